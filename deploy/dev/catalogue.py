@@ -1,0 +1,144 @@
+"""The list of services (deploy/services.yaml) and the ports of one instance."""
+
+import os
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped,unused-ignore]
+import yaml
+
+from deploy.dev import LauncherError
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+HOST = "127.0.0.1"
+
+# Ports of the launcher's own servers; the services' ports are in services.yaml.
+SERVER_PORTS = {
+    "postgres": 9432,
+    "rabbitmq": 9672,
+    "distribution": 9673,
+    "epmd": 9674,
+    "smtp": 9675,
+    "mail": 9676,
+}
+
+# Where instances other than `dev` may live: below the ephemeral ports, with room for replicas (+1000 each).
+OFFSETS = tuple(block + step for block in (14000, 18000) for step in range(0, 100, 10))
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service: its console script is named like its package."""
+
+    name: str
+    package: str
+    grpc: int
+    probes: int
+    worker: int
+
+    @property
+    def database(self) -> str:
+        """Name of the service's database and of the role that owns it."""
+        return f"crm_{self.name}"
+
+    @property
+    def database_url_variable(self) -> str:
+        return f"DATABASE_URL_{self.name.upper()}"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What deploy/services.yaml says."""
+
+    gateway_package: str
+    gateway_port: int
+    services: dict[str, Service]
+
+    def select(self, names: Iterable[str] | None) -> list[Service]:
+        """The named services, or all of them for None."""
+        if names is None:
+            return list(self.services.values())
+        unknown = sorted(set(names := list(names)) - set(self.services))
+        if unknown:
+            raise LauncherError(f"No such service: {', '.join(unknown)}. Known: {', '.join(self.services)}.")
+        return [self.services[name] for name in names]
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Read the one list of services."""
+    document = yaml.safe_load((REPOSITORY / "deploy" / "services.yaml").read_text())
+    services = {name: Service(name=name, **fields) for name, fields in document["services"].items()}
+    return Catalogue(document["gateway"]["package"], document["gateway"]["http"], services)
+
+
+def replica(port: int, number: int) -> int:
+    """Port of the given replica; replica 0 listens on the port itself."""
+    return port + 1000 * number
+
+
+def all_ports(offset: int) -> set[int]:
+    """Every port an instance without replicas uses at this offset."""
+    ports = [catalogue().gateway_port, *SERVER_PORTS.values()]
+    for service in catalogue().services.values():
+        ports += [service.grpc, service.probes, service.worker]
+    return {port + offset for port in ports}
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on this port of the loopback address now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def holder(port: int) -> str:
+    """Who listens on a port, as far as the system tells us."""
+    try:
+        for connection in psutil.net_connections("tcp"):
+            listening = connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,)
+            if listening and connection.pid:
+                return f"process {connection.pid} ({psutil.Process(connection.pid).name()})"
+    except psutil.Error:
+        pass
+    return f"another process (`lsof -i :{port}` or `ss -ltnp` as its owner tells which)"
+
+
+def require_free(ports: dict[int, str]) -> None:
+    """Refuse to start when somebody else listens on one of our ports (port -> what we want it for)."""
+    taken = [port for port in sorted(ports) if not is_free(port)]
+    if taken:
+        who = "; ".join(f"port {port} (for {ports[port]}) is held by {holder(port)}" for port in taken)
+        raise LauncherError(
+            f"{who[0].upper()}{who[1:]}. Stop that process, or move the whole instance to other ports by "
+            f"setting CRM_PORT_OFFSET, for example CRM_PORT_OFFSET=2000."
+        )
+
+
+def choose_offset(taken: Iterable[int]) -> int:
+    """The first offset whose ports are all free and that no other instance has claimed."""
+    claimed = {port for offset in taken for port in all_ports(offset)}
+    for offset in OFFSETS:
+        ports = all_ports(offset)
+        if not ports & claimed and all(is_free(port) for port in ports):
+            return offset
+    raise LauncherError(
+        "No free block of ports is left below 32768 for one more instance. Stop an instance that is "
+        "not needed, "
+        "or remove the folders of old ones under .run/."
+    )
+
+
+def offset_from_environment() -> int:
+    """CRM_PORT_OFFSET: added to every port of the `dev` instance."""
+    text = os.environ.get("CRM_PORT_OFFSET", "0")
+    if not text.isdecimal() or int(text) > 20000:
+        raise LauncherError(f"CRM_PORT_OFFSET must be a number between 0 and 20000, not {text!r}.")
+    return int(text)

@@ -1,0 +1,89 @@
+"""What a caller may do: the policy of the method here, and an actor token so that the service can check again."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+import crm_contracts
+import orjson
+from crm_chassis.access.actor import ANONYMOUS, Actor
+from crm_chassis.access.tokens import Issuer
+from crm_chassis.contracts.transcode import Encoder
+from crm_chassis.errors import PermissionDenied, Unauthenticated
+
+TOKEN_SECONDS = 20.0
+
+GATEWAY = Actor(id="", kind="gateway")
+
+
+class Minter:
+    """Mints actor tokens, and keeps one JSON encoder per set of clearances."""
+
+    def __init__(self, seed: bytes, now: Callable[[], float] = time.monotonic) -> None:
+        self._issuer = Issuer(seed)
+        self.now = now
+        self._encoders: dict[frozenset[str], Encoder] = {}
+
+    def issue(self, actor: Actor, audience: str) -> str:
+        return self._issuer.issue(actor, audience)
+
+    def encoder(self, actor: Actor) -> Encoder:
+        """The encoder for everything that `actor` may read."""
+        found = self._encoders.get(actor.clearances)
+        if found is None:
+            found = self._encoders[actor.clearances] = Encoder(readable=actor.can_read)
+        return found
+
+
+class Caller:
+    """An actor at work: with the tokens for the services and the encoder for answers."""
+
+    def __init__(self, actor: Actor, minter: Minter) -> None:
+        self.actor = actor
+        self._minter = minter
+        self._tokens: dict[str, tuple[str, float]] = {}
+
+    def token(self, audience: str) -> str:
+        """An actor token for a service, used again until it is two thirds of its life old."""
+        found = self._tokens.get(audience)
+        now = self._minter.now()
+        if found is None or found[1] <= now:
+            found = (self._minter.issue(self.actor, audience), now + TOKEN_SECONDS)
+            self._tokens[audience] = found
+        return found[0]
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        return self._minter.encoder(self.actor)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Stands for the user and everything the user may do; equal only for equal access."""
+        return fingerprint(self.actor.id, self.actor.kind, self.actor.grants)
+
+
+def fingerprint(user_id: str, kind: str, grants: Mapping[str, int]) -> str:
+    """Digest of a user and what the user may do."""
+    text = orjson.dumps([user_id, kind, dict(grants)], option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(text, digest_size=16).hexdigest()
+
+
+def anonymous(minter: Minter) -> Caller:
+    """Somebody who has not logged in."""
+    return Caller(ANONYMOUS, minter)
+
+
+def authorise(policy: crm_contracts.Policy, actor: Actor) -> None:
+    """Raises Unauthenticated or PermissionDenied unless the policy lets the actor through. Denies by default."""
+    if policy.public:
+        return
+    if actor.kind != "user":
+        raise Unauthenticated()
+    if policy.permission:
+        if not actor.may(policy.permission):
+            raise PermissionDenied(f"This needs the permission {policy.permission}.")
+    elif not policy.authenticated:
+        raise PermissionDenied("Only the suite itself may call this.")

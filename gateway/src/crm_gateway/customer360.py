@@ -1,0 +1,252 @@
+"""Everything about one customer in one call.
+
+The services are asked at the same time, under one deadline. A section says how it came about; a service that does
+not answer costs its section and never the page. Which RPC fills which section follows from the contracts: the one
+whose answer is the type of the section's data.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import crm_contracts
+import orjson
+from cachetools import TTLCache
+from crm.common.v1 import common_pb2
+from crm.gateway.v1 import gateway_pb2
+from crm_chassis.contracts.transcode import Encoder, dumps, to_datetime
+from crm_chassis.errors import DomainError
+
+from crm_gateway.metrics import SECTIONS
+from crm_gateway.timeline import MAX_CONTACTS, PROFILE_SECONDS, customer_ref, newest_first, position_of
+from crm_gateway.upstreams import Upstreams
+from crm_gateway.web import Reply, Request
+
+TOTAL_SECONDS = 0.7
+STALE_SECONDS = 15 * 60
+STALE_BYTES = 64 * 1024 * 1024
+TIMELINE_ENTRIES = 20
+
+OK, PARTIAL, STALE, UNAVAILABLE, NOT_ALLOWED = "OK", "PARTIAL", "STALE", "UNAVAILABLE", "NOT_ALLOWED"
+TIMELINE = "timeline"
+PROFILE = "profile"
+
+
+@dataclass(frozen=True)
+class Source:
+    """The RPC behind a section."""
+
+    section: str
+    method: crm_contracts.Method
+    has_timeline: bool
+    has_as_of: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The customer as the profile knows it; `id` differs from the one asked for after a merge."""
+
+    id: str
+    name: str
+    contact_ids: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Section:
+    """One section of the answer. `data` is JSON text; `entries` are encoded timeline entries."""
+
+    state: str
+    as_of: datetime | None = None
+    reason: str = ""
+    data: bytes | None = None
+    entries: tuple[dict[str, Any], ...] = ()
+    customer: Who | None = None
+
+    def json(self) -> dict[str, Any]:
+        data = orjson.Fragment(self.data) if self.data is not None else None
+        return {"state": self.state, "as_of": self.as_of, "reason": self.reason, "data": data}
+
+
+def sources() -> dict[str, Source]:
+    """The RPC of each section but the timeline, which is merged from the others."""
+    wanted = common_pb2.GetCustomerRequest.DESCRIPTOR
+    by_answer = {
+        m.descriptor.output_type.full_name: m
+        for m in crm_contracts.methods().values()
+        if m.descriptor.input_type is wanted
+    }
+    found: dict[str, Source] = {}
+    for field in gateway_pb2.Sections.DESCRIPTOR.fields:
+        data = field.message_type.fields_by_name["data"].message_type
+        if field.name != TIMELINE:
+            names = data.fields_by_name
+            found[field.name] = Source(field.name, by_answer[data.full_name], "timeline" in names, "as_of" in names)
+    return found
+
+
+class StaleCopies:
+    """The last good sections, by customer and by what the caller may see; they never cross callers."""
+
+    def __init__(self) -> None:
+        self._kept: TTLCache[tuple[str, ...], Section] = TTLCache(
+            maxsize=STALE_BYTES, ttl=STALE_SECONDS, timer=time.monotonic, getsizeof=_size
+        )
+
+    def keep(self, key: tuple[str, ...], section: Section) -> None:
+        if _size(section) <= STALE_BYTES // 100:
+            self._kept[key] = section
+
+    def get(self, key: tuple[str, ...]) -> Section | None:
+        return self._kept.get(key)
+
+
+def _size(section: Section) -> int:
+    return 1000 + 2 * len(section.data or b"")
+
+
+class Customer360:
+    """Handles /v1/contacts/{id}/customer360 and /v1/accounts/{id}/customer360."""
+
+    def __init__(self, upstreams: Upstreams, copies: StaleCopies, type_: str) -> None:
+        self._upstreams = upstreams
+        self._copies = copies
+        self._type = type_
+        self._sources = sources()
+        self._counters: dict[tuple[str, str], Any] = {}
+
+    async def handle(self, request: Request, path: dict[str, str]) -> Reply:
+        ref = customer_ref(self._type, path["id"])
+        deadline = time.monotonic() + request.within(TOTAL_SECONDS)
+        if self._type == "contact":
+            sections = await self._contact(request, ref, deadline)
+        else:
+            sections = await self._account(request, ref, deadline)
+        sections[TIMELINE] = self._timeline(sections)
+        for name, section in sections.items():
+            self._count(name, section.state)
+        who = sections[PROFILE].customer
+        customer = gateway_pb2.Customer(
+            id=who.id if who else ref.contact_id or ref.account_id, type=self._type, name=who.name if who else ""
+        )
+        names = gateway_pb2.Sections.DESCRIPTOR.fields_by_name
+        answer = {
+            "customer": request.caller.encoder.encode(customer),
+            "sections": {field: sections[field].json() for field in names},
+            "partial": any(section.state != OK for section in sections.values()),
+        }
+        return Reply(200, dumps(answer))
+
+    async def _contact(self, request: Request, ref: common_pb2.CustomerRef, deadline: float) -> dict[str, Section]:
+        """All services at once. The old id of a merged contact leads to the other one."""
+        others = self._start_others(request, ref, deadline)
+        try:
+            profile = await self._ask(self._sources[PROFILE], request, ref, deadline)
+            if profile.customer is not None and profile.customer.id != ref.contact_id:
+                await _stop(others)
+                ref.contact_id = profile.customer.id
+                others = self._start_others(request, ref, deadline)
+            return {PROFILE: profile} | {name: await task for name, task in others.items()}
+        except BaseException:
+            await _stop(others)
+            raise
+
+    async def _account(self, request: Request, ref: common_pb2.CustomerRef, deadline: float) -> dict[str, Section]:
+        """First the profile, which knows the account's people; the others gather by them."""
+        before = min(deadline, time.monotonic() + PROFILE_SECONDS)
+        profile = await self._ask(self._sources[PROFILE], request, ref, before)
+        if profile.customer is not None:
+            ref.account_id = profile.customer.id
+            ref.contact_ids.extend(profile.customer.contact_ids)
+        others = self._start_others(request, ref, deadline)
+        return {PROFILE: profile} | {name: await task for name, task in others.items()}
+
+    def _start_others(
+        self, request: Request, ref: common_pb2.CustomerRef, deadline: float
+    ) -> dict[str, asyncio.Task[Section]]:
+        return {
+            name: asyncio.create_task(self._ask(source, request, ref, deadline))
+            for name, source in self._sources.items()
+            if name != PROFILE
+        }
+
+    async def _ask(self, source: Source, request: Request, ref: common_pb2.CustomerRef, deadline: float) -> Section:
+        """One section. Raises NotFound if the profile says that there is no such customer."""
+        permission = source.method.policy.permission
+        caller = request.caller
+        if not caller.actor.may(permission):
+            return Section(NOT_ALLOWED, reason=f"This needs the permission {permission}.")
+        key = (source.section, self._type, ref.contact_id or ref.account_id, caller.fingerprint)
+        body = common_pb2.GetCustomerRequest(customer=ref).SerializeToString()
+        try:
+            timeout = max(deadline - time.monotonic(), 0.001)
+            raw = await self._upstreams.call(source.method, body, request, timeout=timeout)
+        except DomainError as error:
+            if error.status == 404 and source.section == PROFILE:
+                raise
+            if error.status == 403:
+                return Section(NOT_ALLOWED, reason=error.detail)
+            return self._instead(key, error)
+        section = self._read(source, raw, caller.encoder)
+        self._copies.keep(key, section)
+        return section
+
+    def _read(self, source: Source, raw: bytes, encoder: Encoder) -> Section:
+        message: Any = source.method.response.FromString(raw)
+        data = encoder.encode(message)
+        as_of = datetime.now(UTC)
+        if source.has_as_of and message.HasField("as_of"):
+            as_of = to_datetime(message.as_of)
+        entries = tuple(data["timeline"]) if source.has_timeline else ()
+        customer = self._who(message) if source.section == PROFILE else None
+        return Section(OK, as_of, "", dumps(data), entries, customer)
+
+    def _who(self, profile: Any) -> Who | None:
+        if self._type == "contact" and profile.HasField("contact"):
+            contact = profile.contact
+            name = contact.display_name or f"{contact.first_name} {contact.last_name}".strip()
+            return Who(contact.id, name, ())
+        if self._type == "account" and profile.HasField("account"):
+            return Who(profile.account.id, profile.account.name, tuple(profile.contact_ids[:MAX_CONTACTS]))
+        return None
+
+    def _instead(self, key: tuple[str, ...], error: DomainError) -> Section:
+        """The last good answer, if there is one that is not too old."""
+        kept = self._copies.get(key)
+        if kept is None:
+            return Section(UNAVAILABLE, reason=error.detail)
+        return replace(kept, state=STALE, reason=error.detail)
+
+    def _timeline(self, sections: Mapping[str, Section]) -> Section:
+        """The newest entries of all sections that have any."""
+        told = {name: sections[name] for name, source in self._sources.items() if source.has_timeline}
+        entries = newest_first(entry for section in told.values() for entry in section.entries)
+        shown = entries[:TIMELINE_ENTRIES]
+        more = len(entries) >= TIMELINE_ENTRIES
+        data = {"entries": shown, "next_page_token": position_of(shown[-1]) if more else ""}
+        states = {section.state for section in told.values()}
+        as_of = min((section.as_of for section in told.values() if section.as_of), default=None)
+        if as_of is None:
+            state = NOT_ALLOWED if states == {NOT_ALLOWED} else UNAVAILABLE
+            return Section(state, reason="No service gave its part.")
+        if states == {OK}:
+            return Section(OK, as_of, "", dumps(data))
+        lacking = [f"{name} is {s.state}" for name, s in told.items() if s.state != OK]
+        state = STALE if states == {STALE} else PARTIAL
+        return Section(state, as_of, f"The entries of {', '.join(lacking)}.", dumps(data))
+
+    def _count(self, section: str, state: str) -> None:
+        counter = self._counters.get((section, state))
+        if counter is None:
+            counter = self._counters[section, state] = SECTIONS.labels(section, state)
+        counter.inc()
+
+
+async def _stop(tasks: Mapping[str, asyncio.Task[Section]]) -> None:
+    for task in tasks.values():
+        task.cancel()
+    await asyncio.gather(*tasks.values(), return_exceptions=True)

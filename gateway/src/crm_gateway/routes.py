@@ -1,0 +1,146 @@
+"""The route table, derived from the contracts: every method with an http rule that is not internal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import crm_contracts
+
+from crm_gateway.errors import MethodNotAllowed, RouteNotFound
+from crm_gateway.web import Reply, Request
+
+_PARAMETER = re.compile(r"\{([a-z0-9_.]+)\}")
+_RATES = {value.number: value.name for value in crm_contracts.RateClass.DESCRIPTOR.values}
+
+Handler = Callable[[Request, dict[str, str]], Awaitable[Reply]]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method as the outside sees it."""
+
+    method: crm_contracts.Method
+    http: crm_contracts.Http
+    handler: Handler
+    # Children of metrics by status, filled as they are needed.
+    observers: dict[int, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def template(self) -> str:
+        """The path as clients see it: "/v1/contacts/{id}"."""
+        return template(self.http.path)
+
+    @property
+    def rate(self) -> str:
+        """Name of the rate class the route draws from."""
+        name = _RATES[self.method.policy.rate]
+        if name == "RATE_CLASS_UNSPECIFIED":
+            return "READ" if self.http.verb == "GET" else "WRITE"
+        return name
+
+    @property
+    def creates(self) -> bool:
+        """Whether a successful answer is a new record."""
+        return self.http.verb == "POST" and self.method.name.startswith("Create")
+
+
+def template(path: str) -> str:
+    """The path with {contact.id} written as {id}."""
+    return _PARAMETER.sub(lambda found: "{" + found[1].rpartition(".")[2] + "}", path)
+
+
+def parameters(path: str) -> list[str]:
+    """The field paths that a path template binds: ["contact.id"]."""
+    return _PARAMETER.findall(path)
+
+
+def routed() -> Iterable[tuple[crm_contracts.Method, crm_contracts.Http]]:
+    """Every method the gateway offers, with its http rule."""
+    for method in crm_contracts.methods().values():
+        if method.http is not None and not method.policy.internal:
+            yield method, method.http
+
+
+class _Node:
+    """A place in the tree of paths."""
+
+    __slots__ = ("literals", "parameter", "routes")
+
+    def __init__(self) -> None:
+        self.literals: dict[str, _Node] = {}
+        self.parameter: _Node | None = None
+        # Custom verb ("" for none) -> HTTP verb -> route and the names of its parameters.
+        self.routes: dict[str, dict[str, tuple[Route, tuple[str, ...]]]] = {}
+
+
+class Table:
+    """Finds the route of a request in time that grows with the length of the path only."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._root = _Node()
+        self.routes = tuple(routes)
+        for route in self.routes:
+            self._add(route)
+
+    def _add(self, route: Route) -> None:
+        node, verb = self._root, ""
+        segments = route.http.path.strip("/").split("/")
+        if segments[-1].startswith("{"):
+            segments[-1], _, verb = segments[-1].partition(":")
+        for segment in segments:
+            if segment.startswith("{"):
+                node.parameter = node.parameter or _Node()
+                node = node.parameter
+            else:
+                node = node.literals.setdefault(segment, _Node())
+        names = tuple(path.rpartition(".")[2] for path in parameters(route.http.path))
+        verbs = node.routes.setdefault(verb, {})
+        if route.http.verb in verbs:
+            raise LookupError(f"{route.method.full_name}: {route.http.verb} {route.template} is taken")
+        verbs[route.http.verb] = (route, names)
+
+    def find(self, verb: str, path: str) -> tuple[Route, dict[str, str]]:
+        """The route and the values of its parameters. Raises RouteNotFound or MethodNotAllowed."""
+        verbs, values = self._verbs(path)
+        found = verbs.get("GET" if verb == "HEAD" else verb)
+        if found is None:
+            raise MethodNotAllowed(allowed(verbs))
+        route, names = found
+        return route, dict(zip(names, values, strict=True))
+
+    def allow(self, path: str) -> str:
+        """The verbs that a path takes, as an Allow header. Raises RouteNotFound."""
+        return allowed(self._verbs(path)[0])
+
+    def _verbs(self, path: str) -> tuple[dict[str, tuple[Route, tuple[str, ...]]], list[str]]:
+        values: list[str] = []
+        node = self._root
+        segments = path.split("/")
+        if segments[0] or len(segments) < 2:
+            raise RouteNotFound()
+        for segment in segments[1:]:
+            child = node.literals.get(segment)
+            if child is None:
+                child = node.parameter
+                if child is None or not segment:
+                    raise RouteNotFound()
+                values.append(segment)
+            node = child
+        custom = ""
+        if values and len(node.routes) > 1 and ":" in values[-1]:
+            values[-1], _, custom = values[-1].rpartition(":")
+        verbs = node.routes.get(custom)
+        if not verbs or (custom and not values[-1]):
+            raise RouteNotFound()
+        return verbs, values
+
+
+def allowed(verbs: Iterable[str]) -> str:
+    """An Allow header for these verbs."""
+    found = {*verbs, "OPTIONS"}
+    if "GET" in found:
+        found.add("HEAD")
+    return ", ".join(sorted(found))

@@ -1,0 +1,108 @@
+"""What stands beside the API: its documentation, health, readiness and metrics."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import crm_contracts
+import orjson
+from crm_chassis.errors import DomainError
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+
+from crm_gateway.errors import RouteNotFound
+from crm_gateway.web import Reply, Request
+
+READY_SECONDS = 1.0
+_PAGE_POLICY = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    b"form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+_ASSETS = {
+    "/docs": ("docs.html", b"text/html; charset=utf-8"),
+    "/docs/docs.js": ("docs.js", b"text/javascript; charset=utf-8"),
+    "/docs/docs.css": ("docs.css", b"text/css; charset=utf-8"),
+}
+
+Check = Callable[[], Awaitable[str]]
+
+
+@cache
+def openapi() -> bytes:
+    """The OpenAPI document: packed with the contracts, or beside them in a source tree. Raises FileNotFoundError."""
+    packed = files(crm_contracts).joinpath("openapi.json")
+    if packed.is_file():
+        return packed.read_bytes()
+    return (Path(crm_contracts.__file__).parents[2] / "docs" / "openapi.json").read_bytes()
+
+
+@cache
+def _asset(name: str) -> bytes:
+    return files("crm_gateway").joinpath("docs", name).read_bytes()
+
+
+class Site:
+    """Answers for the addresses that are not part of the API.
+
+    `checks` maps names to functions that return "" if all is well, else what is wrong.
+    """
+
+    def __init__(self, checks: dict[str, Check], registry: CollectorRegistry) -> None:
+        self._checks = checks
+        self._registry = registry
+        self._ready: tuple[float, Reply] | None = None
+        self.draining = False
+        self._pages: dict[str, Callable[[], Awaitable[Reply]]] = {
+            "/": self._root,
+            "/healthz": self._healthz,
+            "/readyz": self._readyz,
+            "/metrics": self._metrics,
+            "/openapi.json": self._openapi,
+        }
+
+    def knows(self, path: str) -> bool:
+        """Whether the address belongs here."""
+        return path in self._pages or path in _ASSETS
+
+    async def handle(self, request: Request) -> Reply:
+        if request.path in _ASSETS:
+            name, content_type = _ASSETS[request.path]
+            return Reply(200, _asset(name), content_type, policy=_PAGE_POLICY, cache=b"no-cache")
+        return await self._pages[request.path]()
+
+    async def _root(self) -> Reply:
+        return Reply(307, headers=[(b"location", b"/docs")])
+
+    async def _healthz(self) -> Reply:
+        return Reply(200, b'{"status":"ok"}')
+
+    async def _readyz(self) -> Reply:
+        now = time.monotonic()
+        if self._ready is None or now - self._ready[0] > READY_SECONDS or self.draining:
+            failed = {name: found for name, check in self._checks.items() if (found := await check())}
+            if self.draining:
+                failed["process"] = "stopping"
+            body = orjson.dumps({"status": "not ready" if failed else "ready", "failed": failed})
+            self._ready = (now, Reply(503 if failed else 200, body))
+        return self._ready[1]
+
+    async def _metrics(self) -> Reply:
+        return Reply(200, generate_latest(self._registry), CONTENT_TYPE_LATEST.encode())
+
+    async def _openapi(self) -> Reply:
+        try:
+            return Reply(200, openapi(), cache=b"no-cache")
+        except FileNotFoundError as error:
+            raise RouteNotFound("The document is not installed.") from error
+
+
+async def problem_of(call: Awaitable[object]) -> str:
+    """Empty if the call succeeds, else what it failed with; what a readiness check returns."""
+    try:
+        await call
+    except DomainError as error:
+        return error.detail
+    return ""

@@ -1,0 +1,263 @@
+"""Calling services: one channel per replica, a deadline on every call, and care for replicas that fail.
+
+A call goes to the less busy of two replicas. UNAVAILABLE is repeated where repeating does no harm, on another
+replica if there is one. A read that takes unusually long is sent to a second replica too, at most every twentieth;
+the first answer wins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import deque
+from collections.abc import AsyncIterable, Awaitable, Iterable, Mapping, Sequence
+from typing import Any
+
+import crm_contracts
+import grpc
+import grpc.aio
+from crm_chassis.errors import DeadlineExceeded, DomainError, Unavailable
+from crm_chassis.rpc.client import CHANNEL_OPTIONS
+from crm_chassis.rpc.status import RemoteError, from_rpc_error
+from grpc_status import rpc_status
+
+from crm_gateway.breaker import Breaker
+from crm_gateway.web import Metadata, Request
+
+CALL_SECONDS = 5.0
+HEAVY_SECONDS = 15.0
+MAX_ATTEMPTS = 4
+BACKOFF_SECONDS = 0.05
+# A deadline shorter than this was the client's wish and says nothing about the replica.
+TELLING_SECONDS = 0.2
+HEDGE_SECONDS = 0.06
+HEDGE_SHARE = 0.05
+_WINDOW = 200
+
+_FAILURES = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+_REPEATABLE = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED)
+_OPTIONS = [*CHANNEL_OPTIONS, ("grpc.use_local_subchannel_pool", 1)]
+_READS = ("Get", "List", "Search", "Preview")
+
+
+class ServiceUnavailable(Unavailable):
+    """A service does not answer."""
+
+    def __init__(self, service: str, retry_after: float | None = None) -> None:
+        super().__init__(f"{service} does not answer; repeat later.")
+        self.service = service
+        self.retry_after = retry_after
+
+
+class ServiceTooSlow(DeadlineExceeded):
+    """A service did not answer in time."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__(f"{service} did not answer in time.")
+        self.service = service
+
+
+def error_of(error: grpc.RpcError, service: str) -> DomainError:
+    """What a failed call means to the client: the service's own words, or that it does not answer.
+
+    What the transport says about addresses and sockets stays inside.
+    """
+    if rpc_status.GRPC_DETAILS_METADATA_KEY in (error.trailing_metadata() or ()):
+        try:
+            found = from_rpc_error(error, service)
+        except ValueError:
+            return ServiceUnavailable(service)
+        if isinstance(found, RemoteError):
+            return found
+    if error.code() == grpc.StatusCode.DEADLINE_EXCEEDED:
+        return ServiceTooSlow(service)
+    return ServiceUnavailable(service)
+
+
+class Replica:
+    """One process of a service."""
+
+    def __init__(self, service: str, address: str) -> None:
+        self.service = service
+        self.address = address
+        self.in_flight = 0
+        self.breaker = Breaker(time.monotonic)
+        self._channel = grpc.aio.insecure_channel(address, options=_OPTIONS)
+        self._calls: dict[str, Any] = {}
+
+    async def call(self, path: str, body: bytes, metadata: Metadata, timeout: float) -> bytes:
+        """The answer to one unary call, both as bytes. Raises grpc.aio.AioRpcError."""
+        callable_ = self._calls.get(path)
+        if callable_ is None:
+            callable_ = self._calls[path] = self._channel.unary_unary(path)
+        return await self._counted(callable_(body, timeout=timeout, metadata=metadata), timeout)
+
+    async def stream(self, path: str, parts: AsyncIterable[bytes], metadata: Metadata, timeout: float) -> bytes:
+        """The answer to a call with a stream of messages."""
+        call = self._channel.stream_unary(path)(parts, timeout=timeout, metadata=metadata)
+        return await self._counted(call, timeout)
+
+    async def _counted(self, call: Awaitable[bytes], timeout: float) -> bytes:
+        probe = self.breaker.started()
+        self.in_flight += 1
+        settled = False
+        try:
+            answer = await call
+            settled = True
+            self.breaker.succeeded()
+            return answer
+        except grpc.aio.AioRpcError as error:
+            settled = True
+            if error.code() not in _FAILURES:
+                self.breaker.succeeded()
+            elif error.code() == grpc.StatusCode.UNAVAILABLE or timeout >= TELLING_SECONDS:
+                self.breaker.failed()
+            else:
+                self.breaker.abandoned(probe)
+            raise
+        finally:
+            self.in_flight -= 1
+            if not settled:
+                self.breaker.abandoned(probe)
+
+    async def close(self) -> None:
+        await self._channel.close()
+
+
+class Upstream:
+    """A service with its replicas."""
+
+    def __init__(self, service: str, addresses: Sequence[str]) -> None:
+        self.service = service
+        self.replicas = [Replica(service, address) for address in addresses]
+        self._durations: deque[float] = deque(maxlen=_WINDOW)
+        self._since_estimate = 0
+        self._hedge_after = HEDGE_SECONDS
+        self._hedges = 1.0
+
+    async def call(
+        self, path: str, body: bytes, metadata: Metadata, *, timeout: float, repeatable: bool, read: bool
+    ) -> bytes:
+        """The answer to a unary call within `timeout` seconds. Raises the DomainError that it failed with."""
+        started = time.monotonic()
+        deadline = started + timeout
+        tried: Replica | None = None
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            replica = self._choose(tried)
+            remaining = deadline - time.monotonic()
+            try:
+                if read and len(self.replicas) > 1:
+                    answer = await self._hedged(replica, path, body, metadata, remaining)
+                else:
+                    answer = await replica.call(path, body, metadata, remaining)
+                self._learn(time.monotonic() - started)
+                return answer
+            except grpc.aio.AioRpcError as error:
+                pause = BACKOFF_SECONDS * 2 ** (attempt - 1) * random.uniform(0.8, 1.2)
+                left = deadline - time.monotonic() - pause
+                if not repeatable or error.code() not in _REPEATABLE or attempt == MAX_ATTEMPTS or left <= 0.01:
+                    raise error_of(error, self.service) from error
+                tried = replica
+            await asyncio.sleep(pause if len(self.replicas) == 1 else pause / 10)
+        raise AssertionError("unreachable")
+
+    async def stream(self, path: str, parts: AsyncIterable[bytes], metadata: Metadata, *, timeout: float) -> bytes:
+        """The answer to a call with a stream of messages; never repeated."""
+        try:
+            return await self._choose(None).stream(path, parts, metadata, timeout)
+        except grpc.aio.AioRpcError as error:
+            raise error_of(error, self.service) from error
+
+    def _choose(self, avoid: Replica | None) -> Replica:
+        """The less busy of two replicas whose breakers let a call through."""
+        open_ = [replica for replica in self.replicas if replica.breaker.allows()]
+        if not open_:
+            wait = min(replica.breaker.wait() for replica in self.replicas)
+            raise ServiceUnavailable(self.service, max(wait, 0.1))
+        if len(open_) > 1 and avoid in open_:
+            open_.remove(avoid)
+        if len(open_) == 1:
+            return open_[0]
+        one, other = random.sample(open_, 2)
+        return one if one.in_flight <= other.in_flight else other
+
+    async def _hedged(self, replica: Replica, path: str, body: bytes, metadata: Metadata, timeout: float) -> bytes:
+        """Asks a second replica when the first takes unusually long; the first answer wins."""
+        self._hedges = min(self._hedges + HEDGE_SHARE, 5.0)
+        deadline = time.monotonic() + timeout
+        first = asyncio.ensure_future(replica.call(path, body, metadata, timeout))
+        second: asyncio.Future[bytes] | None = None
+        try:
+            await asyncio.wait((first,), timeout=min(self._hedge_after, timeout))
+            others = [r for r in self.replicas if r is not replica and r.breaker.allows()]
+            if first.done() or not others or self._hedges < 1:
+                return await first
+            self._hedges -= 1
+            other = min(others, key=lambda r: r.in_flight)
+            second = asyncio.ensure_future(other.call(path, body, metadata, deadline - time.monotonic()))
+            done, pending = await asyncio.wait((first, second), return_when=asyncio.FIRST_COMPLETED)
+            if not any(one.exception() is None for one in done) and pending:
+                await asyncio.wait(pending)
+            if second.done() and second.exception() is None and not (first.done() and first.exception() is None):
+                if not first.done():
+                    # It would have had its deadline to answer; that it lost the race is what we know of a freeze.
+                    replica.breaker.failed()
+                return second.result()
+            return await first
+        finally:
+            for one in (first, second):
+                if one is not None and not one.done():
+                    one.cancel()
+                elif one is not None and not one.cancelled():
+                    one.exception()
+
+    def _learn(self, seconds: float) -> None:
+        """Keeps the moment for a hedge at the 95th percentile of recent calls."""
+        self._durations.append(seconds)
+        self._since_estimate += 1
+        if self._since_estimate >= 50 and len(self._durations) >= 50:
+            self._since_estimate = 0
+            ordered = sorted(self._durations)
+            self._hedge_after = min(max(ordered[int(len(ordered) * 0.95)], 0.01), 0.5)
+
+
+class Upstreams:
+    """Every service behind the gateway."""
+
+    def __init__(self, addresses: Mapping[str, Sequence[str]]) -> None:
+        self._upstreams = {name: Upstream(name, found) for name, found in addresses.items()}
+
+    def __getitem__(self, service: str) -> Upstream:
+        return self._upstreams[service]
+
+    def replicas(self) -> Iterable[Replica]:
+        for upstream in self._upstreams.values():
+            yield from upstream.replicas
+
+    async def call(
+        self,
+        method: crm_contracts.Method,
+        body: bytes,
+        request: Request,
+        *,
+        service: str = "",
+        timeout: float | None = None,
+    ) -> bytes:
+        """Calls a method on behalf of the caller of `request`; `service` where the method belongs to all of them."""
+        service = service or method.domain
+        policy = method.policy
+        heavy = policy.rate == crm_contracts.RateClass.HEAVY
+        seconds = request.within(HEAVY_SECONDS if heavy else CALL_SECONDS) if timeout is None else timeout
+        return await self._upstreams[service].call(
+            method.path,
+            body,
+            request.metadata(service),
+            timeout=seconds,
+            repeatable=policy.idempotent or bool(request.idempotency_key),
+            read=policy.idempotent and method.name.startswith(_READS),
+        )
+
+    async def close(self) -> None:
+        for replica in self.replicas():
+            await replica.close()

@@ -1,0 +1,231 @@
+"""A suite in miniature: one gRPC server stands for the services, the gateway runs in a loop of its own thread."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import os
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from concurrent import futures
+from typing import Any
+
+import crm_contracts
+import grpc
+import httpx
+from crm.identity.v1 import identity_pb2
+from crm_chassis.access.actor import ALL, Actor
+from crm_chassis.access.tokens import Verifier, private_key, raw_public_key
+from crm_chassis.errors import DomainError
+from crm_chassis.ids import uuid7
+from crm_chassis.rpc.status import to_status
+from crm_gateway.app import Gateway
+from crm_gateway.settings import GatewaySettings, services
+from google.protobuf.message import Message
+from joserfc import jwt
+from prometheus_client import CollectorRegistry
+
+TOKEN_SEED = bytes(range(32))
+ACTOR_SEED = bytes(range(1, 33))
+KID = "key-1"
+EVERYTHING = {"*": ALL}
+
+Answer = Message | Exception | grpc.StatusCode | Callable[..., Message]
+
+
+class Call:
+    """A call that a service has received."""
+
+    def __init__(self, path: str, message: Any, metadata: dict[str, str], actor: Actor | None, service: str) -> None:
+        self.path = path
+        self.name = path.rpartition("/")[2]
+        self.message = message
+        self.metadata = metadata
+        self.actor = actor
+        self.service = service
+
+
+class Services(grpc.GenericRpcHandler):
+    """Answers every method: with what a test has set, else with an empty message."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.answers: dict[str, Answer] = {}
+        self.delays: dict[str, float] = {}
+        self.dead: set[str] = set()
+        self.principals: dict[str, identity_pb2.Principal] = {}
+        self.released = threading.Event()
+        self._server = grpc.server(futures.ThreadPoolExecutor(24))
+        self._server.add_generic_rpc_handlers((self,))
+        self.port = self._server.add_insecure_port("127.0.0.1:0")
+        self._methods = {m.path: m for m in crm_contracts.methods().values()}
+        self._verifiers = {name: Verifier([raw_public_key(ACTOR_SEED)], name) for name in services()}
+        self._server.start()
+
+    def stop(self) -> None:
+        self.released.set()
+        self._server.stop(0).wait()
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
+        method = self._methods[handler_call_details.method]
+        if method.name == "UploadImport":
+            return grpc.stream_unary_rpc_method_handler(lambda parts, call: self._upload(method, parts, call))
+        return grpc.unary_unary_rpc_method_handler(lambda body, call: self._unary(method, body, call))
+
+    def __getitem__(self, name: str) -> list[Call]:
+        """The calls of the method of that name."""
+        return [call for call in self.calls if call.name == name]
+
+    def _unary(self, method: crm_contracts.Method, body: bytes, call: Any) -> bytes:
+        message = method.request.FromString(body)
+        return self._reply(method, self._note(method, message, call), call)
+
+    def _upload(self, method: crm_contracts.Method, parts: Iterator[bytes], call: Any) -> bytes:
+        messages = [method.request.FromString(part) for part in parts]
+        return self._reply(method, self._note(method, messages, call), call)
+
+    def _note(self, method: crm_contracts.Method, message: Any, call: Any) -> Call:
+        metadata = dict(call.invocation_metadata())
+        actor, service = self._actor(method, metadata)
+        noted = Call(method.path, message, metadata, actor, service)
+        self.calls.append(noted)
+        return noted
+
+    def _actor(self, method: crm_contracts.Method, metadata: dict[str, Any]) -> tuple[Actor | None, str]:
+        """Who is calling, and which service was meant: the one whose audience the token has."""
+        candidates = [method.domain] if method.domain in self._verifiers else list(self._verifiers)
+        for name in candidates:
+            try:
+                return self._verifiers[name].verify(metadata.get("x-actor-token", "")), name
+            except DomainError:
+                continue
+        return None, method.domain
+
+    def _reply(self, method: crm_contracts.Method, noted: Call, call: Any) -> bytes:
+        for key in (method.name, f"{method.domain}.{method.name}"):
+            if delay := self.delays.get(key):
+                self.released.wait(delay)
+        answer = self.answers.get(f"{method.domain}.{method.name}", self.answers.get(method.name))
+        if method.name == "ResolvePrincipals" and answer is None:
+            found = [self.principals[id_] for id_ in noted.message.user_ids if id_ in self.principals]
+            answer = identity_pb2.ResolvePrincipalsResponse(principals=found)
+        elif method.name == "GetJwks" and answer is None:
+            answer = jwks()
+        if callable(answer) and not isinstance(answer, Message):
+            try:
+                answer = answer(noted)
+            except Exception as error:
+                answer = error
+        if noted.service in self.dead:
+            answer = grpc.StatusCode.UNAVAILABLE
+        if isinstance(answer, DomainError):
+            call.abort_with_status(to_status(answer, method.domain))
+        if isinstance(answer, grpc.StatusCode):
+            call.abort(answer, "the transport says so, at 10.0.0.1:999")
+        return (answer if isinstance(answer, Message) else method.response()).SerializeToString()
+
+
+def jwks(seed: bytes = TOKEN_SEED, kid: str = KID) -> identity_pb2.Jwks:
+    """The key set that identity publishes."""
+    x = base64.urlsafe_b64encode(raw_public_key(seed)).rstrip(b"=").decode()
+    key = identity_pb2.Jwk(kty="OKP", crv="Ed25519", x=x, kid=kid, alg="EdDSA", use="sig")
+    return identity_pb2.Jwks(keys=[key])
+
+
+def _pairs(headers: Any) -> Iterable[tuple[Any, Any]]:
+    return headers.items() if isinstance(headers, dict) else headers
+
+
+class Client:
+    """Synchronous HTTP calls against the application in the loop's thread."""
+
+    def __init__(self, suite: Suite, headers: dict[str, str]) -> None:
+        self._suite = suite
+        self.headers = headers
+
+    def request(self, verb: str, path: str, **arguments: Any) -> httpx.Response:
+        headers = [*self.headers.items(), *_pairs(arguments.pop("headers", {}))]
+        return self._suite.run(self._suite.http.request(verb, path, headers=headers, **arguments))
+
+    def get(self, path: str, **arguments: Any) -> httpx.Response:
+        return self.request("GET", path, **arguments)
+
+    def post(self, path: str, **arguments: Any) -> httpx.Response:
+        return self.request("POST", path, **arguments)
+
+    def patch(self, path: str, **arguments: Any) -> httpx.Response:
+        return self.request("PATCH", path, **arguments)
+
+    def delete(self, path: str, **arguments: Any) -> httpx.Response:
+        return self.request("DELETE", path, **arguments)
+
+
+class Suite:
+    """The gateway with its services."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.services = Services()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        address = f"127.0.0.1:{self.services.port}"
+        defaults: dict[str, Any] = {
+            "actor_key": ACTOR_SEED,
+            "upstreams": dict.fromkeys(services(), (address,)),
+            "rates": None,
+        }
+        self.log = io.BytesIO()
+        self.gateway = Gateway(GatewaySettings(**(defaults | settings)), CollectorRegistry(), self.log)
+        self.run(self.gateway.start())
+        transport = httpx.ASGITransport(app=self.gateway, raise_app_exceptions=True)
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://gateway")
+
+    def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(20)
+
+    def reset(self) -> None:
+        """Forgets what the last test has set; channels and breakers stay."""
+        self.services.calls.clear()
+        self.services.answers.clear()
+        self.services.delays.clear()
+        self.services.dead.clear()
+        for replica in self.gateway._upstreams.replicas():
+            replica.breaker.__init__(time.monotonic)  # type: ignore[misc]
+
+    def stop(self) -> None:
+        self.services.released.set()
+        self.run(self.http.aclose())
+        self.run(self.gateway.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        self.services.stop()
+
+    def user(self, grants: dict[str, int] | None = None, **principal: Any) -> str:
+        """A user with these grants; returns the id."""
+        id_ = uuid7()
+        found = (EVERYTHING if grants is None else grants).items()
+        self.services.principals[id_] = identity_pb2.Principal(
+            user_id=id_, active=principal.pop("active", True),
+            grants=[identity_pb2.Grant(permission=p, scope=s) for p, s in found], **principal,
+        )  # fmt: skip
+        return id_
+
+    def token(self, user_id: str, seed: bytes = TOKEN_SEED, header: dict[str, Any] | None = None, **claims: Any) -> str:
+        """An access token as identity mints it, with deviations."""
+        now = int(time.time())
+        known = {"iss": "crm-identity", "aud": "crm-gateway", "sub": user_id, "sid": "session-1", "epoch": 0,
+                 "iat": now, "exp": now + 300, "jti": os.urandom(8).hex()}  # fmt: skip
+        found = {name: value for name, value in (known | claims).items() if value is not None}
+        head = {"alg": "Ed25519", "typ": "at+jwt", "kid": KID} | (header or {})
+        return jwt.encode(head, found, private_key(seed), algorithms=["Ed25519"])
+
+    def client(self, grants: dict[str, int] | None = None) -> Client:
+        """A client that has logged in as a new user with these grants."""
+        return Client(self, {"authorization": f"Bearer {self.token(self.user(grants))}"})
+
+    def stranger(self) -> Client:
+        """A client that has not logged in."""
+        return Client(self, {})

@@ -1,0 +1,154 @@
+"""Whatever goes wrong, the client gets a problem document with the request's id and nothing it should not see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import grpc
+import pytest
+from crm_chassis.errors import (
+    AlreadyExists,
+    Conflict,
+    DeadlineExceeded,
+    DomainError,
+    EtagMismatch,
+    IdempotencyKeyReused,
+    Internal,
+    InvalidInput,
+    NotFound,
+    PermissionDenied,
+    RateLimited,
+    RuleViolated,
+    Unavailable,
+)
+from crm_chassis.ids import uuid7
+from gateway_harness import Client, Suite
+
+ID = uuid7()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [InvalidInput("a"), PermissionDenied("b"), NotFound(), AlreadyExists("c"), Conflict(), IdempotencyKeyReused(),
+     EtagMismatch(), RuleViolated("d \u00e9"), RateLimited(), Internal(), Unavailable("db"), DeadlineExceeded()],
+    ids=lambda error: error.reason,
+)  # fmt: skip
+def test_errors_of_services(suite: Suite, admin: Client, error: DomainError) -> None:
+    suite.services.answers["UpdateContact"] = error
+    answer = admin.patch(f"/v1/contacts/{ID}", json={})
+    found = answer.json()
+    assert answer.status_code == error.status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (found["reason"], found["detail"], found["status"]) == (error.reason, error.detail, error.status)
+    assert found["request_id"] == answer.headers["x-request-id"]
+    assert found["title"]
+    assert found["type"].startswith("urn:")
+    if error.status == 503:
+        assert (found["service"], answer.headers["retry-after"]) == ("contacts", "1")
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        (grpc.StatusCode.UNAVAILABLE, 503), (grpc.StatusCode.DEADLINE_EXCEEDED, 504),
+        (grpc.StatusCode.RESOURCE_EXHAUSTED, 503), (grpc.StatusCode.UNIMPLEMENTED, 503),
+        (grpc.StatusCode.UNKNOWN, 503),
+    ],
+)  # fmt: skip
+def test_errors_of_the_transport(suite: Suite, admin: Client, code: grpc.StatusCode, status: int) -> None:
+    suite.services.answers["UpdateContact"] = code
+    answer = admin.patch(f"/v1/contacts/{ID}", json={})
+    assert answer.status_code == status
+    assert answer.json()["service"] == "contacts"
+    assert "10.0.0.1" not in answer.text
+    assert ("retry-after" in answer.headers) == (status == 503)
+
+
+def test_unexpected_exceptions(suite: Suite, admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    route, _ = suite.gateway.table.find("GET", f"/v1/contacts/{ID}")
+
+    async def handler(*_: Any) -> Any:
+        raise ZeroDivisionError("secret inside")
+
+    monkeypatch.setitem(route.__dict__, "handler", handler)
+    answer = admin.get(f"/v1/contacts/{ID}")
+    assert (answer.status_code, answer.json()["reason"]) == (500, "INTERNAL")
+    assert "secret" not in answer.text
+
+
+def test_large_headers(admin: Client) -> None:
+    answer = admin.get("/v1/me", headers={"x-filler": "x" * 17_000})
+    assert (answer.status_code, answer.json()["reason"]) == (431, "HEADERS_TOO_LARGE")
+
+
+def test_security_headers_are_everywhere(suite: Suite, admin: Client) -> None:
+    for path in ("/v1/me", "/v1/nothing", "/healthz", "/docs", "/", "/openapi.json"):
+        for client in (admin, suite.stranger()):
+            headers = client.get(path).headers
+            assert headers["x-content-type-options"] == "nosniff"
+            assert "default-src 'none'" in headers["content-security-policy"]
+            assert headers["referrer-policy"] == "no-referrer"
+            assert "x-request-id" in headers
+            assert "set-cookie" not in headers
+    assert admin.get("/v1/me").headers["cache-control"] == "no-store"
+
+
+def test_no_cors_unless_asked_for(admin: Client, make_suite: Callable[..., Suite]) -> None:
+    origin = {"origin": "https://app.example"}
+    assert "access-control-allow-origin" not in admin.get("/v1/me", headers=origin).headers
+    open_suite = make_suite(cors_origins=frozenset({"https://app.example"}))
+    answer = open_suite.stranger().request("OPTIONS", "/v1/me", headers=origin)
+    assert answer.headers["access-control-allow-origin"] == "https://app.example"
+    assert "Authorization" in answer.headers["access-control-allow-headers"]
+    other = open_suite.stranger().get("/v1/me", headers={"origin": "https://evil.example"})
+    assert "access-control-allow-origin" not in other.headers
+
+
+def test_overload(make_suite: Callable[..., Suite]) -> None:
+    suite = make_suite(max_in_flight=0)
+    answer = suite.client().get("/v1/me")
+    assert (answer.status_code, answer.json()["reason"]) == (503, "OVERLOADED")
+    assert answer.headers["retry-after"] == "1"
+    assert suite.stranger().get("/healthz").status_code == 200
+
+
+def test_rate_limits(make_suite: Callable[..., Suite]) -> None:
+    suite = make_suite(rates={"READ": 1, "WRITE": 1, "HEAVY": 1, "CREDENTIAL": 2})
+    one, other = suite.client(), suite.client()
+    assert one.get("/v1/me").status_code == 200
+    answer = one.get("/v1/me")
+    assert (answer.status_code, answer.json()["reason"]) == (429, "RATE_LIMITED")
+    assert answer.headers["retry-after"] == "1"
+    assert other.get("/v1/me").status_code == 200
+    assert one.post("/v1/contacts", json={}).status_code == 201
+    login = {"email": "A@b.example", "password": "x"}
+    statuses = [suite.stranger().post("/v1/auth/login", json=login).status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]
+    login["email"] = "other@b.example"
+    assert suite.stranger().post("/v1/auth/login", json=login).status_code == 200
+
+
+def test_the_address_of_the_client(make_suite: Callable[..., Suite]) -> None:
+    from ipaddress import ip_network
+
+    forwarded = {"x-forwarded-for": "6.6.6.6, 9.9.9.9, 10.0.0.2"}
+    plain = make_suite()
+    plain.client().get("/v1/me", headers=forwarded)
+    assert plain.services["GetMe"][0].metadata["x-client-address"] == "127.0.0.1"
+    behind = make_suite(trusted_proxies=(ip_network("127.0.0.0/8"), ip_network("10.0.0.0/8")))
+    behind.client().get("/v1/me", headers=forwarded)
+    behind.client().get("/v1/me", headers={"x-forwarded-for": "nonsense"})
+    addresses = [call.metadata["x-client-address"] for call in behind.services["GetMe"]]
+    assert addresses == ["9.9.9.9", "127.0.0.1"]
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "x", "1.5", "9999999999"])
+def test_odd_request_timeouts(admin: Client, value: str) -> None:
+    assert admin.get("/v1/me", headers={"x-request-timeout": value}).status_code == 400
+
+
+def test_the_client_may_wait_less(suite: Suite, admin: Client) -> None:
+    suite.services.delays["GetMe"] = 0.3
+    answer = admin.get("/v1/me", headers={"x-request-timeout": "50"})
+    assert (answer.status_code, answer.json()["service"]) == (504, "identity")

@@ -1,0 +1,231 @@
+"""Documentation, health, metrics, the unsubscribe page, the process itself."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from base64 import b64encode
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from crm.identity.v1 import events_pb2, identity_pb2
+from crm.marketing.v1 import marketing_pb2
+from crm_chassis.envelope import Occurrence, seal
+from crm_chassis.errors import NotFound
+from crm_chassis.ids import uuid7
+from crm_chassis.settings import SettingsError
+from crm_gateway import feed as feed_module
+from crm_gateway.feed import Feed
+from crm_gateway.routes import routed, template
+from crm_gateway.settings import GatewaySettings, services
+from gateway_harness import ACTOR_SEED, Client, Suite
+
+
+def test_root_leads_to_the_documentation(admin: Client) -> None:
+    answer = admin.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/docs")
+
+
+def test_documentation_needs_nothing_from_elsewhere(admin: Client) -> None:
+    page = admin.get("/docs")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    sources = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert sources
+    for source in sources:
+        assert source.startswith("/")
+        assert admin.get(source).status_code == 200
+    script = admin.get("/docs/docs.js").text
+    assert "http://" not in script
+    assert "https://" not in script
+    assert "innerHTML" not in script
+    policy = page.headers["content-security-policy"]
+    assert "unsafe" not in policy
+
+
+def test_openapi_covers_every_route(admin: Client) -> None:
+    document = admin.get("/openapi.json").json()
+    assert document["openapi"].startswith("3.1")
+    offered = {(verb.upper(), path) for path, verbs in document["paths"].items() for verb in verbs}
+    assert {(http.verb, template(http.path)) for _, http in routed()} <= offered
+
+
+def test_health(suite: Suite) -> None:
+    stranger = suite.stranger()
+    assert stranger.get("/healthz").json() == {"status": "ok"}
+    suite.gateway.site._ready = None
+    assert stranger.get("/readyz").json() == {"status": "ready", "failed": {}}
+    suite.gateway.site._ready = None
+    suite.services.dead.add("identity")
+    answer = stranger.get("/readyz")
+    assert (answer.status_code, list(answer.json()["failed"])) == (503, ["identity"])
+    suite.gateway.site._ready = None
+    answer = stranger.post("/healthz")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+
+
+def test_metrics(suite: Suite, admin: Client) -> None:
+    admin.get("/v1/me")
+    text = admin.get("/metrics").text
+    assert 'crm_gateway_upstream_breaker{replica="127.0.0.1:' in text
+
+
+def test_access_log(suite: Suite, admin: Client) -> None:
+    id_ = uuid7()
+    admin.get(f"/v1/contacts/{id_}", headers={"x-request-id": id_})
+    suite.run(_flush(suite))
+    line = next(json.loads(one) for one in suite.log.getvalue().splitlines() if id_.encode() in one)
+    assert (line["method"], line["route"], line["status"]) == ("GET", "/v1/contacts/{id}", 200)
+    assert line["user_id"]
+
+
+async def _flush(suite: Suite) -> None:
+    suite.gateway._access.flush()
+
+
+# -- unsubscribe -----------------------------------------------------------------------------------------------
+
+
+def test_a_get_shows_and_changes_nothing(suite: Suite) -> None:
+    suite.services.answers["GetUnsubscribe"] = marketing_pb2.UnsubscribeState(masked_email="a<b>*@x.example")
+    page = suite.stranger().get("/v1/unsubscribe/to-ken", headers={"accept": "text/html,*/*"})
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert '<form method="post">' in page.text
+    assert "a&lt;b&gt;*@x.example" in page.text
+    assert "script" not in page.text
+    assert suite.services["GetUnsubscribe"][0].message.token == "to-ken"
+    assert not suite.services["Unsubscribe"]
+
+
+def test_a_form_unsubscribes(suite: Suite) -> None:
+    suite.services.answers["Unsubscribe"] = marketing_pb2.UnsubscribeState(unsubscribed=True)
+    form = {"content": b"List-Unsubscribe=One-Click",
+            "headers": {"content-type": "application/x-www-form-urlencoded"}}  # fmt: skip
+    answer = suite.stranger().post("/v1/unsubscribe/t", **form)
+    assert (answer.status_code, answer.json()["unsubscribed"]) == (200, True)
+    form["headers"]["accept"] = "text/html"  # type: ignore[index]
+    assert "You are unsubscribed" in suite.stranger().post("/v1/unsubscribe/t", **form).text
+
+
+def test_a_wrong_link_is_told_politely(suite: Suite) -> None:
+    suite.services.answers["GetUnsubscribe"] = NotFound()
+    page = suite.stranger().get("/v1/unsubscribe/t", headers={"accept": "text/html"})
+    assert page.status_code == 404
+    assert "does not work" in page.text
+    suite.services.dead.add("marketing")
+    assert "later" in suite.stranger().get("/v1/unsubscribe/t", headers={"accept": "text/html"}).text
+
+
+# -- feed ------------------------------------------------------------------------------------------------------
+
+
+def test_the_feed_hands_on_who_has_changed() -> None:
+    heard: list[tuple[str, str]] = []
+    feed = Feed("memory://", lambda record, id_: heard.append((record, id_)), lambda _: None)
+    about = Occurrence(uuid7(), "u1", 1, datetime.now(UTC), "", "", "", "")
+    event = seal(events_pb2.UserDeactivated(user=identity_pb2.User(id="u1")), about)
+    for body in (event, event.decode(), b"nonsense", b"{}"):
+        feed._receive(SimpleNamespace(body=body))
+    assert heard == [("crm.identity.user", "u1")] * 2
+
+
+def test_the_feed_goes_on_when_the_broker_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    states: list[bool] = []
+    monkeypatch.setattr(feed_module, "RETRY_SECONDS", (0.0,))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"amqp://127.0.0.1:{free.getsockname()[1]}//"
+    feed = Feed(url, lambda *_: None, states.append)
+    feed.start()
+    feed.stop()
+    assert not feed.has_run
+    assert states == []
+
+
+# -- process ---------------------------------------------------------------------------------------------------
+
+
+def _environment(**changes: str) -> dict[str, str]:
+    return {
+        "CRM_ACTOR_PRIVATE_KEY": b64encode(ACTOR_SEED).decode(), "AMQP_URL": "amqp://127.0.0.1:1//",
+        **{f"CRM_UPSTREAM_{name.upper()}": "127.0.0.1:1,127.0.0.1:2" for name in services()}, **changes,
+    }  # fmt: skip
+
+
+def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in _environment(CRM_TRUSTED_PROXIES="10.0.0.0/8", CRM_RATE_READ="7").items():
+        monkeypatch.setenv(name, value)
+    found = GatewaySettings.from_environment()
+    assert found.upstreams["sales"] == ("127.0.0.1:1", "127.0.0.1:2")
+    assert found.rates is not None
+    assert found.rates["READ"] == 7
+    monkeypatch.setenv("CRM_RATE_LIMITS", "off")
+    assert GatewaySettings.from_environment().rates is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("CRM_UPSTREAM_SALES", ""), ("CRM_UPSTREAM_SALES", "sales"), ("CRM_TRUSTED_PROXIES", "x"),
+     ("CRM_RATE_READ", "0"), ("CRM_RATE_READ", "x"), ("CRM_ACTOR_PRIVATE_KEY", "AAAA"), ("AMQP_URL", "")],
+)  # fmt: skip
+def test_wrong_settings(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    for key, good in _environment(**{name: value}).items():
+        monkeypatch.setenv(key, good)
+    with pytest.raises(SettingsError, match=r"CRM_|AMQP_URL"):
+        GatewaySettings.from_environment()
+
+
+def _until_closed(connection: socket.socket) -> bytes:
+    found = b""
+    while True:
+        try:
+            more = connection.recv(65536)
+        except ConnectionResetError:
+            return found
+        if not more:
+            return found
+        found += more
+
+
+def test_the_gateway_loads_nothing_of_databases_and_workers() -> None:
+    code = "import sys, crm_gateway.main; print(*({'sqlalchemy', 'eventlet', 'nameko', 'psycopg'} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == ""
+
+
+def test_the_process_serves_and_stops() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [str(Path(sys.executable).parent / "crm-gateway")]
+    process = subprocess.Popen(command, env=_environment(CRM_HTTP_PORT=str(port)), stderr=subprocess.PIPE)
+    try:
+        deadline = time.monotonic() + 15
+        while True:
+            try:
+                answer = urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1)
+                break
+            except urllib.error.URLError:
+                assert time.monotonic() < deadline
+                assert process.poll() is None
+        assert answer.status == 200
+        assert "server" not in answer.headers
+        for garbage, status in ((b"BREW / HTTP/1.1\r\n\r\n", 400), (b"GET / HTTP/1.1\r\nX: " + b"x" * 200_000, 431)):
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+                connection.sendall(garbage)
+                head, _, body = _until_closed(connection).partition(b"\r\n\r\n")
+            assert b"application/problem+json" in head
+            assert json.loads(body)["status"] == status
+    finally:
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=10)
+    assert process.returncode in (0, -signal.SIGTERM)
+    assert b"Traceback" not in errors

@@ -1,0 +1,134 @@
+from google.protobuf import descriptor_pb2 as _descriptor_pb2
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class RateClass(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    RATE_CLASS_UNSPECIFIED: _ClassVar[RateClass]
+    READ: _ClassVar[RateClass]
+    WRITE: _ClassVar[RateClass]
+    HEAVY: _ClassVar[RateClass]
+    CREDENTIAL: _ClassVar[RateClass]
+
+class Sensitivity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SENSITIVITY_UNSPECIFIED: _ClassVar[Sensitivity]
+    PUBLIC: _ClassVar[Sensitivity]
+    INTERNAL: _ClassVar[Sensitivity]
+    PERSONAL: _ClassVar[Sensitivity]
+    FINANCIAL: _ClassVar[Sensitivity]
+
+class Format(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    FORMAT_UNSPECIFIED: _ClassVar[Format]
+    EMAIL: _ClassVar[Format]
+    PHONE: _ClassVar[Format]
+    URL: _ClassVar[Format]
+    CURRENCY: _ClassVar[Format]
+    COUNTRY: _ClassVar[Format]
+    DECIMAL: _ClassVar[Format]
+    UUID: _ClassVar[Format]
+    DATE: _ClassVar[Format]
+    TIME_ZONE: _ClassVar[Format]
+    LANGUAGE: _ClassVar[Format]
+    DOMAIN: _ClassVar[Format]
+    FILTER: _ClassVar[Format]
+RATE_CLASS_UNSPECIFIED: RateClass
+READ: RateClass
+WRITE: RateClass
+HEAVY: RateClass
+CREDENTIAL: RateClass
+SENSITIVITY_UNSPECIFIED: Sensitivity
+PUBLIC: Sensitivity
+INTERNAL: Sensitivity
+PERSONAL: Sensitivity
+FINANCIAL: Sensitivity
+FORMAT_UNSPECIFIED: Format
+EMAIL: Format
+PHONE: Format
+URL: Format
+CURRENCY: Format
+COUNTRY: Format
+DECIMAL: Format
+UUID: Format
+DATE: Format
+TIME_ZONE: Format
+LANGUAGE: Format
+DOMAIN: Format
+FILTER: Format
+POLICY_FIELD_NUMBER: _ClassVar[int]
+policy: _descriptor.FieldDescriptor
+RESOURCE_FIELD_NUMBER: _ClassVar[int]
+resource: _descriptor.FieldDescriptor
+EVENT_FIELD_NUMBER: _ClassVar[int]
+event: _descriptor.FieldDescriptor
+FIELD_FIELD_NUMBER: _ClassVar[int]
+field: _descriptor.FieldDescriptor
+
+class Policy(_message.Message):
+    __slots__ = ("permission", "public", "authenticated", "internal", "idempotent", "audit", "rate")
+    PERMISSION_FIELD_NUMBER: _ClassVar[int]
+    PUBLIC_FIELD_NUMBER: _ClassVar[int]
+    AUTHENTICATED_FIELD_NUMBER: _ClassVar[int]
+    INTERNAL_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENT_FIELD_NUMBER: _ClassVar[int]
+    AUDIT_FIELD_NUMBER: _ClassVar[int]
+    RATE_FIELD_NUMBER: _ClassVar[int]
+    permission: str
+    public: bool
+    authenticated: bool
+    internal: bool
+    idempotent: bool
+    audit: bool
+    rate: RateClass
+    def __init__(self, permission: _Optional[str] = ..., public: _Optional[bool] = ..., authenticated: _Optional[bool] = ..., internal: _Optional[bool] = ..., idempotent: _Optional[bool] = ..., audit: _Optional[bool] = ..., rate: _Optional[_Union[RateClass, str]] = ...) -> None: ...
+
+class Field(_message.Message):
+    __slots__ = ("min_length", "max_length", "pattern", "format", "minimum", "maximum", "max_items", "sensitivity", "read_permission", "write_permission", "filterable", "sortable")
+    MIN_LENGTH_FIELD_NUMBER: _ClassVar[int]
+    MAX_LENGTH_FIELD_NUMBER: _ClassVar[int]
+    PATTERN_FIELD_NUMBER: _ClassVar[int]
+    FORMAT_FIELD_NUMBER: _ClassVar[int]
+    MINIMUM_FIELD_NUMBER: _ClassVar[int]
+    MAXIMUM_FIELD_NUMBER: _ClassVar[int]
+    MAX_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    SENSITIVITY_FIELD_NUMBER: _ClassVar[int]
+    READ_PERMISSION_FIELD_NUMBER: _ClassVar[int]
+    WRITE_PERMISSION_FIELD_NUMBER: _ClassVar[int]
+    FILTERABLE_FIELD_NUMBER: _ClassVar[int]
+    SORTABLE_FIELD_NUMBER: _ClassVar[int]
+    min_length: int
+    max_length: int
+    pattern: str
+    format: Format
+    minimum: str
+    maximum: str
+    max_items: int
+    sensitivity: Sensitivity
+    read_permission: str
+    write_permission: str
+    filterable: bool
+    sortable: bool
+    def __init__(self, min_length: _Optional[int] = ..., max_length: _Optional[int] = ..., pattern: _Optional[str] = ..., format: _Optional[_Union[Format, str]] = ..., minimum: _Optional[str] = ..., maximum: _Optional[str] = ..., max_items: _Optional[int] = ..., sensitivity: _Optional[_Union[Sensitivity, str]] = ..., read_permission: _Optional[str] = ..., write_permission: _Optional[str] = ..., filterable: _Optional[bool] = ..., sortable: _Optional[bool] = ...) -> None: ...
+
+class Resource(_message.Message):
+    __slots__ = ("name", "plural")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    PLURAL_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    plural: str
+    def __init__(self, name: _Optional[str] = ..., plural: _Optional[str] = ...) -> None: ...
+
+class Event(_message.Message):
+    __slots__ = ("type", "subject", "personal")
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    PERSONAL_FIELD_NUMBER: _ClassVar[int]
+    type: str
+    subject: str
+    personal: bool
+    def __init__(self, type: _Optional[str] = ..., subject: _Optional[str] = ..., personal: _Optional[bool] = ...) -> None: ...

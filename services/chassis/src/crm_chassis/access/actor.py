@@ -1,0 +1,83 @@
+"""Who is calling: an actor with the permissions its roles grant, and how far each reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+import crm_contracts
+from crm.common.v1 import common_pb2
+from google.protobuf.descriptor import FieldDescriptor
+
+Scope = common_pb2.Scope
+ALL, TERRITORY, SUBTREE, TEAM, OWN = Scope.ALL, Scope.TERRITORY, Scope.SUBTREE, Scope.TEAM, Scope.OWN
+
+Kind = Literal["user", "gateway", "system", "anonymous"]
+
+_CLEARANCE = {
+    crm_contracts.Sensitivity.PERSONAL: "fields.personal.read",
+    crm_contracts.Sensitivity.FINANCIAL: "fields.financial.read",
+}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A caller. `grants` maps permissions to scopes; "*" and "<plural>.*" stand for many."""
+
+    id: str
+    kind: Kind = "user"
+    grants: Mapping[str, int] = field(default_factory=dict)
+    session_id: str = ""
+
+    def scope_of(self, permission: str) -> int:
+        """How far the permission reaches for this actor; 0 if it is not held."""
+        if self.kind in ("system", "gateway"):
+            return ALL
+        plural = permission.split(".", 1)[0]
+        return max(self.grants.get(name, 0) for name in (permission, f"{plural}.*", "*"))
+
+    def may(self, permission: str) -> bool:
+        """Whether the permission is held at all."""
+        return self.scope_of(permission) > 0
+
+    def can_read(self, field: FieldDescriptor) -> bool:
+        """Whether the actor may read a field, wherever it would show: answers, filters, sorting, exports."""
+        rules = crm_contracts.rules_of(field)
+        clearance = _CLEARANCE.get(rules.sensitivity)
+        if clearance and not self.may(clearance):
+            return False
+        return not rules.read_permission or self.may(rules.read_permission)
+
+    def can_write(self, field: FieldDescriptor) -> bool:
+        """Whether the actor may write a field and all that is in it. What one may not read one may not write either."""
+        behavior = crm_contracts.behavior_of(field)
+        if crm_contracts.OUTPUT_ONLY in behavior:
+            return True  # what a client sends there is dropped
+        if crm_contracts.INPUT_ONLY not in behavior and not self.can_read(field):
+            return False
+        rules = crm_contracts.rules_of(field)
+        if rules.write_permission and not self.may(rules.write_permission):
+            return False
+        inner = field.message_type
+        if inner is None or inner.full_name.startswith("google.protobuf."):
+            return True
+        return all(self.can_write(one) for one in inner.fields)
+
+    @cached_property
+    def clearances(self) -> frozenset[str]:
+        """The rights that decide about fields; actors with equal clearances see the same fields."""
+        return frozenset(name for name in _field_permissions() if self.may(name))
+
+
+def _field_permissions() -> Iterable[str]:
+    yield from _CLEARANCE.values()
+    for message in crm_contracts.messages():
+        for found in crm_contracts.walk(message.DESCRIPTOR):
+            rules = crm_contracts.rules_of(found)
+            yield from (name for name in (rules.read_permission, rules.write_permission) if name)
+
+
+SYSTEM = Actor(id="", kind="system")
+ANONYMOUS = Actor(id="", kind="anonymous")

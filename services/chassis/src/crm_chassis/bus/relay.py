@@ -1,0 +1,161 @@
+"""The relay: brings recorded events to the broker, in the order of each record, at least once.
+
+It holds a session advisory lock for each partition it works on, publishes unpublished rows in the order of their
+ids, waits until the broker has confirmed them, and marks them. A notification only wakes it; reading the table
+is what it trusts. Confirms are matched to publishes by delivery tag, and any error drops both connections, so a
+late confirm can never be taken for another message's.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import psycopg
+from amqp import Channel
+from amqp.basic_message import Message
+from kombu import Connection
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from crm_chassis.bus.topology import EVENTS, close_socket, connect, keep_alive, routing_key
+from crm_chassis.db import outbox
+from crm_chassis.db.vault import Vault
+from crm_chassis.envelope import CONTENT_TYPE
+from crm_chassis.logs import get_logger
+from crm_chassis.metrics import OUTBOX_PUBLISHED
+
+CONFIRM_SECONDS = 5.0
+BATCH = 500
+TAKE_OVER_SECONDS = 5.0
+IDLE_SECONDS = 1.0
+
+
+class PublishFailed(Exception):
+    """The broker did not take or not confirm a batch."""
+
+
+class Confirms:
+    """Publishes on a channel in confirm mode and knows which message each confirm belongs to."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._tag = 0
+        self._outstanding: dict[int, int] = {}
+        self._refused: set[int] = set()
+        channel.confirm_select()
+        channel.events["basic_ack"].add(lambda tag, multiple: self._settle(tag, multiple, refused=False))
+        channel.events["basic_nack"].add(lambda tag, multiple: self._settle(tag, multiple, refused=True))
+
+    def _settle(self, tag: int, multiple: bool, *, refused: bool) -> None:
+        tags = [one for one in self._outstanding if one <= tag] if multiple else [tag]
+        for one in tags:
+            id_ = self._outstanding.pop(one, None)
+            if refused and id_ is not None:
+                self._refused.add(id_)
+
+    def publish(self, row: outbox.Pending) -> None:
+        """Sends one event; its confirm is awaited by `wait`."""
+        self._tag += 1
+        self._outstanding[self._tag] = row.id
+        message = Message(
+            row.envelope,
+            content_type=CONTENT_TYPE,
+            delivery_mode=2,
+            message_id=row.event_id,
+            type=row.type,
+            app_id=row.type.split(".")[1],
+        )
+        self._channel.basic_publish(
+            message, exchange=EVENTS.name, routing_key=routing_key(row.type, row.partition), mandatory=True
+        )
+
+    def wait(self, timeout: float) -> set[int]:
+        """Waits for every confirm; returns the ids the broker refused. Raises PublishFailed if one stays out."""
+        until = time.monotonic() + timeout
+        while self._outstanding:
+            left = until - time.monotonic()
+            if left <= 0:
+                raise PublishFailed(f"{len(self._outstanding)} confirms are missing")
+            try:
+                self._channel.connection.drain_events(timeout=left)
+            except TimeoutError as error:
+                raise PublishFailed(f"{len(self._outstanding)} confirms are missing") from error
+        refused, self._refused = self._refused, set()
+        return refused
+
+
+class Relay:
+    """Publishes one service's outbox until told to stop. Several relays share the partitions."""
+
+    def __init__(self, engine: Engine, amqp_url: str, vault: Vault, pause: Callable[[float], object]) -> None:
+        self._engine = engine
+        self._amqp_url = amqp_url
+        self._vault = vault
+        self._pause = pause
+        self._stopping = False
+        self._log = get_logger()
+        self.healthy = False
+
+    def stop(self) -> None:
+        """Lets the batch in hand finish, then ends `run`."""
+        self._stopping = True
+
+    def run(self) -> None:
+        """Works until stopped; starts anew after every error."""
+        while not self._stopping:
+            try:
+                self._work()
+            except Exception as error:
+                self.healthy = False
+                self._log.warning("relay starts again", error=repr(error))
+                self._pause(1.0)
+
+    def _work(self) -> None:
+        amqp = connect(self._amqp_url)
+        try:
+            amqp.connect()
+            confirms = Confirms(amqp.default_channel)
+            with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                # Its own connection, not the pool's: the advisory locks must end with it.
+                connection.detach()
+                with Session(connection) as session:
+                    self._publish_forever(session, amqp, confirms)
+        finally:
+            close_socket(amqp)
+
+    def _publish_forever(self, session: Session, amqp: Connection, confirms: Confirms) -> None:
+        driver = session.connection().connection.dbapi_connection
+        assert isinstance(driver, psycopg.Connection)
+        driver.execute(f"LISTEN {outbox.CHANNEL}")
+        held: list[int] = []
+        taken_at = 0.0
+        while not self._stopping:
+            if time.monotonic() - taken_at > TAKE_OVER_SECONDS and len(held) < outbox.PARTITIONS:
+                held = sorted({*held, *outbox.take_partitions(session)})
+                taken_at = time.monotonic()
+            rows = outbox.pending(session, held, self._vault, BATCH) if held else []
+            self.healthy = True
+            session.expunge_all()
+            if rows:
+                self._publish(session, confirms, rows)
+                continue
+            keep_alive(amqp)
+            for _ in driver.notifies(timeout=IDLE_SECONDS, stop_after=1):
+                pass
+
+    def _publish(self, session: Session, confirms: Confirms, rows: list[outbox.Pending]) -> None:
+        for row in rows:
+            confirms.publish(row)
+        refused = confirms.wait(CONFIRM_SECONDS)
+        done = [row.id for row in rows if row.id not in refused]
+        if done:
+            outbox.mark_published(session, done)
+            OUTBOX_PUBLISHED.inc(len(done))
+        for row in rows:
+            if row.id in refused:
+                outbox.mark_failed(session, row, "refused by the broker")
+        if refused:
+            # Later events of the same records were confirmed after the refused ones: subscribers park them
+            # until the refused ones arrive.
+            self._pause(0.2)

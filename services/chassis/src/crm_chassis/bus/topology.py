@@ -1,0 +1,101 @@
+"""Exchanges and queues of the suite, and how a service's queues are bound.
+
+Everything is declared by `crm-<service> setup` before anything is published, so that no event finds a queue
+missing; declaring again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+from kombu import Connection, Exchange, Queue, binding
+
+from crm_chassis.ids import PARTITIONS
+
+QUEUES = 4
+HEARTBEAT = 10
+
+EVENTS = Exchange("crm.events", "topic", durable=True, arguments={"alternate-exchange": "crm.unrouted"})
+UNROUTED = Exchange("crm.unrouted", "fanout", durable=True)
+DEAD = Exchange("crm.dlx", "topic", durable=True)
+
+_QUORUM = {"x-queue-type": "quorum"}
+
+
+def connect(url: str) -> Connection:
+    """A connection that notices a dead peer, and gives up rather than hang."""
+    return Connection(
+        url,
+        heartbeat=HEARTBEAT,
+        connect_timeout=3,
+        transport_options={"read_timeout": 15, "write_timeout": 5, "confirm_publish": False},
+    )
+
+
+def routing_key(event_type: str, partition: int) -> str:
+    """`<type>.<partition>`."""
+    return f"{event_type}.{partition}"
+
+
+def service_queues(service: str, records: Iterable[str]) -> list[Queue]:
+    """The queues of a service: each takes a quarter of the partitions, with every event of the records followed."""
+    arguments = {
+        **_QUORUM,
+        "x-single-active-consumer": True,
+        "x-delivery-limit": 1000,
+        "x-dead-letter-exchange": DEAD.name,
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+        "x-max-length-bytes": 1 << 30,
+    }
+    wanted = sorted(records)
+    return [
+        Queue(
+            f"{service}.in.{number}",
+            durable=True,
+            queue_arguments=arguments,
+            bindings=[
+                binding(EVENTS, routing_key=f"{record}.*.*.{partition}")
+                for record in wanted
+                for partition in range(number, PARTITIONS, QUEUES)
+            ],
+        )
+        for number in range(QUEUES)
+    ]
+
+
+def declare(url: str, service: str, records: Iterable[str]) -> None:
+    """Declares the exchanges, the common queues and the queues of one service."""
+    with connect(url) as connection:
+        channel = connection.default_channel
+        for exchange in (UNROUTED, DEAD, EVENTS):
+            exchange(channel).declare()
+        Queue("crm.unrouted", UNROUTED, durable=True, queue_arguments=_QUORUM)(channel).declare()
+        Queue("crm.dead", DEAD, routing_key="#", durable=True, queue_arguments=_QUORUM)(channel).declare()
+        for queue in service_queues(service, records):
+            queue(channel).declare()
+
+
+def keep_alive(connection: Connection) -> None:
+    """Reads what the broker has sent, heartbeats included, and sends ours; call it about every second.
+
+    A connection on which nobody reads takes the broker for dead.
+    """
+    with suppress(TimeoutError):
+        connection.drain_events(timeout=0.001)
+    connection.heartbeat_check()
+
+
+def close_socket(connection: Connection) -> None:
+    """Ends a connection without goodbye.
+
+    Cancelling a consumer that holds unacknowledged deliveries lets the broker hand later ones to another consumer
+    first; a closed socket returns them all at once, in order.
+    """
+    try:
+        amqp = connection._connection
+        if amqp is not None and amqp.transport is not None:
+            amqp.transport.close()
+    except OSError:
+        pass

@@ -1,0 +1,182 @@
+"""The worker process: a nameko container with the subscriber, the relay and the timers of one service."""
+
+from __future__ import annotations
+
+import signal
+import time
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import eventlet
+from nameko.containers import ServiceContainer
+from nameko.extensions import Entrypoint
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from crm_chassis.bus.relay import Relay
+from crm_chassis.bus.worker.subscriber import Subscriber
+from crm_chassis.clock import system_clock
+from crm_chassis.db import history, outbox, requests
+from crm_chassis.db.engine import make_engine
+from crm_chassis.db.imports import ImportRunner
+from crm_chassis.db.inbox import Receiver
+from crm_chassis.db.tx import Transaction
+from crm_chassis.db.vault import Vault
+from crm_chassis.logs import get_logger
+from crm_chassis.metrics import HISTORY_UNSEALED, OUTBOX_OLDEST_SECONDS, OUTBOX_UNPUBLISHED
+from crm_chassis.probes import Probes
+from crm_chassis.service import Service, Timer
+from crm_chassis.settings import Settings
+
+POOL = 8
+WATCHDOG_SECONDS = 30.0
+
+
+class Loop(Entrypoint):
+    """A function that runs in a green thread of the container for as long as it lives."""
+
+    def __init__(self, name: str, run: Callable[[], None], stop: Callable[[], None]) -> None:
+        super().__init__()
+        self._name, self._run, self._stop = name, run, stop
+
+    def bind(self, container: Any, method_name: str) -> Loop:
+        self.container, self.method_name = container, method_name
+        return self
+
+    def start(self) -> None:
+        self.container.spawn_managed_thread(self._run, identifier=self._name)
+
+    def stop(self) -> None:
+        self._stop()
+
+
+class Periodically:
+    """Calls a function every so many seconds until stopped; an error is logged and does not end it."""
+
+    def __init__(self, name: str, seconds: float, run: Callable[[], Any]) -> None:
+        self._name, self._seconds, self._run = name, seconds, run
+        self._stopping = False
+        self._log = get_logger()
+
+    def loop(self) -> None:
+        due = time.monotonic() + self._seconds * (zlib.crc32(self._name.encode()) % 100) / 100
+        while not self._stopping:
+            if time.monotonic() < due:
+                eventlet.sleep(min(0.5, max(0.0, due - time.monotonic())))
+                continue
+            due = time.monotonic() + self._seconds
+            try:
+                self._run()
+            except Exception as error:
+                self._log.warning("timer failed", timer=self._name, error=repr(error))
+
+    def stop(self) -> None:
+        self._stopping = True
+
+
+class Chores:
+    """What every worker does on time beside the service's own timers."""
+
+    def __init__(self, engine: Engine, settings: Settings, receiver: Receiver) -> None:
+        self._engine = engine
+        self._history_key = settings.key("CRM_HISTORY_KEY")
+        self._receiver = receiver
+        self._log = get_logger()
+
+    def seal_history(self) -> None:
+        with Session(self._engine) as session, session.begin():
+            history.seal(session, self._history_key)
+
+    def anchor_history(self) -> None:
+        """The anchor goes to the log too, which is outside the reach of the database's owner."""
+        with Session(self._engine) as session, session.begin():
+            found = history.anchor(session, system_clock())
+            if found is not None:
+                self._log.info("history anchor", seq=found.seq, mac=found.mac.hex())
+
+    def measure(self) -> None:
+        with Session(self._engine) as session:
+            count, oldest = outbox.backlog(session)
+            unsealed = session.scalar(
+                text(
+                    "SELECT coalesce((SELECT max(id) FROM history), 0) - "
+                    "coalesce((SELECT max(history_id) FROM history_seals), 0)"
+                )
+            )
+        OUTBOX_UNPUBLISHED.set(count)
+        OUTBOX_OLDEST_SECONDS.set(oldest)
+        HISTORY_UNSEALED.set(max(0, int(unsealed or 0)))
+        self._receiver.measure()
+
+    def tidy(self) -> None:
+        with Session(self._engine) as session, session.begin():
+            outbox.ensure_months(session, system_clock())
+            requests.forget_old(session, system_clock())
+
+
+def _run_timer(engine: Engine, vault: Vault, timer: Timer) -> None:
+    """One run of a service's timer; replicas that come second pass it over."""
+    with Session(engine) as session, session.begin():
+        lock = zlib.crc32(f"timer:{timer.name}".encode())
+        if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": lock}):
+            return
+        tx = Transaction(session, vault=vault, source="rule")
+        try:
+            timer.run(tx)
+            tx.settle()
+        finally:
+            tx.close()
+
+
+def work(service: Service, settings: Settings) -> None:
+    """Runs the worker until SIGTERM or SIGINT."""
+    log = get_logger()
+    engine = make_engine(settings.database_url, f"{service.name}-worker", POOL)
+    vault = Vault(settings.key("CRM_SUBJECT_KEK"))
+    if service.start is not None:
+        service.start(settings)
+    receiver = Receiver(engine, service.subscriptions, vault)
+    relay = Relay(engine, settings.amqp_url, vault, eventlet.sleep)
+    subscriber = Subscriber(service.name, settings.amqp_url, receiver)
+    chores = Chores(engine, settings, receiver)
+    importers = {importer.kind: importer for importer in service.importers}
+    runner = ImportRunner(engine, importers, vault)
+    repeated = [
+        Periodically("retry", 1.0, receiver.retry_due),
+        Periodically("seal", 1.0, chores.seal_history),
+        Periodically("anchor", 60.0, chores.anchor_history),
+        Periodically("measure", 5.0, chores.measure),
+        Periodically("tidy", 3600.0, chores.tidy),
+    ]
+    if importers:
+        repeated.append(Periodically("imports", 0.5, lambda: runner.run(5.0)))
+    for timer in service.timers:
+        repeated.append(Periodically(timer.name, timer.seconds, lambda t=timer: _run_timer(engine, vault, t)))  # type: ignore[misc]
+
+    shell = type(f"{service.name}_worker", (), {"name": service.name})
+    container = ServiceContainer(shell)
+    loops: list[Any] = [Loop("relay", relay.run, relay.stop)]
+    loops += [Loop("periodically", one.loop, one.stop) for one in repeated]
+    if receiver.records:
+        loops.append(subscriber)
+    for loop in loops:
+        container.entrypoints.add(loop.bind(container, "work"))
+
+    def subscriber_problem() -> str:
+        late = receiver.records and time.monotonic() - subscriber.last_contact > WATCHDOG_SECONDS
+        return "no contact with the broker" if late else ""
+
+    probes = Probes(
+        settings.host,
+        settings.probes_port,
+        {"relay": lambda: "" if relay.healthy else "not publishing", "subscriber": subscriber_problem},
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: eventlet.spawn_after(0, container.stop))
+    container.start()
+    probes.start()
+    log.info("working", probes_port=probes.port, follows=sorted(receiver.records))
+    container.wait()
+    engine.dispose()
+    log.info("stopped")

@@ -1,0 +1,142 @@
+"""The entry point through which a worker receives events.
+
+It stands on nameko's Consumer but keeps its own loop, because the stock one acknowledges a message whose handler
+raised, and cancels consumers that still hold deliveries. Here a batch is acknowledged only after the receiver has
+committed it; every way out is a closed socket.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import eventlet
+from kombu import Connection
+from kombu.transport.pyamqp import Message
+from nameko.messaging import Consumer
+
+from crm_chassis.bus.topology import close_socket, connect, service_queues
+from crm_chassis.db.inbox import Receiver, is_outage
+from crm_chassis.envelope import CONTENT_TYPE, IncomingEvent
+from crm_chassis.errors import InvalidInput
+from crm_chassis.logs import get_logger
+from crm_chassis.metrics import INBOX_REFUSED
+
+PREFETCH = 100
+BATCH = 50
+IDLE_SECONDS = 1.0
+
+
+class Subscriber(Consumer):
+    """Receives the events of a service's queues, in the order of each queue."""
+
+    def __init__(self, service: str, amqp_url: str, receiver: Receiver) -> None:
+        super().__init__(queue=None)
+        self._service = service
+        self._url = amqp_url
+        self._receiver = receiver
+        self._stopping = False
+        self._buffer: list[Any] = []
+        self._log = get_logger()
+        self.last_contact = 0.0
+
+    def bind(self, container: Any, method_name: str) -> Subscriber:
+        """nameko binds a copy of an entry point to its container; there is only one of this one."""
+        self.container, self.method_name = container, method_name
+        return self
+
+    def setup(self) -> None:
+        """Nothing to prepare: the queues were declared by `setup` of the service."""
+
+    def start(self) -> None:
+        """Starts the loop in a managed green thread."""
+        self.container.spawn_managed_thread(self.run, identifier="subscriber")
+
+    def stop(self) -> None:
+        """Lets the batch in hand finish."""
+        self._stopping = True
+
+    def run(self) -> None:
+        """Receives until stopped; connects anew after every error."""
+        while not self._stopping:
+            connection = connect(self._url)
+            try:
+                self._consume(connection)
+            except Exception as error:
+                self._log.warning("subscriber starts again", error=repr(error))
+                eventlet.sleep(1.0)
+            finally:
+                self._buffer.clear()
+                close_socket(connection)
+
+    def _consume(self, connection: Connection) -> None:
+        connection.connect()
+        channel = connection.default_channel
+        channel.basic_qos(0, PREFETCH, False)
+        for queue in service_queues(self._service, self._receiver.records):
+            channel.basic_consume(queue.name, callback=self._buffer.append)
+        self.last_contact = time.monotonic()
+        while not self._stopping:
+            self._fill(connection)
+            if self._buffer:
+                batch, self._buffer[:] = self._buffer[:BATCH], self._buffer[BATCH:]
+                self._handle(connection, channel, batch)
+            connection.heartbeat_check()
+            self.last_contact = time.monotonic()
+
+    def _fill(self, connection: Connection) -> None:
+        """Waits for a first delivery and takes what else has already arrived."""
+        timeout = 0.001 if self._buffer else IDLE_SECONDS
+        while len(self._buffer) < BATCH:
+            try:
+                connection.drain_events(timeout=timeout)
+            except TimeoutError:
+                return
+            timeout = 0.001
+
+    def _handle(self, connection: Connection, channel: Any, batch: list[Message]) -> None:
+        events, careful = [], []
+        refused = []
+        for message in batch:
+            event = self._read(message)
+            if event is None:
+                refused.append(message)
+            elif message.delivery_info["redelivered"]:
+                careful.append(event)
+            else:
+                events.append(event)
+        # Redelivered messages stand before new ones in every queue.
+        for chosen, with_care in ((careful, True), (events, False)):
+            if chosen:
+                self._receive(connection, chosen, careful=with_care)
+        for message in batch:
+            if message in refused:
+                channel.basic_reject(message.delivery_tag, requeue=False)
+            else:
+                channel.basic_ack(message.delivery_tag)
+
+    def _receive(self, connection: Connection, events: list[IncomingEvent], *, careful: bool) -> None:
+        while True:
+            try:
+                return self._receiver.receive(events, careful=careful)
+            except Exception as error:
+                if not is_outage(error) or self._stopping:
+                    raise
+                self._log.warning("database away, batch waits", events=len(events), error=type(error).__name__)
+                eventlet.sleep(0.5)
+                connection.heartbeat_check()
+
+    def _read(self, message: Any) -> IncomingEvent | None:
+        body = message.body
+        body = body if isinstance(body, bytes) else str(body).encode()
+        try:
+            if message.properties.get("content_type") != CONTENT_TYPE:
+                raise InvalidInput(f"content type {message.properties.get('content_type')!r}")
+            event = IncomingEvent.read(body)
+            if not message.delivery_info["routing_key"].startswith(f"{event.type}."):
+                raise InvalidInput("the routing key does not belong to the type")
+            return event
+        except InvalidInput as error:
+            INBOX_REFUSED.labels("undecodable").inc()
+            self._log.warning("delivery refused", error=error.detail, message_id=message.properties.get("message_id"))
+            return None

@@ -1,0 +1,1 @@
+"""Everything derived from the .proto files."""

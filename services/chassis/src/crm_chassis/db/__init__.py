@@ -1,0 +1,1 @@
+"""Transactions over PostgreSQL and what every change of a record leaves behind."""

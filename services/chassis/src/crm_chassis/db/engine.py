@@ -1,0 +1,43 @@
+"""Connections to a service's own database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from sqlalchemy import Engine, create_engine, event
+
+from crm_chassis.metrics import DB_POOL_IN_USE
+
+STATEMENT_TIMEOUT_MS = 15_000
+LOCK_TIMEOUT_MS = 3_000
+IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000
+
+
+def connect_options(process: str) -> dict[str, Any]:
+    """What every connection of the suite is opened with: a name, and limits on what it may hold up."""
+    return {
+        "application_name": process,
+        "connect_timeout": 3,
+        "options": (
+            f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} "
+            f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_TIMEOUT_MS} -c TimeZone=UTC"
+        ),
+    }
+
+
+def make_engine(url: str, process: str, size: int) -> Engine:
+    """A pool of at most `size` connections; a caller waits at most two seconds for one."""
+    engine = create_engine(
+        url,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=2,
+        pool_recycle=1800,
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+        connect_args=connect_options(process),
+    )
+    event.listen(engine, "checkout", lambda *_: DB_POOL_IN_USE.inc())
+    event.listen(engine, "checkin", lambda *_: DB_POOL_IN_USE.dec())
+    return engine

@@ -1,0 +1,364 @@
+"""The receiving side of the bus: every event has its effect once, and in the order of its record.
+
+For each subscription and event, in one transaction: an inbox row (so that a second delivery changes nothing), the
+version gate (so that an event that came too early waits and one that came too late is passed over), the effect
+with its own history and outbox rows. Many events share a transaction while all goes well; if one fails, the
+batch is undone and taken one by one, and the failing event is parked with the later events of its record behind
+it. Attempts are counted in a transaction of their own, so that a crash counts as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from psycopg.errors import QueryCanceled
+from sqlalchemy import Engine, delete, func, select, text, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.orm import Session
+
+from crm_chassis.access.actor import SYSTEM
+from crm_chassis.clock import Clock, system_clock
+from crm_chassis.context import RequestContext
+from crm_chassis.db.tables import Inbox, InboxPosition, Parked
+from crm_chassis.db.tx import Transaction
+from crm_chassis.db.vault import Vault
+from crm_chassis.envelope import IncomingEvent
+from crm_chassis.logs import get_logger
+from crm_chassis.metrics import INBOX_APPLIED, INBOX_DEAD, INBOX_DUPLICATES, INBOX_LAG_SECONDS, INBOX_PARKED
+from crm_chassis.subscription import Subscription
+
+MAX_ATTEMPTS = 8
+BACKOFF = (1, 5, 30, 120, 600, 3600, 3600, 3600)
+GAP_RETRY = timedelta(seconds=5)
+
+# Two workers meet only while the broker hands a queue from one to the other; then the second one waits.
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(k, 0)) FROM unnest(CAST(:keys AS text[])) k")
+
+
+@dataclass
+class _Gate:
+    """Last applied versions of the records of a batch, by subscription."""
+
+    last: dict[tuple[str, str], int] = field(default_factory=dict)
+    blocked: set[tuple[str, str]] = field(default_factory=set)
+
+
+class Receiver:
+    """Applies events for the subscriptions of one service."""
+
+    def __init__(
+        self, engine: Engine, subscriptions: Sequence[Subscription], vault: Vault, clock: Clock = system_clock
+    ) -> None:
+        self._engine = engine
+        self._vault = vault
+        self._clock = clock
+        self._subscriptions = list(subscriptions)
+        self._log = get_logger()
+
+    @property
+    def records(self) -> frozenset[str]:
+        """Every kind of record that some subscription follows."""
+        return frozenset(record for s in self._subscriptions for record in s.records)
+
+    def receive(self, events: Sequence[IncomingEvent], *, careful: bool = False) -> None:
+        """Applies or parks events; afterwards they may be acknowledged. Raises only if the database is away.
+
+        With `careful`, events are taken one by one and every attempt is counted first: for redeliveries, one of
+        which may have killed the process.
+        """
+        if not careful and len(events) > 1:
+            try:
+                with self._transaction() as session:
+                    self._apply_all(session, events)
+                return
+            except Exception as error:
+                if is_outage(error):
+                    raise
+                self._log.info("batch taken apart", events=len(events), error=repr(error))
+        for event in events:
+            for subscription in self._interested(event):
+                if careful:
+                    self._ensure_parked(subscription, event, "", attempts=0)
+                    self._retry(subscription, event.record_id)
+                else:
+                    self._receive_one(subscription, event)
+
+    def _receive_one(self, subscription: Subscription, event: IncomingEvent) -> None:
+        try:
+            with self._transaction() as session:
+                self._apply_all(session, [event], [subscription])
+        except Exception as error:
+            if is_outage(error):
+                raise
+            self._log.warning("event parked", event_id=event.id, type=event.type, error=repr(error))
+            self._ensure_parked(subscription, event, repr(error), attempts=1)
+
+    def _interested(self, event: IncomingEvent) -> list[Subscription]:
+        return [s for s in self._subscriptions if event.record in s.records]
+
+    @contextmanager
+    def _transaction(self) -> Any:
+        with Session(self._engine) as session, session.begin():
+            yield session
+
+    def _apply_all(
+        self, session: Session, events: Sequence[IncomingEvent], only: Sequence[Subscription] | None = None
+    ) -> None:
+        wanted = [(s, e) for e in events for s in (self._interested(e) if only is None else only)]
+        if not wanted:
+            return
+        now = self._clock()
+        session.execute(_LOCK, {"keys": sorted({f"{s.name}:{e.record_id}" for s, e in wanted})})
+        rows = [{"subscription": s.name, "event_id": e.id, "received_at": now} for s, e in wanted]
+        fresh = {
+            (row.subscription, row.event_id)
+            for row in session.execute(
+                insert(Inbox).on_conflict_do_nothing().returning(Inbox.subscription, Inbox.event_id), rows
+            )
+        }
+        gate = self._gate(session, [(s.name, e.record_id) for s, e in wanted])
+        before = dict(gate.last)
+        for subscription, event in wanted:
+            if (subscription.name, event.id) not in fresh:
+                INBOX_DUPLICATES.labels(subscription.name).inc()
+                continue
+            fresh.discard((subscription.name, event.id))
+            self._pass(session, gate, subscription, event, now)
+        moved = [
+            {"subscription": name, "record_id": record_id, "version": version}
+            for (name, record_id), version in gate.last.items()
+            if before.get((name, record_id)) != version
+        ]
+        self._store_positions(session, moved)
+
+    def _gate(self, session: Session, keys: Iterable[tuple[str, str]]) -> _Gate:
+        wanted = sorted(set(keys))
+        gate = _Gate()
+        position = tuple_(InboxPosition.subscription, InboxPosition.record_id)
+        for row in session.execute(select(InboxPosition.__table__).where(position.in_(wanted))):
+            gate.last[row.subscription, row.record_id] = row.version
+        parked = tuple_(Parked.subscription, Parked.record_id)
+        for row in session.execute(select(Parked.subscription, Parked.record_id).where(parked.in_(wanted)).distinct()):
+            gate.blocked.add((row.subscription, row.record_id))
+        return gate
+
+    def _pass(
+        self, session: Session, gate: _Gate, subscription: Subscription, event: IncomingEvent, now: datetime
+    ) -> None:
+        key = subscription.name, event.record_id
+        last = gate.last.get(key)
+        if last is not None and event.version <= last:
+            return
+        gap = last is not None and event.version > last + 1
+        if gap or key in gate.blocked:
+            self._park(session, subscription, event, "an earlier event of the record is missing" if gap else "", now)
+            gate.blocked.add(key)
+            return
+        self._apply(session, subscription, event, now)
+        gate.last[key] = event.version
+
+    def _apply(self, session: Session, subscription: Subscription, event: IncomingEvent, now: datetime) -> None:
+        handler = subscription.handler_of(event)
+        if handler is not None:
+            context = RequestContext(
+                request_id=RequestContext.valid_request_id(event.correlation_id),
+                traceparent=event.traceparent,
+            )
+            tx = Transaction(
+                session, SYSTEM, vault=self._vault, context=context, clock=self._clock, source="event",
+                caused_by=event.id,
+            )  # fmt: skip
+            try:
+                handler(tx, event)
+                tx.settle()
+            finally:
+                tx.close()
+        INBOX_APPLIED.labels(subscription.name).inc()
+        INBOX_LAG_SECONDS.labels(subscription.name).set(max(0.0, (now - event.time).total_seconds()))
+
+    def _store_positions(self, session: Session, moved: list[dict[str, Any]]) -> None:
+        if not moved:
+            return
+        statement = insert(InboxPosition)
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=[InboxPosition.subscription, InboxPosition.record_id],
+                set_={"version": statement.excluded.version},
+            ),
+            moved,
+        )
+
+    # -- parking ------------------------------------------------------------------------------------------
+
+    def _park(
+        self,
+        session: Session,
+        subscription: Subscription,
+        event: IncomingEvent,
+        error: str,
+        now: datetime,
+        *,
+        attempts: int = 0,
+    ) -> None:
+        delay = timedelta(seconds=BACKOFF[attempts - 1]) if attempts else GAP_RETRY
+        session.execute(
+            insert(Parked)
+            .values(
+                subscription=subscription.name, event_id=event.id, type=event.type, record_id=event.record_id,
+                version=event.version, envelope=event.envelope, attempts=attempts, error=error[:4000],
+                dead=False, parked_at=now, next_attempt_at=now + delay,
+            )
+            .on_conflict_do_nothing()
+        )  # fmt: skip
+
+    def _ensure_parked(self, subscription: Subscription, event: IncomingEvent, error: str, *, attempts: int) -> None:
+        """Parks an event that was not received before; commits by itself."""
+        now = self._clock()
+        with self._transaction() as session:
+            fresh = session.execute(
+                insert(Inbox)
+                .values(subscription=subscription.name, event_id=event.id, received_at=now)
+                .on_conflict_do_nothing()
+                .returning(Inbox.event_id)
+            ).first()
+            if fresh is not None:
+                self._park(session, subscription, event, error, now, attempts=attempts)
+
+    def retry_due(self, limit: int = 100) -> int:
+        """Takes the heads of records whose time has come, and what waits behind them; returns events applied."""
+        with self._transaction() as session:
+            due = session.execute(
+                select(Parked.subscription, Parked.record_id)
+                .where(Parked.next_attempt_at <= self._clock(), ~Parked.dead)
+                .distinct()
+                .limit(limit)
+            ).all()
+        by_name = {s.name: s for s in self._subscriptions}
+        return sum(self._retry(by_name[name], record_id) for name, record_id in due if name in by_name)
+
+    def _retry(self, subscription: Subscription, record_id: str) -> int:
+        """Applies the parked events of a record in order until one fails, is missing or has to wait."""
+        applied = 0
+        while True:
+            with self._transaction() as session:
+                head = session.scalar(
+                    select(Parked)
+                    .where(Parked.subscription == subscription.name, Parked.record_id == record_id)
+                    .order_by(Parked.version)
+                    .limit(1)
+                )
+                last = session.scalar(
+                    select(InboxPosition.version).where(
+                        InboxPosition.subscription == subscription.name, InboxPosition.record_id == record_id
+                    )
+                )
+                if head is None or head.dead:
+                    return applied
+                event = IncomingEvent.read(head.envelope)
+                if last is not None and head.version > last + 1:
+                    head.next_attempt_at = self._clock() + GAP_RETRY
+                    return applied
+            self._begin_attempt(subscription, event)
+            try:
+                with self._transaction() as session:
+                    self._apply_parked(session, subscription, event, last)
+            except Exception as error:
+                if is_outage(error):
+                    raise
+                self._note_failure(subscription, event, repr(error))
+                return applied
+            applied += 1
+
+    def _begin_attempt(self, subscription: Subscription, event: IncomingEvent) -> None:
+        """Counts an attempt before it is made: if the process dies in it, it has been counted."""
+        with self._transaction() as session:
+            parked = self._locked(session, subscription, event)
+            parked.attempts += 1
+            parked.dead = parked.attempts >= MAX_ATTEMPTS
+            delay = BACKOFF[min(parked.attempts, len(BACKOFF)) - 1]
+            parked.next_attempt_at = self._clock() + timedelta(seconds=delay)
+
+    def _note_failure(self, subscription: Subscription, event: IncomingEvent, error: str) -> None:
+        with self._transaction() as session:
+            parked = self._locked(session, subscription, event)
+            parked.error = error[:4000]
+            if parked.dead:
+                self._log.error("event given up", event_id=event.id, type=event.type, error=error)
+
+    def _locked(self, session: Session, subscription: Subscription, event: IncomingEvent) -> Parked:
+        return session.scalars(
+            select(Parked)
+            .where(Parked.subscription == subscription.name, Parked.event_id == event.id)
+            .with_for_update()
+        ).one()
+
+    def _apply_parked(
+        self, session: Session, subscription: Subscription, event: IncomingEvent, last: int | None
+    ) -> None:
+        now = self._clock()
+        removed = session.execute(
+            delete(Parked)
+            .where(Parked.subscription == subscription.name, Parked.event_id == event.id)
+            .returning(Parked.id)
+        ).first()
+        if removed is None or (last is not None and event.version <= last):
+            return
+        self._apply(session, subscription, event, now)
+        self._store_positions(
+            session,
+            [{"subscription": subscription.name, "record_id": event.record_id, "version": event.version}],
+        )
+
+    # -- for operators ------------------------------------------------------------------------------------
+
+    def measure(self) -> None:
+        """Sets the gauges of parked and dead events."""
+        with self._transaction() as session:
+            parked, dead = session.execute(
+                select(func.count().filter(~Parked.dead), func.count().filter(Parked.dead))
+            ).one()
+        INBOX_PARKED.set(parked)
+        INBOX_DEAD.set(dead)
+
+
+def revive(session: Session, id_: int) -> bool:
+    """Gives a parked or dead event a new set of attempts, due now; False if there is no such event."""
+    done = session.execute(
+        update(Parked).where(Parked.id == id_).values(dead=False, attempts=0, next_attempt_at=func.now())
+    )
+    return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+def drop(session: Session, id_: int) -> bool:
+    """Passes over a parked or dead event for good; its record goes on after it."""
+    row = session.scalar(select(Parked).where(Parked.id == id_).with_for_update())
+    if row is None:
+        return False
+    statement = insert(InboxPosition).values(
+        subscription=row.subscription, record_id=row.record_id, version=row.version
+    )
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[InboxPosition.subscription, InboxPosition.record_id],
+            set_={"version": func.greatest(InboxPosition.version, statement.excluded.version)},
+        )
+    )
+    session.execute(
+        update(Parked)
+        .where(Parked.subscription == row.subscription, Parked.record_id == row.record_id, Parked.id != id_)
+        .values(next_attempt_at=func.now())
+    )
+    session.delete(row)
+    return True
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether an error says nothing about the event: the database is away, or two workers were in each other's way."""
+    if isinstance(error, OperationalError):
+        return not isinstance(error.orig, QueryCanceled)
+    return isinstance(error, (InterfaceError, TimeoutError))

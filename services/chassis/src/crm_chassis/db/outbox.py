@@ -1,0 +1,125 @@
+"""The sending side of the bus: what the relay reads and marks, and the log that replay reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, or_, select, text, update
+from sqlalchemy.orm import Session
+
+from crm_chassis.db.tables import Outbox
+from crm_chassis.db.vault import Erased, Vault
+from crm_chassis.ids import PARTITIONS
+
+CHANNEL = "crm_outbox"
+LOCK_CLASS = 0x0C12
+MAX_ATTEMPTS = 20
+
+
+@dataclass(frozen=True)
+class Pending:
+    """An event to publish."""
+
+    id: int
+    event_id: str
+    type: str
+    record_id: str
+    partition: int
+    envelope: bytes
+    occurred_at: datetime
+
+
+def take_partitions(session: Session) -> list[int]:
+    """Locks, for as long as the session's connection lives, every partition that no other relay holds."""
+    rows = session.execute(
+        text("SELECT p FROM generate_series(0, :last) p WHERE pg_try_advisory_lock(:lock_class, p)"),
+        {"last": PARTITIONS - 1, "lock_class": LOCK_CLASS},
+    )
+    return [row.p for row in rows]
+
+
+def pending(session: Session, partitions: Sequence[int], vault: Vault, limit: int = 500) -> list[Pending]:
+    """Unpublished events of the partitions in the order they were recorded.
+
+    Events of a record whose earlier event has to wait for another attempt are left out.
+    """
+    waiting = (
+        select(Outbox.record_id)
+        .where(Outbox.published_at.is_(None), Outbox.next_attempt_at > func.now())
+        .scalar_subquery()
+    )
+    rows = session.scalars(
+        select(Outbox)
+        .where(Outbox.published_at.is_(None), Outbox.partition.in_(partitions), Outbox.record_id.not_in(waiting))
+        .order_by(Outbox.id)
+        .limit(limit)
+    )
+    return [found for row in rows if (found := _open(session, row, vault)) is not None]
+
+
+def _open(session: Session, row: Outbox, vault: Vault) -> Pending | None:
+    try:
+        envelope = vault.open(session, row.record_id, row.envelope) if row.sealed else row.envelope
+    except Erased:
+        return None
+    return Pending(row.id, row.event_id, row.type, row.record_id, row.partition, envelope, row.occurred_at)
+
+
+def mark_published(session: Session, ids: Sequence[int]) -> None:
+    """The broker has confirmed these events."""
+    session.execute(update(Outbox).where(Outbox.id.in_(ids)).values(published_at=func.now(), last_error=None))
+
+
+def mark_failed(session: Session, row: Pending, error: str) -> None:
+    """The broker refused this event; it and later ones of its record wait."""
+    delay = func.least(text("interval '1 hour'"), text("interval '1 second'") * func.power(2, Outbox.attempts))
+    session.execute(
+        update(Outbox)
+        .where(Outbox.id == row.id)
+        .values(attempts=Outbox.attempts + 1, last_error=error[:2000], next_attempt_at=func.now() + delay)
+    )
+
+
+def backlog(session: Session) -> tuple[int, float]:
+    """(unpublished events, age of the oldest in seconds)."""
+    count, oldest = session.execute(
+        select(func.count(), func.min(Outbox.occurred_at)).where(Outbox.published_at.is_(None))
+    ).one()
+    return count, (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
+
+
+def replay(
+    session: Session, vault: Vault, types: Sequence[str], after: int, batch: int = 500
+) -> Iterator[tuple[int, bytes]]:
+    """Every published event after a position, as (position, envelope); erased ones are passed over."""
+    while True:
+        query = select(Outbox).where(Outbox.id > after, Outbox.published_at.is_not(None))
+        if types:
+            query = query.where(or_(*(Outbox.type == t for t in types)))
+        rows = list(session.scalars(query.order_by(Outbox.id).limit(batch)))
+        for row in rows:
+            found = _open(session, row, vault)
+            if found is not None:
+                yield row.id, found.envelope
+        if len(rows) < batch:
+            return
+        after = rows[-1].id
+        session.expunge_all()
+
+
+def ensure_months(session: Session, now: datetime, ahead: int = 2) -> None:
+    """Makes the monthly partitions of the outbox from this month on."""
+    first = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    for _ in range(ahead + 1):
+        following = (first + timedelta(days=32)).replace(day=1)
+        name = f"outbox_{first:%Y_%m}"
+        if session.scalar(text("SELECT to_regclass(:name)"), {"name": name}) is None:
+            session.execute(
+                text(
+                    f"CREATE TABLE {name} PARTITION OF outbox FOR VALUES FROM ('{first:%Y-%m-%d}') "
+                    f"TO ('{following:%Y-%m-%d}') WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01)"
+                )
+            )
+        first = following

@@ -1,0 +1,190 @@
+"""The tables every service has beside its own: what a change of a record leaves behind."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql.base import ischema_names
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import UserDefinedType
+
+from crm_chassis.db.model import Base, Id
+
+
+class Xid8(UserDefinedType[str]):
+    """A full transaction id of PostgreSQL, as text."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "xid8"
+
+
+ischema_names["xid8"] = Xid8
+
+
+class Outbox(Base):
+    """An event that happened. Published by the relay, kept for replay; partitioned by month."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("outbox_unpublished", "partition", "id", postgresql_where=text("published_at IS NULL")),
+        Index("outbox_record", "record_id"),
+        {"postgresql_partition_by": "RANGE (occurred_at)"},
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    occurred_at: Mapped[datetime] = mapped_column(primary_key=True)
+    event_id: Mapped[str] = mapped_column(Id)
+    type: Mapped[str] = mapped_column(String)
+    record_id: Mapped[str] = mapped_column(Id)
+    version: Mapped[int] = mapped_column(BigInteger)
+    partition: Mapped[int] = mapped_column(SmallInteger)
+    envelope: Mapped[bytes] = mapped_column(LargeBinary)
+    """The CloudEvent as JSON; ciphertext under the subject's key if `sealed`."""
+    sealed: Mapped[bool] = mapped_column(Boolean, default=False)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    next_attempt_at: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+    published_at: Mapped[datetime | None]
+
+
+class SubjectKey(Base):
+    """The key under which personal events of one record are archived; destroying it erases them."""
+
+    __tablename__ = "subject_keys"
+
+    subject_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+
+
+class History(Base):
+    """One change of a record: who, when, from where, what from what to what. Append-only."""
+
+    __tablename__ = "history"
+    __table_args__ = (
+        Index("history_record", "record_id", "id"),
+        Index("history_at", "at", "id"),
+        Index("history_actor", "actor_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    kind: Mapped[str] = mapped_column(String)
+    record_id: Mapped[str] = mapped_column(Id)
+    version: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime]
+    action: Mapped[str] = mapped_column(String)
+    actor_id: Mapped[str] = mapped_column(String)
+    source: Mapped[str] = mapped_column(String)
+    request_id: Mapped[str] = mapped_column(String)
+    caused_by: Mapped[str] = mapped_column(String)
+    changes: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """Field name to [old, new]."""
+    xid: Mapped[str] = mapped_column(Xid8(), server_default=text("pg_current_xact_id()"))
+
+
+class HistorySeal(Base):
+    """A link of the keyed hash chain over the history."""
+
+    __tablename__ = "history_seals"
+
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    history_id: Mapped[int] = mapped_column(BigInteger, unique=True)
+    mac: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class HistoryAnchor(Base):
+    """The head of the chain at a moment, kept so that cutting the tail shows."""
+
+    __tablename__ = "history_anchors"
+
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    mac: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Request(Base):
+    """A write that came with an idempotency key, and its answer."""
+
+    __tablename__ = "requests"
+    __table_args__ = (Index("requests_created", "created_at"),)
+
+    actor_id: Mapped[str] = mapped_column(String, primary_key=True)
+    key: Mapped[str] = mapped_column(String, primary_key=True)
+    method: Mapped[str] = mapped_column(String)
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    response: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+
+
+class Inbox(Base):
+    """An event that a subscription has applied."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (Index("inbox_received", "received_at"),)
+
+    subscription: Mapped[str] = mapped_column(String, primary_key=True)
+    event_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    received_at: Mapped[datetime]
+
+
+class InboxPosition(Base):
+    """The last version of a record that a subscription has applied."""
+
+    __tablename__ = "inbox_positions"
+
+    subscription: Mapped[str] = mapped_column(String, primary_key=True)
+    record_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger)
+
+
+class Parked(Base):
+    """An event that could not be applied yet: it failed, waits behind one that did, or came before its turn."""
+
+    __tablename__ = "parked"
+    __table_args__ = (
+        UniqueConstraint("subscription", "event_id"),
+        Index("parked_record", "subscription", "record_id", "version"),
+        Index("parked_due", "next_attempt_at", postgresql_where=text("NOT dead")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    subscription: Mapped[str] = mapped_column(String)
+    event_id: Mapped[str] = mapped_column(Id)
+    type: Mapped[str] = mapped_column(String)
+    record_id: Mapped[str] = mapped_column(Id)
+    version: Mapped[int] = mapped_column(BigInteger)
+    envelope: Mapped[bytes] = mapped_column(LargeBinary)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    error: Mapped[str] = mapped_column(Text, default="")
+    dead: Mapped[bool] = mapped_column(Boolean, default=False)
+    parked_at: Mapped[datetime]
+    next_attempt_at: Mapped[datetime]
+
+
+class SearchTerm(Base):
+    """A word by which a record is found. Collation "C", so that a beginning is a range of the index."""
+
+    __tablename__ = "search_terms"
+    __table_args__ = (Index("search_terms_record", "record_id"),)
+
+    kind: Mapped[str] = mapped_column(String, primary_key=True)
+    term: Mapped[str] = mapped_column(String(collation="C"), primary_key=True)
+    record_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    field: Mapped[str] = mapped_column(String, primary_key=True)

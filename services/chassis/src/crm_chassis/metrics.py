@@ -1,0 +1,21 @@
+"""Prometheus metrics that every process exposes."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_LATENCY = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+RPC_SECONDS = Histogram("crm_rpc_seconds", "Duration of served RPCs", ["method", "code"], buckets=_LATENCY)
+RPC_IN_FLIGHT = Gauge("crm_rpc_in_flight", "RPCs being served")
+DB_POOL_IN_USE = Gauge("crm_db_pool_in_use", "Connections checked out of the pool")
+OUTBOX_UNPUBLISHED = Gauge("crm_outbox_unpublished", "Events recorded but not yet confirmed by the broker")
+OUTBOX_OLDEST_SECONDS = Gauge("crm_outbox_oldest_seconds", "Age of the oldest unpublished event")
+OUTBOX_PUBLISHED = Counter("crm_outbox_published", "Events confirmed by the broker")
+INBOX_APPLIED = Counter("crm_inbox_applied", "Events applied", ["subscription"])
+INBOX_DUPLICATES = Counter("crm_inbox_duplicates", "Deliveries that had been applied before", ["subscription"])
+INBOX_LAG_SECONDS = Gauge("crm_inbox_lag_seconds", "Age of the last event when it was applied", ["subscription"])
+INBOX_PARKED = Gauge("crm_inbox_parked", "Events parked behind a failure or a gap")
+INBOX_DEAD = Gauge("crm_inbox_dead", "Events given up after the last attempt, waiting for an operator")
+INBOX_REFUSED = Counter("crm_inbox_refused", "Deliveries sent to the dead-letter exchange", ["reason"])
+HISTORY_UNSEALED = Gauge("crm_history_unsealed", "History rows not yet in the hash chain")

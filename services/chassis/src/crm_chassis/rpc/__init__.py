@@ -1,0 +1,1 @@
+"""gRPC: the only package that imports grpc."""

@@ -1,0 +1,375 @@
+"""The api process: a threaded gRPC server over the service's use cases.
+
+Every call goes through the same steps, in this order: who is calling, may they (the method's policy), is the
+input good, then the use case in one transaction, then history, events and the idempotency key, then commit.
+"""
+
+from __future__ import annotations
+
+import base64
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent import futures
+from typing import Any, cast
+
+import crm_contracts
+import grpc
+from crm.common.v1 import common_pb2
+from google.protobuf.message import DecodeError, Message
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, TimeoutError
+from sqlalchemy.orm import Session
+
+from crm_chassis import context
+from crm_chassis.access.actor import ANONYMOUS, Actor
+from crm_chassis.access.tokens import Verifier
+from crm_chassis.clock import Clock, system_clock
+from crm_chassis.context import RequestContext
+from crm_chassis.contracts.mapping import to_message
+from crm_chassis.contracts.schema import validate
+from crm_chassis.db.engine import make_engine
+from crm_chassis.db.imports import begin_import, store_chunks, to_import
+from crm_chassis.db.model import Record
+from crm_chassis.db.outbox import replay
+from crm_chassis.db.requests import claim, remember
+from crm_chassis.db.tx import Transaction
+from crm_chassis.db.vault import Vault
+from crm_chassis.errors import (
+    AlreadyExists,
+    Conflict,
+    DeadlineExceeded,
+    DomainError,
+    Internal,
+    InvalidInput,
+    PermissionDenied,
+    Unauthenticated,
+    Unavailable,
+)
+from crm_chassis.logs import get_logger
+from crm_chassis.metrics import RPC_IN_FLIGHT, RPC_SECONDS
+from crm_chassis.probes import Probes
+from crm_chassis.rpc.status import to_status
+from crm_chassis.service import Service, UseCase
+from crm_chassis.settings import Settings
+
+DRAIN_SECONDS = 2.0
+GRACE_SECONDS = 20.0
+CALL_SECONDS = 120
+STREAM_SECONDS = 3600
+_ATTEMPTS = 3
+_SERIALIZATION = ("40001", "40P01")
+
+_OPTIONS = [
+    ("grpc.max_receive_message_length", 4 * 1024 * 1024),
+    ("grpc.max_send_message_length", 4 * 1024 * 1024),
+    ("grpc.so_reuseport", 0),
+    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+    ("grpc.max_connection_age_ms", 300_000),
+    ("grpc.max_connection_age_grace_ms", 30_000),
+    ("grpc.max_metadata_size", 32 * 1024),
+]
+
+
+class Dispatcher(grpc.GenericRpcHandler):
+    """Turns calls into use cases."""
+
+    def __init__(
+        self, service: Service, engine: Engine, vault: Vault, verifier: Verifier, clock: Clock = system_clock
+    ) -> None:
+        self._service = service
+        self._engine = engine
+        self._vault = vault
+        self._verifier = verifier
+        self._clock = clock
+        self._log = get_logger()
+        self._handlers: dict[str, grpc.RpcMethodHandler] = {
+            path: self._unary(method, function) for path, (method, function) in service.methods.items()
+        }
+        self._handlers["/crm.common.v1.EventLogService/ReplayEvents"] = self._replay_handler()
+        if service.importers:
+            self._handlers["/crm.common.v1.ImportService/UploadImport"] = self._upload_handler()
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler | None:
+        """The handler of a call, or None for a method this service does not serve."""
+        return self._handlers.get(handler_call_details.method)
+
+    # -- unary calls --------------------------------------------------------------------------------------
+
+    def _unary(self, method: crm_contracts.Method, function: UseCase) -> grpc.RpcMethodHandler:
+        def handle(request: bytes, call: grpc.ServicerContext) -> bytes:
+            return self._guarded(method, call, lambda actor, ctx: self._run(method, function, request, actor, ctx))
+
+        return grpc.unary_unary_rpc_method_handler(handle)
+
+    def _guarded(
+        self,
+        method: crm_contracts.Method,
+        call: grpc.ServicerContext,
+        run: Callable[[Actor, RequestContext], Any],
+        *,
+        streaming: bool = False,
+    ) -> Any:
+        started = time.perf_counter()
+        request_context = _context_of(call)
+        token = context.current.set(request_context)
+        RPC_IN_FLIGHT.inc()
+        code = "OK"
+        try:
+            limit = STREAM_SECONDS if streaming else CALL_SECONDS
+            if (call.time_remaining() or 0) > limit:
+                raise InvalidInput(f"Calls need a deadline of at most {limit} seconds.")
+            actor = self._actor(method, call)
+            return run(actor, request_context)
+        except Exception as error:
+            found = _as_domain_error(error)
+            code = found.reason
+            if isinstance(found, Internal):
+                self._log.error("call failed", method=method.full_name, exc_info=error)
+            elif isinstance(found, Unavailable):
+                self._log.warning("call failed", method=method.full_name, error=repr(error))
+            call.abort_with_status(to_status(found, self._service.name))
+        finally:
+            RPC_IN_FLIGHT.dec()
+            seconds = time.perf_counter() - started
+            RPC_SECONDS.labels(method.full_name, code).observe(seconds)
+            self._log.debug("call", method=method.full_name, code=code, ms=round(seconds * 1000, 1))
+            context.current.reset(token)
+
+    def _actor(self, method: crm_contracts.Method, call: grpc.ServicerContext) -> Actor:
+        token = _metadata(call).get("x-actor-token", "")
+        actor = self._verifier.verify(token) if token else ANONYMOUS
+        policy = method.policy
+        if policy.public:
+            return actor
+        if actor.kind == "anonymous":
+            raise Unauthenticated()
+        if policy.internal and actor.kind != "gateway":
+            raise PermissionDenied("Only the suite itself may call this.")
+        if policy.permission and not actor.may(policy.permission):
+            raise PermissionDenied(f"This needs the permission {policy.permission}.")
+        return actor
+
+    def _run(
+        self, method: crm_contracts.Method, function: UseCase, body: bytes, actor: Actor, ctx: RequestContext
+    ) -> bytes:
+        try:
+            request = method.request.FromString(body)
+        except DecodeError as error:
+            raise InvalidInput("The request is not a valid message.") from error
+        validate(request, partial=_prepare(request, actor))
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return self._transact(method, function, request, actor, ctx)
+            except OperationalError as error:
+                if getattr(error.orig, "sqlstate", None) not in _SERIALIZATION or attempt == _ATTEMPTS:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _transact(
+        self,
+        method: crm_contracts.Method,
+        function: UseCase,
+        request: Message,
+        actor: Actor,
+        ctx: RequestContext,
+    ) -> bytes:
+        policy = method.policy
+        reading = policy.idempotent and method.name.startswith(("Get", "List", "Search", "Preview"))
+        # Answers to credential checks hold secrets, which must not be stored to be given again.
+        unstored = policy.idempotent or policy.rate == crm_contracts.RateClass.CREDENTIAL
+        key = ctx.idempotency_key if not unstored else ""
+        with Session(self._engine) as session:
+            if reading:
+                # Without a transaction block a read costs one round trip, not three.
+                session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+            tx = Transaction(
+                session,
+                actor,
+                vault=self._vault,
+                permission=policy.permission,
+                context=ctx,
+                clock=self._clock,
+            )
+            try:
+                if key and (stored := claim(tx, key, method.full_name, request)) is not None:
+                    return stored
+                result = function(tx, request)
+                tx.settle()
+                response = to_message(result, method.response) if isinstance(result, Record) else result
+                if key:
+                    remember(tx, key, response)
+                session.commit()
+            finally:
+                tx.close()
+        return cast(bytes, response.SerializeToString())
+
+    # -- streams ------------------------------------------------------------------------------------------
+
+    def _upload_handler(self) -> grpc.RpcMethodHandler:
+        method = crm_contracts.method("crm.common.v1.ImportService.UploadImport")
+
+        def handle(requests: Iterator[Any], call: grpc.ServicerContext) -> Any:
+            return self._guarded(method, call, lambda actor, ctx: self._upload(requests, actor, ctx), streaming=True)
+
+        return grpc.stream_unary_rpc_method_handler(
+            handle,
+            request_deserializer=common_pb2.UploadImportRequest.FromString,
+            response_serializer=common_pb2.Import.SerializeToString,
+        )
+
+    def _upload(self, requests: Iterator[Any], actor: Actor, ctx: RequestContext) -> Any:
+        header = next(requests, common_pb2.UploadImportRequest()).header
+        validate(header)
+        importer = self._service.importer(header.kind)
+        if importer is None:
+            kinds = ", ".join(one.kind for one in self._service.importers)
+            raise InvalidInput.of("kind", f"must be one of {kinds}")
+        if not actor.may(importer.permission):
+            raise PermissionDenied(f"This needs the permission {importer.permission}.")
+        with Session(self._engine) as session:
+            tx = Transaction(
+                session, actor, vault=self._vault, permission="imports.create", context=ctx, clock=self._clock
+            )
+            try:
+                job = begin_import(tx, importer, header)
+                store_chunks(tx, job, (request.chunk for request in requests))
+                session.flush()
+                answer = to_import(session, job)
+                session.commit()
+            finally:
+                tx.close()
+        return answer
+
+    def _replay_handler(self) -> grpc.RpcMethodHandler:
+        method = crm_contracts.method("crm.common.v1.EventLogService.ReplayEvents")
+
+        def handle(request: Any, call: grpc.ServicerContext) -> Iterator[Any]:
+            stream = self._guarded(method, call, lambda actor, ctx: self._replay(request), streaming=True)
+            yield from stream
+
+        return grpc.unary_stream_rpc_method_handler(
+            handle,
+            request_deserializer=common_pb2.ReplayEventsRequest.FromString,
+            response_serializer=common_pb2.ReplayEventsResponse.SerializeToString,
+        )
+
+    def _replay(self, request: Any) -> Iterable[Any]:
+        with Session(self._engine) as session:
+            for position, envelope in replay(session, self._vault, list(request.types), request.after_position):
+                yield common_pb2.ReplayEventsResponse(position=position, event=envelope)
+
+
+def _metadata(call: grpc.ServicerContext) -> dict[str, str]:
+    return {key: value for key, value in call.invocation_metadata() if isinstance(value, str)}
+
+
+def _context_of(call: grpc.ServicerContext) -> RequestContext:
+    found = _metadata(call)
+    return RequestContext(
+        request_id=RequestContext.valid_request_id(found.get("x-request-id")),
+        traceparent=context.child_traceparent(found.get("traceparent", "")),
+        client_address=found.get("x-client-address", ""),
+        user_agent=found.get("x-client-agent", "")[:300],
+        idempotency_key=found.get("idempotency-key", ""),
+    )
+
+
+def _prepare(request: Message, actor: Actor) -> list[str]:
+    """Checks the right to write the fields that are set; returns the required fields that may be absent.
+
+    An update without a mask changes the fields that are set (AIP-134).
+    """
+    body = next(
+        (
+            field
+            for field in request.DESCRIPTOR.fields
+            if field.message_type is not None and crm_contracts.resource_of(field.message_type) is not None
+        ),
+        None,
+    )
+    if body is None or not request.HasField(body.name):
+        return []
+    resource: Any = getattr(request, body.name)
+    mask: Any = getattr(request, "update_mask", None)
+    if mask is not None and not mask.paths:
+        mask.paths.extend(field.name for field, _ in resource.ListFields() if field.name not in ("id", "etag"))
+    named = {path.split(".", 1)[0] for path in mask.paths} if mask is not None else set()
+    touched = [field for field, _ in resource.ListFields()]
+    touched += [f for f in body.message_type.fields if f.name in named and f not in touched]
+    denied = {f.name: ["you may not write this"] for f in touched if not actor.can_write(f)}
+    if denied:
+        raise PermissionDenied(f"You may not write {', '.join(sorted(denied))}.", errors=denied)
+    if mask is None:
+        return []
+    return [f"{body.name}.{field.name}" for field in body.message_type.fields if field.name not in named]
+
+
+def _as_domain_error(error: Exception) -> DomainError:
+    """What an exception means to the caller. Unknown ones are our mistake and say nothing but that."""
+    if isinstance(error, DomainError):
+        return error
+    if isinstance(error, TimeoutError):
+        return Unavailable("All database connections are busy.")
+    if isinstance(error, IntegrityError):
+        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or "a unique value"
+        if getattr(error.orig, "sqlstate", "") == "23505":
+            return AlreadyExists(f"Another record has the same value ({constraint}).")
+        return Conflict(f"The change contradicts another record ({constraint}).")
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None) or ""
+        if state == "57014":
+            return DeadlineExceeded("The database took too long.")
+        if state in (*_SERIALIZATION, "55P03"):
+            return Conflict("Another change of the same records is in the way; repeat.")
+        if isinstance(error, OperationalError) or error.connection_invalidated:
+            return Unavailable("The database does not answer.")
+    return Internal()
+
+
+def serve(service: Service, settings: Settings) -> None:
+    """Runs the api process until SIGTERM or SIGINT; calls in flight are finished first."""
+    log = get_logger()
+    engine = make_engine(settings.database_url, f"{service.name}-api", settings.threads)
+    vault = Vault(settings.key("CRM_SUBJECT_KEK"))
+    keys = [_public_key(one) for one in settings.text("CRM_ACTOR_PUBLIC_KEY").split(",")]
+    verifier = Verifier(keys, service.name)
+    if service.start is not None:
+        service.start(settings)
+    server = grpc.server(futures.ThreadPoolExecutor(settings.threads, "rpc"), options=_OPTIONS,
+                         maximum_concurrent_rpcs=settings.threads * 8)  # fmt: skip
+    server.add_generic_rpc_handlers((Dispatcher(service, engine, vault, verifier),))
+    servicer = health.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
+    port = server.add_insecure_port(f"{settings.host}:{settings.grpc_port}")
+    probes = Probes(settings.host, settings.probes_port, {"database": lambda: database_problem(engine)})
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    server.start()
+    probes.start()
+    servicer.set("", health_pb2.HealthCheckResponse.SERVING)
+    log.info("serving", grpc_port=port, probes_port=probes.port)
+    stop.wait()
+    probes.draining = True
+    servicer.set("", health_pb2.HealthCheckResponse.NOT_SERVING)
+    threading.Event().wait(DRAIN_SECONDS)
+    server.stop(GRACE_SECONDS).wait()
+    engine.dispose()
+    log.info("stopped")
+
+
+def _public_key(encoded: str) -> bytes:
+    return base64.b64decode(encoded.strip())
+
+
+def database_problem(engine: Engine) -> str:
+    """Empty if the database answers, else why not."""
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+        return ""
+    except Exception as error:
+        return type(error).__name__

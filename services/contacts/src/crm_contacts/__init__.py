@@ -1,0 +1,1 @@
+"""Accounts, contacts, leads and activities. Start at service.py."""

@@ -1,0 +1,120 @@
+"""What customer-360 shows of a contact or an account, and search."""
+
+from __future__ import annotations
+
+from crm.common.v1 import common_pb2
+from crm.contacts.v1 import contacts_pb2
+from crm_chassis.contracts.mapping import to_message
+from crm_chassis.db.search import search
+from crm_chassis.db.tx import Transaction
+from crm_chassis.errors import InvalidInput
+from sqlalchemy import func, or_
+
+from crm_contacts.accounts.model import Account
+from crm_contacts.contacts.model import Affiliation, Contact
+from crm_contacts.customers.queries import timeline
+from crm_contacts.leads.model import Lead
+
+SHOWN_CONTACTS = 50
+SHOWN_ACCOUNTS = 50
+GATHERED_CONTACTS = 500
+DEFAULT_HITS = 10
+
+
+def get_customer_profile(tx: Transaction, request: common_pb2.GetCustomerRequest) -> contacts_pb2.CustomerProfile:
+    """The profile of a contact or an account. Raises NotFound if the caller may not see it."""
+    customer = request.customer
+    if customer.contact_id:
+        return _contact_profile(tx, customer.contact_id)
+    if customer.account_id:
+        return _account_profile(tx, customer.account_id)
+    raise InvalidInput.of("customer", "name a contact or an account")
+
+
+def _contact_profile(tx: Transaction, contact_id: str) -> contacts_pb2.CustomerProfile:
+    contact = tx.get(Contact, contact_id)
+    tie = (Affiliation.account_id == Account.id) & (Affiliation.contact_id == contact.id)
+    query = (
+        tx.visible(Account)
+        .add_columns(Affiliation)
+        .outerjoin(Affiliation, tie & Affiliation.deleted_at.is_(None))
+        .where(or_(Affiliation.id.is_not(None), Account.id == contact.account_id))
+        .order_by((Account.id == contact.account_id).desc(), Account.name)
+        .limit(SHOWN_ACCOUNTS)
+    )
+    rows = tx.session.execute(query).all()
+    return contacts_pb2.CustomerProfile(
+        contact=to_message(contact, contacts_pb2.Contact),
+        accounts=[to_message(row[0], contacts_pb2.Account) for row in rows],
+        affiliations=[to_message(row[1], contacts_pb2.Affiliation) for row in rows if row[1] is not None],
+        timeline=timeline(tx, [contact.id], None),
+        contact_ids=[contact.id],
+    )
+
+
+def _account_profile(tx: Transaction, account_id: str) -> contacts_pb2.CustomerProfile:
+    account = tx.get(Account, account_id)
+    family = [Account.parent_id == account.id]
+    if account.parent_id:
+        family.append(Account.id == account.parent_id)
+    relatives = tx.session.scalars(
+        tx.visible(Account).where(or_(*family)).order_by(Account.name, Account.id).limit(SHOWN_ACCOUNTS)
+    )
+    people = tx.visible(Contact).where(Contact.account_id == account.id)
+    counted = people.add_columns(func.count().over().label("total"))
+    rows = tx.session.execute(
+        counted.order_by(Contact.created_at.desc(), Contact.id.desc()).limit(SHOWN_CONTACTS)
+    ).all()
+    total = rows[0].total if rows else 0
+    ids = [row[0].id for row in rows]
+    if total > len(rows):
+        ids = list(tx.session.scalars(people.with_only_columns(Contact.id).limit(GATHERED_CONTACTS)))
+    return contacts_pb2.CustomerProfile(
+        account=to_message(account, contacts_pb2.Account),
+        accounts=[to_message(one, contacts_pb2.Account) for one in relatives],
+        contacts=[to_message(row[0], contacts_pb2.Contact) for row in rows],
+        contact_count=total,
+        timeline=timeline(tx, ids, account.id),
+        contact_ids=ids,
+    )
+
+
+def list_customer_timeline(
+    tx: Transaction, request: common_pb2.ListCustomerTimelineRequest
+) -> common_pb2.ListCustomerTimelineResponse:
+    """Activities of the customer before the position."""
+    customer = request.customer
+    if customer.contact_id:
+        tx.get(Contact, customer.contact_id)
+        ids, account_id = [customer.contact_id], None
+    else:
+        account_id = tx.get(Account, customer.account_id).id
+        people = tx.visible(Contact).where(Contact.account_id == account_id).with_only_columns(Contact.id)
+        ids = list(customer.contact_ids) or list(tx.session.scalars(people.limit(GATHERED_CONTACTS)))
+    return common_pb2.ListCustomerTimelineResponse(entries=timeline(tx, ids, account_id, request.position))
+
+
+def search_records(tx: Transaction, request: common_pb2.SearchRecordsRequest) -> common_pb2.SearchRecordsResponse:
+    """Contacts, accounts and leads found by the words of the query."""
+    limit = request.limit or DEFAULT_HITS
+    hits: list[common_pb2.SearchHit] = []
+    for model in (Contact, Account, Lead):
+        for record in tx.session.scalars(search(request.query, tx.visible(model), model, limit)):
+            hits.append(_hit(record))
+    return common_pb2.SearchRecordsResponse(hits=hits[: limit * 3])
+
+
+def _hit(record: Contact | Account | Lead) -> common_pb2.SearchHit:
+    if isinstance(record, Account):
+        title, subtitle = record.name, record.industry
+    elif isinstance(record, Contact):
+        title, subtitle = record.display_name, record.title
+    else:
+        title, subtitle = record.display_name, record.company
+    return common_pb2.SearchHit(
+        record_type=type(record).__name__.lower(),
+        record_id=record.id,
+        title=title,
+        subtitle=subtitle,
+        service="contacts",
+    )

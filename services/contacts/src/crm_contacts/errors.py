@@ -1,0 +1,52 @@
+"""What can go wrong in this service, beyond the common errors."""
+
+from crm_chassis.errors import DomainError
+
+
+class LeadConverted(DomainError):
+    """The lead was converted; it is read-only now."""
+
+    reason = "LEAD_ALREADY_CONVERTED"
+    status = 409
+
+
+class UnqualifiedNeedsReason(DomainError):
+    """A lead becomes unqualified for a reason; say which."""
+
+    reason = "UNQUALIFIED_NEEDS_REASON"
+    status = 422
+
+
+class IllegalStatusChange(DomainError):
+    """The lead cannot go from its status to the one asked for."""
+
+    reason = "LEAD_STATUS_NOT_REACHABLE"
+    status = 422
+
+
+class OwnerNeeded(DomainError):
+    """The lead has no owner; name one to convert it."""
+
+    reason = "LEAD_NEEDS_OWNER"
+    status = 422
+
+
+class LikelyDuplicates(DomainError):
+    """Records that look the same exist; convert into them or allow duplicates."""
+
+    reason = "LIKELY_DUPLICATES"
+    status = 409
+
+
+class HierarchyCycle(DomainError):
+    """An account cannot be above itself."""
+
+    reason = "ACCOUNT_HIERARCHY_CYCLE"
+    status = 422
+
+
+class SourceAlreadyRecorded(DomainError):
+    """An activity with the same source_id was recorded before."""
+
+    reason = "ACTIVITY_ALREADY_RECORDED"
+    status = 409

@@ -1,0 +1,155 @@
+"""The lead: a person and company that nobody has qualified yet, and its status machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, ClassVar
+
+from crm.contacts.v1 import contacts_pb2
+from crm_chassis.db.model import Base, Id, Record
+from crm_chassis.ids import uuid7
+from sqlalchemy import BigInteger, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_contacts.contacts.model import display_name
+from crm_contacts.errors import IllegalStatusChange, LeadConverted, UnqualifiedNeedsReason
+
+# A lead never becomes new again, and only conversion makes it converted.
+REACHABLE = {
+    "NEW": {"WORKING", "NURTURING", "QUALIFIED", "UNQUALIFIED"},
+    "WORKING": {"NURTURING", "QUALIFIED", "UNQUALIFIED"},
+    "NURTURING": {"WORKING", "QUALIFIED", "UNQUALIFIED"},
+    "QUALIFIED": {"WORKING", "NURTURING", "UNQUALIFIED"},
+    "UNQUALIFIED": {"WORKING", "NURTURING"},
+    "CONVERTED": set(),
+}
+
+
+class Lead(Record):
+    """Somebody who may become a customer."""
+
+    __tablename__ = "leads"
+    __table_args__ = (
+        Index("leads_created", "created_at", "id"),
+        Index("leads_updated", "updated_at", "id"),
+        Index("leads_last_name", "last_name", "id"),
+        Index("leads_company", "company", "id"),
+        Index("leads_first_name", "first_name", "created_at"),
+        Index("leads_owner", "owner_id", "created_at", "id"),
+        Index("leads_status", "status", "created_at", "id"),
+        Index("leads_source", "source", "created_at"),
+        Index("leads_territory", "territory_id", "created_at"),
+        Index("leads_industry", "industry", "created_at"),
+        Index("leads_country", "country", "created_at"),
+        Index("leads_city", "city", "created_at"),
+        Index("leads_email", "email"),
+        Index("leads_phone", "phone"),
+        Index("leads_converted", "converted_at"),
+        Index("leads_converted_contact", "converted_contact_id"),
+        Index("leads_tags", "tags", postgresql_using="gin"),
+        Index("leads_external_id", "external_id", unique=True, postgresql_where="external_id <> ''"),
+    )
+    message = contacts_pb2.Lead
+    owner_field: ClassVar[str | None] = "owner_id"
+    territory_field: ClassVar[str | None] = "territory_id"
+    search_fields = frozenset({"first_name", "last_name", "company", "email"})
+    search_columns = frozenset({"first_name", "last_name", "company", "email", "phone", "status"})
+
+    first_name: Mapped[str] = mapped_column(String, default="")
+    last_name: Mapped[str] = mapped_column(String, default="")
+    email: Mapped[str] = mapped_column(String, default="")
+    phone: Mapped[str] = mapped_column(String, default="")
+    company: Mapped[str] = mapped_column(String, default="")
+    title: Mapped[str] = mapped_column(String, default="")
+    source: Mapped[str] = mapped_column(String, default="")
+    status: Mapped[str] = mapped_column(String, default="NEW")
+    unqualified_reason: Mapped[str] = mapped_column(String, default="")
+    owner_id: Mapped[str | None] = mapped_column(Id)
+    territory_id: Mapped[str | None] = mapped_column(Id)
+    tags: Mapped[list[str]] = mapped_column(default=list)
+    custom: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    description: Mapped[str] = mapped_column(String, default="")
+    website: Mapped[str] = mapped_column(String, default="")
+    industry: Mapped[str] = mapped_column(String, default="")
+    country: Mapped[str] = mapped_column(String, default="")
+    city: Mapped[str] = mapped_column(String, default="")
+    converted_account_id: Mapped[str | None] = mapped_column(Id)
+    converted_contact_id: Mapped[str | None] = mapped_column(Id)
+    converted_opportunity_id: Mapped[str | None] = mapped_column(Id)
+    converted_at: Mapped[datetime | None]
+    external_id: Mapped[str] = mapped_column(String, default="")
+
+    @property
+    def display_name(self) -> str:
+        return display_name(self.first_name, self.last_name) or self.company or self.email
+
+    def begin(self) -> None:
+        """Checks the status a new lead is given; NEW if none is.
+
+        Raises IllegalStatusChange for CONVERTED, or UnqualifiedNeedsReason.
+        """
+        self.status = self.status or "NEW"
+        if self.status == "CONVERTED":
+            raise IllegalStatusChange("A lead becomes converted by conversion only.")
+        if self.status == "UNQUALIFIED" and not self.unqualified_reason:
+            raise UnqualifiedNeedsReason()
+
+    def must_be_open(self) -> None:
+        """Raises LeadConverted if the lead was converted."""
+        if self.status == "CONVERTED":
+            raise LeadConverted()
+
+    def move(self, status: str, changed_by: str, now: datetime, since: datetime) -> LeadStatusChange | None:
+        """Goes to another status; the change says how long the lead was in the one before, since `since`.
+
+        Raises IllegalStatusChange, or UnqualifiedNeedsReason.
+        """
+        if status == "UNQUALIFIED" and not self.unqualified_reason:
+            raise UnqualifiedNeedsReason()
+        if status == self.status:
+            return None
+        if status not in REACHABLE[self.status]:
+            raise IllegalStatusChange(f"A lead cannot go from {self.status} to {status}.")
+        return self._record(status, changed_by, now, since)
+
+    def convert(
+        self, account_id: str, contact_id: str, opportunity_id: str | None, changed_by: str, now: datetime,
+        since: datetime,
+    ) -> LeadStatusChange:  # fmt: skip
+        """Notes what the lead became. Raises LeadConverted if it was converted before."""
+        self.must_be_open()
+        self.converted_account_id, self.converted_contact_id = account_id, contact_id
+        self.converted_opportunity_id, self.converted_at = opportunity_id, now
+        return self._record("CONVERTED", changed_by, now, since)
+
+    def _record(self, status: str, changed_by: str, now: datetime, since: datetime) -> LeadStatusChange:
+        change = LeadStatusChange(
+            id=uuid7(), lead_id=self.id, from_status=self.status, to_status=status, changed_at=now,
+            changed_by=changed_by, seconds_in_from_status=max(0, int((now - since).total_seconds())),
+        )  # fmt: skip
+        self.status = status
+        return change
+
+    def search_texts(self) -> Iterable[tuple[str, str]]:
+        if self.status != "CONVERTED":
+            yield "first_name", self.first_name
+            yield "last_name", self.last_name
+            yield "company", self.company
+            yield "email", self.email
+            yield "phone", self.phone
+
+
+class LeadStatusChange(Base):
+    """A lead's step from one status to the next."""
+
+    __tablename__ = "lead_status_changes"
+    __table_args__ = (Index("lead_status_changes_lead", "lead_id", "changed_at", "id"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    lead_id: Mapped[str] = mapped_column(Id)
+    from_status: Mapped[str] = mapped_column(String)
+    to_status: Mapped[str] = mapped_column(String)
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str] = mapped_column(String)
+    seconds_in_from_status: Mapped[int] = mapped_column(BigInteger)

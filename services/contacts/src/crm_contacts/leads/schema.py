@@ -1,0 +1,35 @@
+"""Rules of lead input that field options cannot say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crm.contacts.v1 import contacts_pb2
+from crm_chassis.contracts.schema import derived, schema_for
+from marshmallow import ValidationError, post_load, validates_schema
+
+from crm_contacts import normalise
+
+
+@schema_for(contacts_pb2.Lead)
+class LeadSchema(derived(contacts_pb2.Lead)):  # type: ignore[misc]
+    """Numbers become E.164, tags lower case."""
+
+    @post_load
+    def normal(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        if data.get("phone"):
+            data["phone"] = normalise.phone(data["phone"], data.get("country", ""))
+        if "tags" in data:
+            data["tags"] = normalise.tags(data["tags"])
+        return data
+
+
+@schema_for(contacts_pb2.CreateLeadRequest)
+class CreateLeadRequestSchema(derived(contacts_pb2.CreateLeadRequest)):  # type: ignore[misc]
+    """A lead needs something to be called or reached by."""
+
+    @validates_schema(skip_on_field_errors=True)
+    def recognisable(self, data: dict[str, Any], **_: Any) -> None:
+        lead = data["lead"]
+        if not any(lead.get(name) for name in ("first_name", "last_name", "company", "email", "phone")):
+            raise ValidationError({"lead": {"last_name": ["give a name, a company, an e-mail address or a number"]}})

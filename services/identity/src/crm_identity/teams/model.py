@@ -1,0 +1,25 @@
+"""The team: people who work together."""
+
+from __future__ import annotations
+
+from crm.identity.v1 import identity_pb2
+from crm_chassis.db.model import Record
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+
+class Team(Record):
+    """A team; its members are the users who name it."""
+
+    __tablename__ = "teams"
+    __table_args__ = (
+        Index("teams_created", "created_at", "id"),
+        Index("teams_updated", "updated_at", "id"),
+        Index("teams_name", "name", unique=True, postgresql_where="deleted_at IS NULL"),
+        Index("teams_external_id", "external_id", unique=True, postgresql_where="external_id <> ''"),
+    )
+    message = identity_pb2.Team
+
+    name: Mapped[str]
+    description: Mapped[str] = mapped_column(String, default="")
+    external_id: Mapped[str] = mapped_column(String, default="")

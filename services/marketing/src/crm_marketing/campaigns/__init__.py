@@ -1,0 +1,1 @@
+"""Efforts to reach an audience, and who is in it."""

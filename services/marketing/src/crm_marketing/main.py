@@ -1,0 +1,8 @@
+"""The command `crm-marketing`."""
+
+from crm_chassis.cli import run
+
+
+def main() -> None:
+    """Runs a sub-command of the service."""
+    run("crm_marketing.service:service")

@@ -1,0 +1,1 @@
+"""What marketing must know of customers, copied from events of the services that own it."""

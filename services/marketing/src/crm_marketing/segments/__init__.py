@@ -1,0 +1,1 @@
+"""Sets of contacts, kept by hand or by a filter."""

@@ -1,0 +1,25 @@
+"""What the worker does on time."""
+
+from __future__ import annotations
+
+from crm_chassis.db.tx import Transaction
+from crm_chassis.service import Timer
+
+from crm_marketing.segments.membership import rebuild_on, take_marks
+from crm_marketing.sending.sender import send_due
+from crm_marketing.transactions import Transactions
+
+RUN_SECONDS = 5.0
+
+
+def keep_segments(tx: Transaction) -> None:
+    """Brings memberships in line with what has changed, batch by batch, for at most a few seconds."""
+    transactions = Transactions(tx)
+    for step in (take_marks, rebuild_on):
+        more = True
+        while more and transactions.seconds < RUN_SECONDS:
+            with transactions() as own:
+                more = step(own)
+
+
+TIMERS = (Timer("segments", 0.5, keep_segments), Timer("send", 1.0, send_due))

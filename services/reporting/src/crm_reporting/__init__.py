@@ -1,0 +1,1 @@
+"""Figures about everything, kept current from the events of all services."""

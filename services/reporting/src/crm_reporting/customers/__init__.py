@@ -1,0 +1,1 @@
+"""What customer-360 shows of a customer in figures."""

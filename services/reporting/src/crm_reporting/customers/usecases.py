@@ -1,0 +1,103 @@
+"""The figures of one customer."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from crm.common.v1 import common_pb2
+from crm.reporting.v1 import reporting_pb2
+from crm_chassis.contracts.mapping import money_text, timestamp
+from crm_chassis.db.tx import Transaction
+from crm_chassis.errors import InvalidInput
+from sqlalchemy import String, cast, func, or_, select, true
+
+from crm_reporting.deals.tally import ratio
+from crm_reporting.facts.model import Account, Activity, Contact, Opportunity, Ticket
+from crm_reporting.freshness import freshness
+from crm_reporting.tickets.queries import IS_OPEN
+
+
+def get_customer_metrics(tx: Transaction, request: common_pb2.GetCustomerRequest) -> reporting_pb2.CustomerMetrics:
+    """What a contact or an account, with the people named, has bought and asked, as far as the caller may see it.
+
+    First seen is the earliest of the creation of the contact or account, its first activity, deal and ticket; last
+    activity is the latest activity that has happened or ticket that came in. Raises InvalidInput if no customer is
+    named.
+    """
+    customer = request.customer
+    if not customer.contact_id and not customer.account_id:
+        raise InvalidInput.of("customer", "name a contact or an account")
+    itself = (
+        tx.visible(Contact).where(Contact.id == customer.contact_id).with_only_columns(Contact.created_at)
+        if customer.contact_id
+        else tx.visible(Account).where(Account.id == customer.account_id).with_only_columns(Account.created_at)
+    )
+    by_currency = (
+        tx.visible(Opportunity)
+        .where(_about(Opportunity, customer))
+        .with_only_columns(
+            func.coalesce(Opportunity.amount_currency, "").label("currency"),
+            func.count().filter(Opportunity.status == "WON").label("won"),
+            func.count().filter(Opportunity.status == "LOST").label("lost"),
+            func.sum(Opportunity.amount).filter(Opportunity.status == "WON").label("amount"),
+            func.min(Opportunity.created_at).label("first"),
+        )
+        .group_by("currency")
+        .subquery()
+    )
+    sold = select(
+        func.sum(by_currency.c.won).label("won"),
+        func.sum(by_currency.c.lost).label("lost"),
+        func.jsonb_object_agg(by_currency.c.currency, cast(by_currency.c.amount, String)).label("value"),
+        func.min(by_currency.c.first).label("first"),
+    ).subquery()
+    asked = (
+        tx.visible(Ticket)
+        .where(_about(Ticket, customer))
+        .with_only_columns(
+            func.count().filter(IS_OPEN).label("open"),
+            func.min(Ticket.created_at).label("first"),
+            func.max(Ticket.created_at).label("last"),
+        )
+        .subquery()
+    )
+    done = (
+        tx.visible(Activity)
+        .where(_about(Activity, customer), Activity.occurred_at <= tx.now)
+        .with_only_columns(func.min(Activity.occurred_at).label("first"), func.max(Activity.occurred_at).label("last"))
+        .subquery()
+    )
+    row = tx.session.execute(
+        select(
+            sold.c.won,
+            sold.c.lost,
+            sold.c.value,
+            asked.c.open,
+            func.least(itself.scalar_subquery(), sold.c.first, asked.c.first, done.c.first).label("first"),
+            func.greatest(asked.c.last, done.c.last).label("last"),
+        ).select_from(sold.join(asked, true()).join(done, true()))
+    ).one()
+    amounts = (row.value or {}) if tx.actor.may("fields.financial.read") else {}
+    return reporting_pb2.CustomerMetrics(
+        lifetime_value=[
+            common_pb2.Money(amount=money_text(Decimal(amount)), currency=currency)
+            for currency, amount in sorted(amounts.items())
+            if amount is not None
+        ],
+        won_count=int(row.won or 0),
+        open_ticket_count=row.open,
+        first_seen_at=timestamp(row.first) if row.first else None,
+        last_activity_at=timestamp(row.last) if row.last else None,
+        win_rate=ratio(int(row.won or 0), int(row.won or 0) + int(row.lost or 0)),
+        as_of=freshness(tx).as_of,
+    )
+
+
+def _about(model: Any, customer: Any) -> Any:
+    """Rows of the contact; or of the account or one of the people named with it."""
+    if customer.contact_id:
+        return model.contact_id == customer.contact_id
+    if customer.contact_ids:
+        return or_(model.account_id == customer.account_id, model.contact_id.in_(list(customer.contact_ids)))
+    return model.account_id == customer.account_id

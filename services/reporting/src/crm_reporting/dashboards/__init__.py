@@ -1,0 +1,1 @@
+"""The dashboards: sales, marketing, support, executive."""

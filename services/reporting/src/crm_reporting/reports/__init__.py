@@ -1,0 +1,1 @@
+"""Reports: one kind of figure, broken down."""

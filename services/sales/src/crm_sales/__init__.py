@@ -1,0 +1,1 @@
+"""Pipelines, products, opportunities and tasks. Start at service.py."""

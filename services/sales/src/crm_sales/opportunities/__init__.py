@@ -1,0 +1,1 @@
+"""Deals that may be won."""

@@ -1,0 +1,1 @@
+"""Ways of selling: ordered stages."""

@@ -1,0 +1,48 @@
+"""The product."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from crm.sales.v1 import sales_pb2
+from crm_chassis.db.model import Amount, Record
+from sqlalchemy import Boolean, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_sales.normalise import name_key
+
+
+class Product(Record):
+    """Something we sell."""
+
+    __tablename__ = "products"
+    __table_args__ = (
+        Index("products_created", "created_at", "id"),
+        Index("products_updated", "updated_at", "id"),
+        Index("products_name", "name", "id"),
+        Index("products_key", "key"),
+        Index("products_family", "family", "created_at"),
+        Index("products_price", "price", "created_at"),
+        Index("products_active", "active", "created_at"),
+        Index("products_sku", "sku", unique=True, postgresql_where="sku <> '' AND deleted_at IS NULL"),
+        Index("products_external_id", "external_id", unique=True, postgresql_where="external_id <> ''"),
+    )
+    message = sales_pb2.Product
+    unlogged = frozenset({"key"})
+
+    name: Mapped[str]
+    key: Mapped[str] = mapped_column(String, default="")
+    """The name reduced to what makes two spellings equal."""
+    sku: Mapped[str] = mapped_column(String, default="")
+    family: Mapped[str] = mapped_column(String, default="")
+    price: Mapped[Decimal] = mapped_column(Amount)
+    price_currency: Mapped[str]
+    description: Mapped[str] = mapped_column(String, default="")
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    external_id: Mapped[str] = mapped_column(String, default="")
+
+    def settle(self) -> None:
+        """Brings the match key in line with the name; a product is active unless it says otherwise."""
+        self.key = name_key(self.name)
+        if self.active is None:
+            self.active = True

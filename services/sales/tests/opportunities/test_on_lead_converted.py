@@ -1,0 +1,77 @@
+"""The opportunity of a conversion: with the id that was promised, once, whatever comes twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from crm.contacts.v1 import events_pb2
+from crm.sales.v1 import sales_pb2
+from crm_chassis.db.tables import Parked
+from crm_chassis.errors import DomainError
+from crm_chassis.ids import uuid7
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+
+def converted(**fields: Any) -> events_pb2.LeadConverted:
+    lead = {"id": uuid7(), "last_name": "Lovelace", "source": "web", "territory_id": uuid7()}
+    return events_pb2.LeadConverted(
+        **{"lead": lead, "account_id": uuid7(), "contact_id": uuid7(), "owner_id": uuid7(),
+           "opportunity_id": uuid7(), "opportunity": {"name": "Engine"}} | fields
+    )  # fmt: skip
+
+
+def test_has_the_promised_id_and_everything_the_event_says(
+    deliver: Any, make_pipeline: Any, read: Any, published: Any
+) -> None:
+    pipeline = make_pipeline()
+    amount = {"amount": "1250.00", "currency": "EUR"}
+    seed = {"name": "Engine", "amount": amount, "close_date": "2026-12-31", "pipeline_id": pipeline.id}
+    event, actor_id = converted(opportunity=seed), uuid7()
+
+    deliver(event, version=2, actor_id=actor_id)
+
+    found = read(sales_pb2.Opportunity(id=event.opportunity_id))
+    assert (found.name, found.account_id, found.contact_id, found.owner_id, found.lead_id) == (
+        "Engine",
+        event.account_id,
+        event.contact_id,
+        event.owner_id,
+        event.lead.id,
+    )
+    assert (found.amount.amount, found.amount_overridden, found.close_date) == ("1250.00", True, "2026-12-31")
+    assert (found.pipeline_id, found.stage_id) == (pipeline.id, pipeline.stages[0].id)
+    assert (found.source, found.territory_id, found.created_by) == ("web", event.lead.territory_id, actor_id)
+    assert [one.action for one in published(found.id)] == ["created"]
+
+
+def test_comes_once_even_if_the_event_comes_again(deliver: Any, published: Any, engine: Any) -> None:
+    event = converted()
+    deliver(event, version=2)
+    deliver(event, version=3)
+
+    assert len(published(event.opportunity_id)) == 1
+    with Session(engine) as session:
+        assert session.scalar(select(Parked.error).where(Parked.record_id == event.lead.id)) is None
+
+
+def test_goes_to_the_default_pipeline_if_the_named_one_is_gone(rpc: Any, admin: Any, deliver: Any, read: Any) -> None:
+    event = converted(opportunity={"name": "Engine", "pipeline_id": uuid7()})
+
+    deliver(event)
+
+    listed = sales_pb2.ListPipelinesRequest(filter="is_default = true")
+    (default,) = rpc("ListPipelines", listed, as_=admin).pipelines
+    found = read(sales_pb2.Opportunity(id=event.opportunity_id))
+    assert (found.pipeline_id, found.stage_id) == (default.id, default.stages[0].id)
+    assert not found.HasField("amount")
+
+
+def test_a_conversion_without_opportunity_makes_none(deliver: Any, read: Any) -> None:
+    event = converted(opportunity_id=None)
+
+    deliver(event)
+
+    with pytest.raises(DomainError):
+        read(sales_pb2.Opportunity(id=event.lead.id))

@@ -1,0 +1,1 @@
+"""Tickets, their messages, SLA policies and business calendars."""

@@ -1,0 +1,1 @@
+"""What customer-360 and search need from this service."""

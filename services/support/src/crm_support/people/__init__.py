@@ -1,0 +1,1 @@
+"""What support must know of contacts and accounts, copied from their events."""

@@ -1,0 +1,58 @@
+"""What can be done with SLA policies.
+
+A policy counts for a ticket from the next change of the ticket on: deadlines already given stand until then.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crm.support.v1 import support_pb2
+from crm_chassis.contracts.mapping import assign
+from crm_chassis.contracts.paging import list_page
+from crm_chassis.db.tx import Transaction
+
+from crm_support.calendars.model import BusinessCalendar
+from crm_support.sla.model import SlaPolicy
+
+
+def create_sla_policy(tx: Transaction, request: support_pb2.CreateSlaPolicyRequest) -> SlaPolicy:
+    """A new policy. Raises UnknownReference for a calendar that is not there."""
+    policy = SlaPolicy()
+    assign(policy, request.sla_policy)
+    tx.check_reference(BusinessCalendar, policy.calendar_id, "sla_policy.calendar_id")
+    return tx.add(policy)
+
+
+def get_sla_policy(tx: Transaction, request: support_pb2.GetSlaPolicyRequest) -> SlaPolicy:
+    """One policy."""
+    return tx.get(SlaPolicy, request.id)
+
+
+def list_sla_policies(tx: Transaction, request: support_pb2.ListSlaPoliciesRequest) -> Any:
+    """A page of policies."""
+    return list_page(tx, SlaPolicy, request, support_pb2.ListSlaPoliciesResponse)
+
+
+def update_sla_policy(tx: Transaction, request: support_pb2.UpdateSlaPolicyRequest) -> SlaPolicy:
+    """Changes the fields that the mask names."""
+    given = request.sla_policy
+    policy = tx.get(SlaPolicy, given.id, etag=given.etag)
+    assign(policy, given, request.update_mask.paths)
+    tx.check_reference(BusinessCalendar, policy.calendar_id, "sla_policy.calendar_id")
+    return policy
+
+
+def delete_sla_policy(tx: Transaction, request: support_pb2.DeleteSlaPolicyRequest) -> SlaPolicy:
+    """Deletes a policy."""
+    policy = tx.get(SlaPolicy, request.id, etag=request.etag)
+    tx.delete(policy)
+    return policy
+
+
+def undelete_sla_policy(tx: Transaction, request: support_pb2.UndeleteSlaPolicyRequest) -> SlaPolicy:
+    """Brings a deleted policy back. Raises UnknownReference if its calendar was deleted meanwhile."""
+    policy = tx.get(SlaPolicy, request.id, etag=request.etag, deleted=True)
+    tx.check_reference(BusinessCalendar, policy.calendar_id, "sla_policy.calendar_id")
+    tx.undelete(policy)
+    return policy

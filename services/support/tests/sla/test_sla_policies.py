@@ -1,0 +1,93 @@
+"""Policies: what they may say, and which of them holds for a ticket."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from crm.support.v1 import support_pb2
+from crm_chassis.errors import DomainError
+from crm_chassis.testing import unique, user
+
+ADMIN = user()
+HOUR = {("FIRST_RESPONSE", "MEDIUM"): 60}
+
+
+def update(rpc: Any, id_: str, **fields: Any) -> Any:
+    request = support_pb2.UpdateSlaPolicyRequest(sla_policy={"id": id_} | fields)
+    return rpc("UpdateSlaPolicy", request, as_=ADMIN)
+
+
+def test_is_kept_as_given_and_can_be_changed(rpc: Any, make_policy: Any) -> None:
+    made = make_policy(unique(), HOUR, rank=7)
+    assert rpc("GetSlaPolicy", support_pb2.GetSlaPolicyRequest(id=made.id), as_=ADMIN) == made
+
+    update(rpc, made.id, rank=8)
+
+    request = support_pb2.ListSlaPoliciesRequest(filter=f'name = "{made.name}"')
+    (found,) = rpc("ListSlaPolicies", request, as_=ADMIN).sla_policies
+    assert (found.rank, found.targets[0].minutes) == (8, 60)
+
+
+@pytest.mark.parametrize(
+    "condition", ['colour = "red"', 'priority = "URGENT"', "sla_breached = true", 'status = "OPEN"', "type ="]
+)
+def test_a_condition_that_cannot_be_checked_is_refused(make_policy: Any, condition: str) -> None:
+    with pytest.raises(DomainError) as refused:
+        make_policy("x", HOUR, condition=condition)
+
+    assert "sla_policy.condition" in refused.value.errors
+
+
+def test_one_target_per_kind_and_priority(make_policy: Any) -> None:
+    target = {"kind": "UPDATE", "priority": "LOW", "minutes": 5}
+    with pytest.raises(DomainError) as refused:
+        make_policy("x", {}, targets=[target, target])
+
+    assert "sla_policy.targets" in refused.value.errors
+
+
+def test_an_unknown_calendar_is_refused(make_policy: Any) -> None:
+    with pytest.raises(DomainError) as refused:
+        make_policy("x", HOUR, calendar_id="0190a000-0000-7000-8000-000000000001")
+
+    assert refused.value.reason == "UNKNOWN_REFERENCE"
+
+
+def test_every_ticket_has_the_standard_policy_unless_another_goes_first(
+    make_policy: Any, make_ticket: Any, rpc: Any
+) -> None:
+    standard = rpc("GetSlaPolicy", support_pb2.GetSlaPolicyRequest(id=make_ticket().sla_policy_id), as_=ADMIN)
+    assert (standard.name, len(standard.targets)) == ("Standard", 12)
+
+
+def test_the_lowest_rank_that_matches_holds(make_policy: Any, make_ticket: Any) -> None:
+    type_ = unique("type")
+    make_policy(type_, HOUR, rank=20)
+    first = make_policy(type_, HOUR, rank=10)
+    make_policy(type_, HOUR, rank=5, condition=f'type = "{type_}" AND tags : "vip"')
+
+    assert make_ticket(type=type_).sla_policy_id == first.id
+
+
+def test_the_policy_follows_the_ticket(make_policy: Any, make_ticket: Any, patch: Any) -> None:
+    type_ = unique("type")
+    plain = make_policy(type_, HOUR, rank=10)
+    vip = make_policy(type_, {("FIRST_RESPONSE", "MEDIUM"): 30}, rank=5, condition=f'type = "{type_}" AND tags : "vip"')
+    ticket = make_ticket(type=type_)
+    assert ticket.sla_policy_id == plain.id
+
+    changed = patch(ticket.id, tags=["VIP"])
+
+    assert (changed.sla_policy_id, changed.sla_clocks[0].target_minutes) == (vip.id, 30)
+
+
+def test_a_deleted_policy_promises_nothing_until_it_is_back(rpc: Any, make_policy: Any, make_ticket: Any) -> None:
+    type_ = unique("type")
+    policy = make_policy(type_, HOUR)
+    rpc("DeleteSlaPolicy", support_pb2.DeleteSlaPolicyRequest(id=policy.id), as_=ADMIN)
+    assert make_ticket(type=type_).sla_policy_id != policy.id
+
+    rpc("UndeleteSlaPolicy", support_pb2.UndeleteSlaPolicyRequest(id=policy.id), as_=ADMIN)
+
+    assert make_ticket(type=type_).sla_policy_id == policy.id

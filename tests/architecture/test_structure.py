@@ -1,0 +1,101 @@
+"""The shape of the house: who may import whom, and what every RPC, field and service must have."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import crm_contracts
+import pytest
+import yaml
+from crm_chassis.service import snake_case
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVICES = sorted(yaml.safe_load((ROOT / "deploy" / "services.yaml").read_text())["services"])
+
+
+@cache
+def facts(name: str) -> dict[str, Any]:
+    """What a service says of itself, asked in a process of its own: a process holds the tables of one service only."""
+    asked = [sys.executable, str(ROOT / "tests" / "architecture" / "facts.py"), name]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def sources(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_rpc_has_a_function_and_every_function_an_rpc(name: str) -> None:
+    assert facts(name)["rpcs"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_rpc_is_named_in_some_test_of_its_service(name: str) -> None:
+    written = "\n".join(path.read_text() for path in sources(f"services/{name}/tests"))
+    missing = [rpc for rpc in facts(name)["rpcs"] if not re.search(rf"\b({rpc}|{snake_case(rpc)})\b", written)]
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_field_of_a_resource_is_mapped(name: str) -> None:
+    """A field without column or property of its name must be input only."""
+    assert facts(name)["unmapped"] == []
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_sortable_and_filterable_field_has_an_index(name: str) -> None:
+    assert facts(name)["unindexed"] == []
+
+
+def test_every_record_kind_of_the_contract_is_served() -> None:
+    served = {kind for name in SERVICES for kind in facts(name)["kinds"]}
+    declared = {
+        f"crm.{message.DESCRIPTOR.file.package.split('.')[1]}.{resource.name}"
+        for message in crm_contracts.messages()
+        if (resource := crm_contracts.resource_of(message.DESCRIPTOR)) and resource.name != "import"
+    }
+    assert declared <= served
+
+
+def test_the_chassis_knows_no_service() -> None:
+    """No import and no string names one; docstrings may, for an example."""
+    for path in sources("services/chassis/src"):
+        tree = ast.parse(path.read_text())
+        docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        said = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in docs]
+        said += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+        said += [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        named = [s for s in said if isinstance(s, str) and re.search(rf"\bcrm[._]({'|'.join(SERVICES)})\b", s)]
+        assert named == [], path
+
+
+@pytest.mark.parametrize("command", ["api", "worker"])
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_a_process_imports(name: str, command: str) -> None:
+    """An api never reaches eventlet or nameko; a worker never reaches grpc."""
+    entry, forbidden = {
+        "api": ("crm_chassis.rpc.server", {"eventlet", "nameko", "kombu"}),
+        "worker": ("crm_chassis.bus.worker.main", {"grpc", "grpc_health", "grpc_status", "starlette"}),
+    }[command]
+    patch = "from crm_chassis.bus.worker.patch import patch; patch(); " if command == "worker" else ""
+    code = f"{patch}import sys, {entry}, crm_{name}.service; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {module.split(".")[0] for module in done.stdout.split()}
+    assert not loaded & forbidden
+    assert not {module for module in loaded if module in {f"crm_{n}" for n in SERVICES if n != name}}
+
+
+def test_services_are_listed_in_one_place_only() -> None:
+    """Whoever adds a service adds a folder and a line; these files may name services because they are checked."""
+    members = {path.name for path in (ROOT / "services").iterdir() if path.is_dir()} - {"chassis"}
+    assert members == set(SERVICES)

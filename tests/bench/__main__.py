@@ -1,0 +1,80 @@
+"""Runs the measurements and writes docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import platform
+import time
+from pathlib import Path
+
+import psutil
+
+from deploy.dev.instance import Instance
+from tests.bench import suite
+from tests.bench.suite import Bench
+from tests.e2e.client import Api
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main() -> None:
+    """Starts a copy of the suite, measures, writes the report."""
+    parser = argparse.ArgumentParser(prog="tests.bench")
+    parser.add_argument("--profile", choices=["quick", "full"], default="quick")
+    quick = parser.parse_args().profile == "quick"
+    began = time.perf_counter()
+    with Instance("bench") as instance:
+        instance.erase()
+        started = time.perf_counter()
+        instance.start(env={"CRM_RATE_LIMITS": "off"})
+        instance.wait_ready(120)
+        bench = Bench(instance, Api(instance.gateway_url, *instance.admin), seconds=2.5 if quick else 8)
+        bench.notes["start on an empty database, s"] = round(time.perf_counter() - started, 1)
+        ids = suite.seed(bench, 5_000 if quick else 20_000)
+        asyncio.run(suite.peers(bench, ids))
+        suite.latency(bench)
+        bench.notes["memory of all processes, MB"] = round(sum(suite.memory(bench).values()))
+        processes = suite.memory(bench)
+        suite.relay_and_worker(bench)
+        instance.wait_ready(60)
+        asyncio.run(suite.growth(bench, ids, [10_000, 100_000] if quick else [10_000, 100_000, 1_000_000]))
+        suite.profile(bench, "customer-360", f"/v1/contacts/{ids['contact']}/customer360")
+        suite.profile(bench, "list", "/v1/contacts?page_size=50&order_by=-created_at")
+    instance.erase()
+    report(bench, processes, "quick" if quick else "full", time.perf_counter() - began)
+
+
+def report(bench: Bench, processes: dict[str, float], profile: str, seconds: float) -> None:
+    """Writes docs/benchmarks.md."""
+    lines = [
+        "# Benchmarks",
+        "",
+        f"Written by `make bench PROFILE={profile}` in {seconds:.0f} s on {os.cpu_count()} cores, "
+        f"{psutil.virtual_memory().total / 2**30:.0f} GB, {platform.machine()}, Python {platform.python_version()}.",
+        "The load generator, PostgreSQL, RabbitMQ and all processes of the suite share those cores. Role checks are on,",
+        "rate limits are off. c is the number of connections that each wait for an answer before they send again.",
+        "",
+        "| what | c | per second | p50 ms | p99 ms | errors | target or floor |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in bench.rows:
+        compared = f"target {row['target']}" if row["target"] else row["floor"]
+        lines.append(
+            f"| {row['name'].replace('  ', '&nbsp;&nbsp;')} | {row['c']} | {row['per_second']} | {row['p50']} | {row['p99']} "
+            f"| {row['errors']} | {compared} |"
+        )
+    lines += ["", "| figure | value |", "|---|---|"]
+    lines += [f"| {name} | {value:,} |" for name, value in bench.notes.items()]
+    lines += ["", "## Memory", "", "Proportional set size in MB.", "", "| process | MB |", "|---|---|"]
+    lines += [f"| {name} | {value} |" for name, value in sorted(processes.items())]
+    lines += ["", "## Where the time goes", "", "Self time of Python functions while one client repeats the request."]
+    for name, found in bench.profiles.items():
+        lines += ["", f"**{name}**", "", "```", *found, "```"]
+    (ROOT / "docs" / "benchmarks.md").write_text("\n".join(lines) + "\n")
+    print(f"written: docs/benchmarks.md ({seconds:.0f} s)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""What the API says of itself holds for generated input, with three roles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+
+from tests.e2e.client import Api
+
+pytestmark = pytest.mark.slow
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "proto" / "docs" / "openapi.json"
+# They end the session of whoever calls them; each has its own tests.
+ENDING = ("/v1/auth/logout", "/v1/me:changePassword", "/v1/me:enrolTotp", "/v1/me:confirmTotp")
+
+schema = schemathesis.openapi.from_path(DOCUMENT)
+
+
+def test_the_gateway_serves_the_document(suite: Any) -> None:
+    assert Api(suite.gateway_url).http.get("/openapi.json").content == DOCUMENT.read_bytes()
+
+
+@pytest.mark.parametrize("role", ["admin", "sales_rep", "analyst"])
+@schema.exclude(path=list(ENDING)).parametrize()
+@settings(
+    max_examples=4,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    phases=[Phase.generate],
+)
+def test_every_operation_keeps_the_contract(case: Any, role: str, staff: dict[str, Api], suite: Any) -> None:
+    case.call_and_validate(
+        base_url=suite.gateway_url,
+        headers={"Authorization": staff[role].bearer()},
+        checks=[
+            schemathesis.checks.CHECKS.get_one("not_a_server_error"),
+            schemathesis.checks.CHECKS.get_one("response_schema_conformance"),
+        ],
+    )

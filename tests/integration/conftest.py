@@ -1,0 +1,37 @@
+"""Mechanisms of the chassis, tried on the contacts service: a real database and a real broker."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from crm_chassis.service import Service
+
+
+@pytest.fixture(scope="session")
+def service() -> Service:
+    from crm_contacts.service import service
+
+    return service
+
+
+@pytest.fixture
+def amqp_url() -> str:
+    url = os.environ.get("CRM_TEST_AMQP_URL")
+    if not url:
+        pytest.fail("CRM_TEST_AMQP_URL is not set; run the tests with `make test`")
+    return url
+
+
+@pytest.fixture
+def ledger(engine: Any) -> Iterator[Any]:
+    """A table in which a handler notes what it applied."""
+    from sqlalchemy import text
+
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE ledger (n serial, record_id text, version int)"))
+    yield engine
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE ledger"))

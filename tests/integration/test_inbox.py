@@ -1,0 +1,238 @@
+"""Every event has its effect once and in order, whatever arrives, fails or dies."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from crm.contacts.v1 import events_pb2
+from crm_chassis.db import inbox
+from crm_chassis.db.inbox import MAX_ATTEMPTS, Receiver, drop, revive
+from crm_chassis.db.tables import Parked
+from crm_chassis.db.vault import Vault
+from crm_chassis.envelope import IncomingEvent, Occurrence, seal
+from crm_chassis.ids import uuid7
+from crm_chassis.subscription import Subscription
+from crm_chassis.testing import FrozenClock
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+PATTERN = "crm.contacts.account.*"
+
+
+class Killed(BaseException):
+    """Stands for kill -9: nothing after it runs."""
+
+
+def event(record_id: str, version: int) -> IncomingEvent:
+    message = events_pb2.AccountUpdated(account={"id": record_id, "name": "Acme"})
+    occurrence = Occurrence(uuid7(), record_id, version, datetime.now(UTC), "", uuid7(), "", "")
+    return IncomingEvent.read(seal(message, occurrence))
+
+
+class Ledger:
+    """A subscriber that notes what it applied, and fails or dies for chosen versions."""
+
+    def __init__(self, engine: Any) -> None:
+        self.engine = engine
+        self.clock = FrozenClock()
+        self.name = f"ledger-{uuid7()}"
+        self.poison: set[tuple[str, int]] = set()
+        self.deadly: set[tuple[str, int]] = set()
+        subscription = Subscription(self.name, {PATTERN: self._handle})
+        self.receiver = Receiver(engine, [subscription], Vault(b"k" * 32), self.clock)
+
+    def _handle(self, tx: Any, incoming: IncomingEvent) -> None:
+        key = incoming.record_id, incoming.version
+        tx.session.execute(text("INSERT INTO ledger (record_id, version) VALUES (:r, :v)"), {"r": key[0], "v": key[1]})
+        if key in self.deadly:
+            raise Killed
+        if key in self.poison:
+            raise ValueError("poison")
+
+    def applied(self, record_id: str) -> list[int]:
+        query = text("SELECT version FROM ledger WHERE record_id = :r ORDER BY n")
+        with self.engine.connect() as connection:
+            return list(connection.scalars(query, {"r": record_id}))
+
+    def parked(self) -> list[Parked]:
+        with Session(self.engine) as session:
+            return list(session.query(Parked).where(Parked.subscription == self.name).order_by(Parked.id))
+
+    def retry_for(self, hours: float = 24) -> None:
+        for _ in range(60):
+            self.clock.advance(hours=hours / 60)
+            self.receiver.retry_due()
+
+
+@pytest.fixture
+def book(ledger: Any) -> Ledger:
+    return Ledger(ledger)
+
+
+def test_a_second_delivery_changes_nothing(book: Ledger) -> None:
+    record = uuid7()
+    events = [event(record, 1), event(record, 2)]
+    book.receiver.receive(events)
+    book.receiver.receive(events)
+    book.receiver.receive(events[:1], careful=True)
+    assert book.applied(record) == [1, 2]
+
+
+def test_the_same_event_twice_in_one_batch_counts_once(book: Ledger) -> None:
+    one = event(uuid7(), 1)
+    book.receiver.receive([one, one])
+    assert book.applied(one.record_id) == [1]
+
+
+def test_an_event_that_comes_too_early_waits(book: Ledger) -> None:
+    record = uuid7()
+    first, second, third = (event(record, n) for n in (1, 2, 3))
+    book.receiver.receive([first])
+    book.receiver.receive([third])
+    assert book.applied(record) == [1]
+    book.receiver.receive([second])
+    book.retry_for(1)
+    assert book.applied(record) == [1, 2, 3]
+    assert book.parked() == []
+
+
+def test_poison_holds_up_its_own_record_only(book: Ledger) -> None:
+    sick, healthy = uuid7(), uuid7()
+    book.poison = {(sick, 2)}
+    book.receiver.receive([event(sick, 1), event(sick, 2), event(sick, 3), event(healthy, 1), event(healthy, 2)])
+    assert (book.applied(sick), book.applied(healthy)) == ([1], [1, 2])
+
+    book.poison.clear()
+    book.retry_for(1)
+    assert book.applied(sick) == [1, 2, 3]
+
+
+def test_poison_is_given_up_after_the_last_attempt_and_never_deleted(book: Ledger) -> None:
+    record = uuid7()
+    book.poison = {(record, 1)}
+    book.receiver.receive([event(record, 1), event(record, 2)])
+    book.retry_for(48)
+
+    head, behind = book.parked()
+    assert (head.dead, head.attempts, behind.dead) == (True, MAX_ATTEMPTS, False)
+    assert "poison" in head.error
+    assert book.applied(record) == []
+
+    book.poison.clear()
+    with Session(book.engine) as session, session.begin():
+        assert revive(session, head.id)
+    book.retry_for(1)
+    assert book.applied(record) == [1, 2]
+
+
+def test_a_dropped_event_lets_its_record_go_on(book: Ledger) -> None:
+    record = uuid7()
+    book.poison = {(record, 1)}
+    book.receiver.receive([event(record, 1), event(record, 2)])
+    with Session(book.engine) as session, session.begin():
+        assert drop(session, book.parked()[0].id)
+    book.retry_for(1)
+    assert book.applied(record) == [2]
+
+
+def test_an_event_that_kills_the_process_is_given_up_too(book: Ledger) -> None:
+    deadly = event(uuid7(), 1)
+    book.deadly = {(deadly.record_id, 1)}
+    with pytest.raises(Killed):
+        book.receiver.receive([deadly])
+    for _ in range(MAX_ATTEMPTS + 2):
+        try:
+            book.receiver.receive([deadly], careful=True)
+        except Killed:
+            continue
+    (parked,) = book.parked()
+    assert (parked.dead, book.applied(deadly.record_id)) == (True, [])
+
+
+class Deliveries(RuleBasedStateMachine):
+    """Random deliveries, repetitions, failures and deaths; the ledger must read 1..n for every record."""
+
+    book: Ledger
+    make: Callable[[], Ledger]
+
+    @initialize()
+    def begin(self) -> None:
+        self.book = self.make()
+        self.sent: dict[str, list[IncomingEvent]] = defaultdict(list)
+        self.records = [uuid7() for _ in range(3)]
+
+    @rule(which=st.integers(0, 2), count=st.integers(1, 4))
+    def happen(self, which: int, count: int) -> None:
+        record = self.records[which]
+        for _ in range(count):
+            self.sent[record].append(event(record, len(self.sent[record]) + 1))
+
+    @rule(
+        picks=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 8)), min_size=1, max_size=6),
+        fault=st.sampled_from(["none", "none", "poison", "death"]),
+        careful=st.booleans(),
+    )
+    def deliver(self, picks: list[tuple[int, int]], fault: str, careful: bool) -> None:
+        chosen = [self.sent[self.records[w]][n] for w, n in picks if n < len(self.sent[self.records[w]])]
+        # The broker keeps the order of a record; only repetitions and gaps of whole stretches are possible.
+        chosen.sort(key=lambda one: one.version)
+        first = {r: self.sent[r][0] for r in {one.record_id for one in chosen}}
+        fresh = [one for r, one in first.items() if not self.book.applied(r)]
+        chosen = fresh + chosen
+        if chosen and fault != "none":
+            target = {(chosen[-1].record_id, chosen[-1].version)}
+            if fault == "poison":
+                self.book.poison = target
+            else:
+                self.book.deadly = target
+        with suppress(Killed):
+            self.book.receiver.receive(chosen, careful=careful)
+        self.book.poison, self.book.deadly = set(), set()
+
+    @invariant()
+    def in_order_and_once(self) -> None:
+        for record in getattr(self, "records", ()):
+            applied = self.book.applied(record)
+            assert applied == list(range(1, len(applied) + 1))
+
+    def teardown(self) -> None:
+        if not hasattr(self, "sent"):
+            return
+        for events in self.sent.values():
+            self.book.receiver.receive(events, careful=True)
+        self.book.retry_for(48)
+        for record, events in self.sent.items():
+            assert self.book.applied(record) == list(range(1, len(events) + 1))
+
+
+def test_random_deliveries_and_crashes(ledger: Any) -> None:
+    machine = type("Machine", (Deliveries,), {"make": staticmethod(lambda: Ledger(ledger))})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=15, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
+
+
+def test_backoff_grows_to_an_hour() -> None:
+    assert len(inbox.BACKOFF) == MAX_ATTEMPTS
+    assert list(inbox.BACKOFF) == sorted(inbox.BACKOFF)
+    assert inbox.BACKOFF[-1] == 3600
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    import structlog
+
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    yield
+    structlog.reset_defaults()
