@@ -294,6 +294,8 @@ def _prepare(request: Message, actor: Actor) -> list[str]:
         return []
     resource: Any = getattr(request, body.name)
     mask: Any = getattr(request, "update_mask", None)
+    if mask is not None and "id" in resource.DESCRIPTOR.fields_by_name and not resource.id.strip():
+        raise InvalidInput.of(f"{body.name}.id", "is required")
     if mask is not None and not mask.paths:
         mask.paths.extend(field.name for field, _ in resource.ListFields() if field.name not in ("id", "etag"))
     named = {path.split(".", 1)[0] for path in mask.paths} if mask is not None else set()
@@ -324,6 +326,8 @@ def _as_domain_error(error: Exception) -> DomainError:
             return DeadlineExceeded("The database took too long.")
         if state in (*_SERIALIZATION, "55P03"):
             return Conflict("Another change of the same records is in the way; repeat.")
+        if state.startswith("22"):
+            return InvalidInput("A value is outside what its field can hold.")
         if isinstance(error, OperationalError) or error.connection_invalidated:
             return Unavailable("The database does not answer.")
     return Internal()
