@@ -97,7 +97,7 @@ def test_a_column_nobody_knows_is_reported_and_a_missing_one_refused(tmp_path: P
         list(mapping.strange_columns(tmp_path))
 
 
-class Cut:
+class Cut(Client):
     """A client whose connection is cut off while it waits for its first import."""
 
     def __init__(self) -> None:

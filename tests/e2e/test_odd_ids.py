@@ -22,7 +22,7 @@ def test_an_odd_id_is_refused(admin: Api, verb: str, path: str) -> None:
     before, _, rest = path.partition("{")
     _, _, after = rest.partition("}")
     for odd in ODD:
-        body = {} if verb in ("POST", "PATCH", "PUT") else None
+        body: dict[str, str] | None = {} if verb in ("POST", "PATCH", "PUT") else None
         answer = admin.http.request(
             verb, before + quote(odd, safe="") + after.replace("{", "").replace("}", ""), json=body
         )

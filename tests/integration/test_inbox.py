@@ -46,10 +46,10 @@ class Ledger:
         self.name = f"ledger-{uuid7()}"
         self.poison: set[tuple[str, int]] = set()
         self.deadly: set[tuple[str, int]] = set()
-        subscription = Subscription(self.name, {PATTERN: self._handle})
+        subscription = Subscription(self.name, {PATTERN: self.handle})
         self.receiver = Receiver(engine, [subscription], Vault(b"k" * 32), self.clock)
 
-    def _handle(self, tx: Any, incoming: IncomingEvent) -> None:
+    def handle(self, tx: Any, incoming: IncomingEvent) -> None:
         key = incoming.record_id, incoming.version
         tx.session.execute(text("INSERT INTO ledger (record_id, version) VALUES (:r, :v)"), {"r": key[0], "v": key[1]})
         if key in self.deadly:
@@ -128,7 +128,7 @@ def test_poison_is_given_up_after_the_last_attempt_and_never_deleted(book: Ledge
 
     book.poison.clear()
     with Session(book.engine) as session, session.begin():
-        assert revive(session, head.id)
+        revive(session, session.get_one(Parked, head.id))
     book.retry_for(1)
     assert book.applied(record) == [1, 2]
 
@@ -138,7 +138,7 @@ def test_a_dropped_event_lets_its_record_go_on(book: Ledger) -> None:
     book.poison = {(record, 1)}
     book.receiver.receive([event(record, 1), event(record, 2)])
     with Session(book.engine) as session, session.begin():
-        assert drop(session, book.parked()[0].id)
+        drop(session, session.get_one(Parked, book.parked()[0].id))
     book.retry_for(1)
     assert book.applied(record) == [2]
 

@@ -14,7 +14,7 @@ from typing import IO, Any
 import crm_contracts
 from crm.identity.v1 import identity_pb2
 from crm_chassis.contracts.transcode import dumps
-from crm_chassis.errors import DomainError, Internal, Unauthenticated
+from crm_chassis.errors import DomainError, Internal, NotFound, Unauthenticated
 from crm_chassis.logs import get_logger
 from crm_chassis.rpc.status import RemoteError
 from prometheus_client import REGISTRY, CollectorRegistry
@@ -33,7 +33,7 @@ from crm_gateway.principals import Principals
 from crm_gateway.problems import problem
 from crm_gateway.routes import Handler, Route, Table, allowed, routed
 from crm_gateway.search import Search
-from crm_gateway.settings import GatewaySettings
+from crm_gateway.settings import GatewaySettings, services
 from crm_gateway.site import Site, problem_of
 from crm_gateway.timeline import Timeline
 from crm_gateway.transcode import Binding
@@ -310,13 +310,18 @@ class _Transcoded:
         self._has_etag = "etag" in method.response.DESCRIPTOR.fields_by_name
         self._creates = http.verb == "POST" and method.name.startswith("Create")
         self._login = method.full_name == _LOGIN
+        # What every service offers says in its path which of them is meant.
+        self._service = "" if method.domain == "common" else method.domain
 
     async def handle(self, request: Request, path: dict[str, str]) -> Reply:
         message: Any = await self._binding.message(request, path)
         if self._login:
             self._limits.credential(request.address, message.email)
+        service = self._service or message.service
+        if service not in services():
+            raise NotFound(f"There is no service {service}.")
         try:
-            raw = await self._upstreams.call(self._method, message.SerializeToString(), request)
+            raw = await self._upstreams.call(self._method, message.SerializeToString(), request, service=service)
         except DomainError as error:
             raise self._binding.outside(error) from None
         found = self._response.FromString(raw)

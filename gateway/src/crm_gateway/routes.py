@@ -130,7 +130,7 @@ class Table:
                 values.append(segment)
             node = child
         custom = ""
-        if values and len(node.routes) > 1 and ":" in values[-1]:
+        if values and len(node.routes) > ("" in node.routes) and ":" in values[-1]:
             values[-1], _, custom = values[-1].rpartition(":")
         verbs = node.routes.get(custom)
         if not verbs or (custom and not values[-1]):

@@ -1,10 +1,12 @@
-"""The command of a service: `crm-<service> setup | api | worker | migration | history | inbox`."""
+"""The command of a service: `crm-<service> setup, api, worker, events, inbox, dead, outbox, history, migration`."""
 
 from __future__ import annotations
 
 import argparse
 import importlib
 import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -41,12 +43,19 @@ def _parser(service_path: str) -> argparse.ArgumentParser:
     migration.add_argument("message")
     history = commands.add_parser("history", help="check the audit trail")
     history.add_argument("action", choices=["verify"])
-    inbox = commands.add_parser("inbox", help="events that could not be applied")
-    inbox.add_argument("action", choices=["list", "show", "retry", "drop"])
-    inbox.add_argument("id", nargs="?", type=int)
-    bootstrap = commands.add_parser("bootstrap", help="fill a new subscriber from another service's event log")
-    bootstrap.add_argument("address", help="host:port of the other service's api")
-    bootstrap.add_argument("--token", required=True, help="actor token of the gateway for that service")
+    for name, does, help_ in (
+        ("inbox", ("list", "show", "retry", "drop"), "events from others that could not be applied yet"),
+        ("dead", ("list", "show", "retry", "drop"), "those of them that were given up"),
+        ("outbox", ("list", "show", "retry"), "own events that the broker refused"),
+    ):
+        held = commands.add_parser(name, help=help_)
+        held.add_argument("action", choices=does)
+        held.add_argument("id", nargs="?", default="", help='as the list shows it, or "all"')
+        held.add_argument("--reason", default="", help="why an event is dropped")
+    events = commands.add_parser("events", help="how the service stands on the bus; the past for a subscription")
+    events.add_argument("action", choices=["state", "replay"])
+    events.add_argument("subscription", nargs="?", default="")
+    events.add_argument("--since", type=datetime.fromisoformat, help="only what happened from this time on")
     return parser
 
 
@@ -56,6 +65,7 @@ def _setup(service: Any, settings: Any, _: argparse.Namespace) -> None:
     from crm_chassis.bus.topology import declare
     from crm_chassis.db.engine import make_engine
     from crm_chassis.db.migrations import upgrade
+    from crm_chassis.db.replays import register
     from crm_chassis.db.tx import Transaction
     from crm_chassis.db.vault import Vault
 
@@ -64,12 +74,13 @@ def _setup(service: Any, settings: Any, _: argparse.Namespace) -> None:
     declare(settings.amqp_url, service.name, {r for s in service.subscriptions for r in s.records})
     if service.start is not None:
         service.start(settings)
-    if service.setup is not None:
-        with Session(engine) as session, session.begin():
-            tx = Transaction(session, vault=Vault(settings.key("CRM_SUBJECT_KEK")), source="system")
+    with Session(engine) as session, session.begin():
+        tx = Transaction(session, vault=Vault(settings.key("CRM_SUBJECT_KEK")), source="system")
+        if service.setup is not None:
             service.setup(tx)
             tx.settle()
-            tx.close()
+        register(session, service.subscriptions, tx.now)
+        tx.close()
     engine.dispose()
 
 
@@ -108,63 +119,80 @@ def _history(service: Any, settings: Any, _: argparse.Namespace) -> None:
         sys.exit(1)
 
 
-def _inbox(service: Any, settings: Any, arguments: argparse.Namespace) -> None:
-    from sqlalchemy import select
+def _held(service: Any, settings: Any, arguments: argparse.Namespace) -> None:
+    from crm.common.v1 import common_pb2
+
+    held = common_pb2.HeldEvent
+    direction = held.OUTGOING if arguments.command == "outbox" else held.INCOMING
+    state = held.DEAD if arguments.command == "dead" else held.STATE_UNSPECIFIED
+    everything = common_pb2.ListHeldEventsRequest(service=service.name, direction=direction, state=state, page_size=200)
+    if arguments.action == "list":
+        for one in _pages(service, settings, everything):
+            _print(one)
+        return
+    if not arguments.id:
+        sys.exit("which one? give its id")
+    if arguments.action == "drop" and not arguments.reason:
+        sys.exit("say why: --reason")
+    ids = [arguments.id]
+    if arguments.id == "all":
+        ids = [one.id for one in _pages(service, settings, everything)]
+    for id_ in ids:
+        given: dict[str, str] = {"service": service.name, "id": id_}
+        if arguments.action == "drop":
+            given["reason"] = arguments.reason
+        name = {"show": "Get", "retry": "Retry", "drop": "Drop"}[arguments.action]
+        _print(_operate(service, settings, f"{name}HeldEvent", getattr(common_pb2, f"{name}HeldEventRequest")(**given)))
+
+
+def _pages(service: Any, settings: Any, request: Any) -> Iterator[Any]:
+    while True:
+        page = _operate(service, settings, "ListHeldEvents", request)
+        yield from page.held_events
+        request.page_token = page.next_page_token
+        if not request.page_token:
+            return
+
+
+def _events(service: Any, settings: Any, arguments: argparse.Namespace) -> None:
+    from crm.common.v1 import common_pb2
+
+    if arguments.action == "state":
+        _print(_operate(service, settings, "GetBusState", common_pb2.GetBusStateRequest(service=service.name)))
+        return
+    if not arguments.subscription:
+        sys.exit("which subscription? `events state` lists them")
+    request = common_pb2.ReplaySubscriptionRequest(service=service.name, subscription=arguments.subscription)
+    if arguments.since is not None:
+        request.since.FromDatetime(arguments.since.astimezone(UTC))
+    _print(_operate(service, settings, "ReplaySubscription", request))
+
+
+def _operate(service: Any, settings: Any, rpc: str, request: Any) -> Any:
+    """Calls a function of BusService here, on the database, as the system."""
     from sqlalchemy.orm import Session
 
     from crm_chassis.db.engine import make_engine
-    from crm_chassis.db.inbox import drop, revive
-    from crm_chassis.db.tables import Parked
-
-    with Session(make_engine(settings.database_url, "inbox", 1)) as session, session.begin():
-        if arguments.action in ("list", "show"):
-            query = select(Parked).order_by(Parked.id).limit(500)
-            if arguments.id is not None:
-                query = query.where(Parked.id == arguments.id)
-            for row in session.scalars(query):
-                found = {
-                    "id": row.id, "subscription": row.subscription, "type": row.type, "record_id": row.record_id,
-                    "version": row.version, "attempts": row.attempts, "dead": row.dead, "error": row.error,
-                    "parked_at": row.parked_at, "next_attempt_at": row.next_attempt_at,
-                }  # fmt: skip
-                if arguments.action == "show":
-                    found["event"] = orjson.loads(row.envelope)
-                _print(found)
-            return
-        if arguments.id is None:
-            sys.exit("which one? give its id")
-        done = (revive if arguments.action == "retry" else drop)(session, arguments.id)
-        _print({"done": done})
-
-
-def _bootstrap(service: Any, settings: Any, arguments: argparse.Namespace) -> None:
-    """Replays the log of another service through the inbox; what has been applied before changes nothing."""
-    from itertools import islice
-
-    from crm.common.v1 import common_pb2
-
-    from crm_chassis.db.engine import make_engine
-    from crm_chassis.db.inbox import Receiver
+    from crm_chassis.db.tx import Transaction
     from crm_chassis.db.vault import Vault
-    from crm_chassis.envelope import IncomingEvent
-    from crm_chassis.rpc.client import Client
 
-    if service.start is not None:
-        service.start(settings)
-    engine = make_engine(settings.database_url, f"{service.name}-bootstrap", 2)
-    receiver = Receiver(engine, service.subscriptions, Vault(settings.key("CRM_SUBJECT_KEK")))
-    client = Client(arguments.address, arguments.token)
-    answers = client.stream("crm.common.v1.EventLogService.ReplayEvents", common_pb2.ReplayEventsRequest(), timeout=100)
-    count = 0
-    while batch := list(islice(answers, 50)):
-        events = [IncomingEvent.read(answer.event) for answer in batch]
-        receiver.receive([event for event in events if event.record in receiver.records])
-        count += len(batch)
-    _print({"read": count})
+    _, function = service.methods[f"/crm.common.v1.BusService/{rpc}"]
+    engine = make_engine(settings.database_url, f"{service.name}-operator", 1)
+    with Session(engine) as session, session.begin():
+        tx = Transaction(session, vault=Vault(settings.key("CRM_SUBJECT_KEK")), source="system")
+        found = function(tx, request)
+        tx.close()
+    engine.dispose()
+    return found
 
 
 def _print(value: Any) -> None:
-    sys.stdout.buffer.write(orjson.dumps(value) + b"\n")
+    """Writes a message or plain values as a line of JSON."""
+    from google.protobuf.message import Message
+
+    from crm_chassis.contracts.transcode import Encoder
+
+    sys.stdout.buffer.write(orjson.dumps(Encoder().encode(value) if isinstance(value, Message) else value) + b"\n")
     sys.stdout.flush()
 
 
@@ -174,6 +202,8 @@ _COMMANDS = {
     "worker": _worker,
     "migration": _migration,
     "history": _history,
-    "inbox": _inbox,
-    "bootstrap": _bootstrap,
+    "inbox": _held,
+    "dead": _held,
+    "outbox": _held,
+    "events": _events,
 }

@@ -73,6 +73,8 @@ class IncomingEvent:
     correlation_id: str
     traceparent: str
     payload: dict[str, Any]
+    replayed: bool = False
+    """Whether the publisher sent it out of its log."""
 
     @property
     def record(self) -> str:
@@ -95,7 +97,7 @@ class IncomingEvent:
         return decode(crm_contracts.event(self.type).message, self.payload, lenient=True)
 
     @classmethod
-    def read(cls, envelope: bytes) -> IncomingEvent:
+    def read(cls, envelope: bytes, *, replayed: bool = False) -> IncomingEvent:
         """Parses an envelope. Raises InvalidInput if it is not a CloudEvent of ours."""
         try:
             found = orjson.loads(envelope)
@@ -115,6 +117,7 @@ class IncomingEvent:
                 correlation_id=str(found.get("correlationid", "")),
                 traceparent=str(found.get("traceparent", "")),
                 payload=found["data"],
+                replayed=replayed,
             )
         except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
             raise InvalidInput(f"not an event of this suite: {error}") from error

@@ -12,6 +12,7 @@ DB_POOL_IN_USE = Gauge("crm_db_pool_in_use", "Connections checked out of the poo
 OUTBOX_UNPUBLISHED = Gauge("crm_outbox_unpublished", "Events recorded but not yet confirmed by the broker")
 OUTBOX_OLDEST_SECONDS = Gauge("crm_outbox_oldest_seconds", "Age of the oldest unpublished event")
 OUTBOX_PUBLISHED = Counter("crm_outbox_published", "Events confirmed by the broker")
+EVENTS_REPLAYED = Counter("crm_events_replayed", "Events sent once more to a service that asked for them")
 INBOX_APPLIED = Counter("crm_inbox_applied", "Events applied", ["subscription"])
 INBOX_DUPLICATES = Counter("crm_inbox_duplicates", "Deliveries that had been applied before", ["subscription"])
 INBOX_LAG_SECONDS = Gauge("crm_inbox_lag_seconds", "Age of the last event when it was applied", ["subscription"])

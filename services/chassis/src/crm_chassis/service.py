@@ -12,6 +12,7 @@ import crm_contracts
 
 from crm_chassis.db.history import list_history
 from crm_chassis.db.imports import Importer, get_import, list_import_errors
+from crm_chassis.db.operations import Operations
 from crm_chassis.settings import Settings
 from crm_chassis.subscription import Subscription
 
@@ -68,6 +69,9 @@ class Service:
                 ("ImportService.GetImport", get_import),
                 ("ImportService.ListImportErrors", list_import_errors),
             ]
+        operations = {one.__name__: one for one in Operations(self.name, self.subscriptions).functions}
+        bus = [one for one in crm_contracts.methods().values() if one.full_name.startswith("crm.common.v1.BusService.")]
+        common += [(f"BusService.{one.name}", operations[snake_case(one.name)]) for one in bus]
         for name, function in common:
             method = crm_contracts.method(f"crm.common.v1.{name}")
             found[method.path] = method, function

@@ -23,6 +23,8 @@ class Subscription:
 
     name: str
     handlers: dict[str, Handler]
+    backfill: bool = True
+    """Whether it is given what was published before it was there. Not for what should happen only once, then."""
 
     @property
     def records(self) -> frozenset[str]:

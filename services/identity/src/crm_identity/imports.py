@@ -5,13 +5,13 @@ A file brings in nothing that its importer could not enter by hand: the same rig
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from crm.identity.v1 import identity_pb2
 from crm_chassis.access.actor import ALL
-from crm_chassis.contracts.rows import moment, outcome, read_row, row_fields, upsert
-from crm_chassis.db.imports import Importer
+from crm_chassis.contracts.rows import Upserts, moment, outcome, read_row, row_fields
+from crm_chassis.db.imports import Importer, Row
 from crm_chassis.db.tx import Transaction
 from crm_chassis.errors import PermissionDenied, UnknownReference
 from sqlalchemy import or_, select
@@ -23,8 +23,6 @@ from crm_identity.territories.model import Territory
 from crm_identity.territories.usecases import check_parent, keep_territory
 from crm_identity.users.model import User
 from crm_identity.users.usecases import change_user, new_user
-
-Row = Mapping[str, str]
 
 # Column, field it fills, what it names, and the right to write it.
 _LISTS: tuple[tuple[str, str, Any, str], ...] = (
@@ -38,13 +36,13 @@ _USER_COLUMNS = frozenset(
 )
 
 
-def import_user(tx: Transaction, row: Row) -> str:
+def import_user(tx: Transaction, row: Row, _: None) -> str:
     """A user, found again by external_id or e-mail address.
 
     `roles`, `teams` and `territories` hold names separated by semicolons, `manager` an e-mail address or external
     id. A password is given to new users only.
     """
-    message = read_row(identity_pb2.User, row, extra=_references(tx, row))
+    message = read_row(tx, identity_pb2.User, row, extra=_references(tx, row))
     user = _known(tx, message)
     if user is None:
         created_at = moment("created_at", row["created_at"]) if row.get("created_at") else None
@@ -95,27 +93,42 @@ def _named(tx: Transaction, model: Any, name: str, column: str) -> str:
     return found
 
 
-def import_team(tx: Transaction, row: Row) -> str:
+def import_team(tx: Transaction, row: Row, teams: Upserts[Team]) -> str:
     """A team."""
-    team, created = upsert(tx, Team, read_row(identity_pb2.Team, row), row)
+    team, created = teams.keep(read_row(tx, identity_pb2.Team, row), row)
     result = outcome(tx, team, created)
     keep_team(tx, team)
     return result
 
 
-def import_territory(tx: Transaction, row: Row) -> str:
+def import_territory(tx: Transaction, row: Row, territories: Upserts[Territory]) -> str:
     """A territory; `parent` names the territory it is part of."""
     parent = row.get("parent", "")
     extra = {"parent_id": _named(tx, Territory, parent, "parent")} if parent else {}
-    territory, created = upsert(tx, Territory, read_row(identity_pb2.Territory, row, extra=extra), row)
+    territory, created = territories.keep(read_row(tx, identity_pb2.Territory, row, extra=extra), row)
     result = outcome(tx, territory, created)
     check_parent(tx, territory)
     keep_territory(tx, territory)
     return result
 
 
+def _nothing(tx: Transaction, rows: Sequence[Row]) -> None:
+    """Users are few, and found by more than one key."""
+
+
+def _teams(tx: Transaction, rows: Sequence[Row]) -> Upserts[Team]:
+    return Upserts(tx, Team, rows)
+
+
+def _territories(tx: Transaction, rows: Sequence[Row]) -> Upserts[Territory]:
+    return Upserts(tx, Territory, rows)
+
+
 IMPORTERS = (
-    Importer("users", "users.create", _USER_COLUMNS, import_user, secret=frozenset({"password"})),
-    Importer("teams", "teams.create", row_fields(identity_pb2.Team), import_team),
-    Importer("territories", "territories.create", row_fields(identity_pb2.Territory, "parent"), import_territory),
-)
+    Importer("users", "users.create", _USER_COLUMNS, _nothing, import_user, secret=frozenset({"password"})),
+    Importer("teams", "teams.create", row_fields(identity_pb2.Team), _teams, import_team),
+    Importer(
+        "territories", "territories.create", row_fields(identity_pb2.Territory, "parent"),
+        _territories, import_territory,
+    ),
+)  # fmt: skip

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from crm.marketing.v1 import marketing_pb2
 from crm_chassis.contracts.mapping import assign
-from crm_chassis.contracts.rows import moment, outcome, read_row, row_fields, upsert
-from crm_chassis.db.imports import Importer
+from crm_chassis.contracts.rows import Upserts, changeable, moment, outcome, read_row, row_fields
+from crm_chassis.db.imports import Importer, Row
 from crm_chassis.db.tx import Transaction
-from crm_chassis.errors import InvalidInput, UnknownReference
+from crm_chassis.errors import InvalidInput, PermissionDenied, UnknownReference
 from sqlalchemy import or_, select
 
 from crm_marketing.campaigns.model import Campaign, CampaignMember
-from crm_marketing.campaigns.usecases import add_member, membership, settle_response
+from crm_marketing.campaigns.usecases import check_campaign, join, settle_response
 from crm_marketing.people.model import Contact
 from crm_marketing.segments.model import Segment
 from crm_marketing.segments.usecases import keep_segment
-
-Row = Mapping[str, str]
 
 _DRAFT = frozenset(
     {"draft", "planned", "planning", "scheduled", "active", "running", "in progress", "in_progress", "paused"}
@@ -28,7 +26,7 @@ _DONE = frozenset(
 )
 
 
-def import_campaign(tx: Transaction, row: Row) -> str:
+def import_campaign(tx: Transaction, row: Row, campaigns: Upserts[Campaign]) -> str:
     """A campaign; `parent` names the parent by name or external id.
 
     A channel other than "email" is OFFLINE. `status` says whether a campaign of the past is over; what goes on or is
@@ -37,16 +35,23 @@ def import_campaign(tx: Transaction, row: Row) -> str:
     given = dict(row)
     channel = given.get("channel", "").lower().replace("-", "").replace(" ", "")
     given["channel"] = "EMAIL" if channel in ("email", "mail", "newsletter") else "OFFLINE"
-    extra = {"parent_id": _campaign_id(tx, row["parent"], "parent")} if row.get("parent") else {}
-    message = read_row(marketing_pb2.Campaign, given, extra=extra)
+    extra = {}
+    if row.get("parent"):
+        extra["parent_id"] = _named(_campaigns_named(tx, [row["parent"]]), row, "parent")
+    message = read_row(tx, marketing_pb2.Campaign, given, extra=extra)
     if not row.get("channel") and message.external_id:
         message.channel = marketing_pb2.Campaign.CHANNEL_UNSPECIFIED
-    campaign, created = upsert(tx, Campaign, message, row)
+    known = campaigns.find(message.external_id)
+    before = known.fixed_at_launch() if known is not None else None
+    campaign, created = campaigns.keep(message, row)
     campaign.channel = campaign.channel or "OFFLINE"
-    campaign.check_dates()
+    if before is not None:
+        campaign.check_fixed(before)
+    result = outcome(tx, campaign, created)
+    check_campaign(tx, campaign)
     if created and _is_over(row):
         campaign.status, campaign.finished_at = "DONE", tx.now
-    return outcome(tx, campaign, created)
+    return result
 
 
 def _is_over(row: Row) -> bool:
@@ -56,48 +61,95 @@ def _is_over(row: Row) -> bool:
     return status in _DONE
 
 
-def _campaign_id(tx: Transaction, name: str, field: str) -> str:
-    known = select(Campaign.id).where(
-        or_(Campaign.external_id == name, Campaign.name == name), Campaign.deleted_at.is_(None)
+def _campaigns_named(tx: Transaction, names: Collection[str]) -> dict[str, str]:
+    columns = Campaign.id, Campaign.external_id, Campaign.name
+    query = tx.visible(Campaign).where(or_(Campaign.external_id.in_(names), Campaign.name.in_(names)))
+    by_external_id: dict[str, str] = {}
+    by_name: dict[str, str] = {}
+    for id_, external_id, name in tx.session.execute(query.with_only_columns(*columns).order_by(Campaign.created_at)):
+        by_external_id.setdefault(external_id, id_)
+        by_name.setdefault(name, id_)
+    return by_name | by_external_id
+
+
+def _contacts_named(tx: Transaction, names: Collection[str]) -> dict[str, str]:
+    columns = Contact.id, Contact.external_id, Contact.email
+    addresses = {name.lower() for name in names}
+    query = tx.visible(Contact).where(
+        or_(Contact.email.in_(addresses), Contact.external_id.in_(names)), ~Contact.deleted
     )
-    found = tx.session.scalar(known.order_by((Campaign.external_id == name).desc(), Campaign.created_at).limit(1))
-    if found is None:
-        raise UnknownReference.of(field, f"campaign {name!r}")
-    return found
+    by_external_id: dict[str, str] = {}
+    by_address: dict[str, str] = {}
+    for id_, external_id, email in tx.session.execute(query.with_only_columns(*columns).order_by(Contact.created_at)):
+        by_external_id.setdefault(external_id, id_)
+        by_address.setdefault(email, id_)
+    return by_external_id | by_address
 
 
-def import_campaign_member(tx: Transaction, row: Row) -> str:
+def _named(found: Mapping[str, str], row: Row, column: str) -> str:
+    """What a cell names. Raises InvalidInput for an empty one, UnknownReference; the row is tried again later."""
+    name = row.get(column, "")
+    if not name:
+        raise InvalidInput.of(column, "is required")
+    id_ = found.get(name) or found.get(name.lower())
+    if id_ is None:
+        raise UnknownReference.of(column, f"{column} {name!r}")
+    return id_
+
+
+class _Members:
+    """What the rows of one transaction name: campaigns, contacts, and the memberships of the one in the other."""
+
+    def __init__(self, tx: Transaction, rows: Sequence[Row]) -> None:
+        self.campaigns = _campaigns_named(tx, {row["campaign"] for row in rows if row.get("campaign")})
+        self.contacts = _contacts_named(tx, {row["contact"] for row in rows if row.get("contact")})
+        query = select(CampaignMember, changeable(tx, CampaignMember)).where(
+            CampaignMember.campaign_id.in_(set(self.campaigns.values())),
+            CampaignMember.contact_id.in_(set(self.contacts.values())),
+            CampaignMember.deleted_at.is_(None),
+        )
+        self._known: dict[tuple[str, str], tuple[CampaignMember, bool]] = {
+            (one.campaign_id, one.contact_id): (one, reached)
+            for one, reached in tx.session.execute(query.order_by(CampaignMember.id).with_for_update())
+        }
+
+    def find(self, campaign_id: str, contact_id: str) -> CampaignMember | None:
+        """The membership; None if there is none. Raises PermissionDenied if the actor may not change it."""
+        member, reached = self._known.get((campaign_id, contact_id), (None, True))
+        if not reached:
+            raise PermissionDenied("You may not change this member.")
+        return member
+
+    def put(self, member: CampaignMember) -> None:
+        """Keeps a new membership, so that a later row of the batch finds it."""
+        self._known[member.campaign_id, member.contact_id] = member, True
+
+
+def import_campaign_member(tx: Transaction, row: Row, members: _Members) -> str:
     """A member; `campaign` names the campaign by name or external id, `contact` the contact by address or external id.
 
     One membership per campaign and contact: a second row for the same two changes the first.
     """
-    for column in ("campaign", "contact"):
-        if not row.get(column):
-            raise InvalidInput.of(column, "is required")
-    contact = row["contact"]
-    who = select(Contact.id).where(
-        or_(Contact.email == contact.lower(), Contact.external_id == contact), ~Contact.deleted
-    )
-    contact_id = tx.session.scalar(who.order_by(Contact.created_at).limit(1))
-    if contact_id is None:
-        raise UnknownReference.of("contact", f"contact {contact!r}")
-    campaign_id = _campaign_id(tx, row["campaign"], "campaign")
-    extra = {"campaign_id": campaign_id, "contact_id": contact_id}
-    message = read_row(marketing_pb2.CampaignMember, {**row, **extra})
-    member = membership(tx, campaign_id, contact_id)
-    if member is None:
-        member = CampaignMember()
+    campaign_id = _named(members.campaigns, row, "campaign")
+    contact_id = _named(members.contacts, row, "contact")
+    references = {"campaign_id": campaign_id, "contact_id": contact_id}
+    message = read_row(tx, marketing_pb2.CampaignMember, {**row, **references})
+    with tx.session.no_autoflush:
+        member = members.find(campaign_id, contact_id)
+        if member is None:
+            member = CampaignMember()
+            assign(member, message)
+            _note_times(member, row)
+            join(tx, member)
+            members.put(member)
+            return "created"
+        before = member.responded
         assign(member, message)
+        if row.get("responded"):
+            member.responded = message.responded
         _note_times(member, row)
-        add_member(tx, member)
-        return "created"
-    before = member.responded
-    assign(member, message)
-    if row.get("responded"):
-        member.responded = message.responded
-    _note_times(member, row)
-    settle_response(tx, member, before)
-    return outcome(tx, member, False)
+        settle_response(tx, member, before)
+        return outcome(tx, member, False)
 
 
 def _note_times(member: CampaignMember, row: Row) -> None:
@@ -107,33 +159,37 @@ def _note_times(member: CampaignMember, row: Row) -> None:
         member.responded_at = moment("responded_at", row["responded_at"])
 
 
-def import_segment(tx: Transaction, row: Row) -> str:
+def import_segment(tx: Transaction, row: Row, segments: Upserts[Segment]) -> str:
     """A segment, known by its name; without a kind it is dynamic if it has a filter."""
     given = dict(row)
     given["kind"] = given.get("kind") or ("DYNAMIC" if given.get("filter") else "STATIC")
-    message = read_row(marketing_pb2.Segment, given)
-    known = select(Segment).where(Segment.name == message.name, Segment.deleted_at.is_(None))
-    segment = tx.session.scalar(known.with_for_update(of=Segment).limit(1))
-    if segment is None:
-        segment = Segment()
-        assign(segment, message)
-        keep_segment(tx, tx.add(segment))
-        return "created"
-    before = segment.filter
-    assign(segment, message)
-    if segment.filter != before:
+    message = read_row(tx, marketing_pb2.Segment, given)
+    known = segments.find(message.name)
+    before = known.filter if known is not None else None
+    segment, created = segments.keep(message, row)
+    result = outcome(tx, segment, created)
+    if created or segment.filter != before:
         keep_segment(tx, segment)
-    return outcome(tx, segment, False)
+    return result
+
+
+def _campaigns(tx: Transaction, rows: Sequence[Row]) -> Upserts[Campaign]:
+    return Upserts(tx, Campaign, rows)
+
+
+def _segments(tx: Transaction, rows: Sequence[Row]) -> Upserts[Segment]:
+    return Upserts(tx, Segment, rows, "name", reusable=True)
 
 
 IMPORTERS = (
     Importer(
-        "campaigns", "campaigns.create", row_fields(marketing_pb2.Campaign, "parent", "status"), import_campaign
+        "campaigns", "campaigns.create", row_fields(marketing_pb2.Campaign, "parent", "status"),
+        _campaigns, import_campaign,
     ),
     Importer(
         "campaign_members", "campaign_members.create",
         row_fields(marketing_pb2.CampaignMember, "campaign", "contact", "responded_at") - {"campaign_id", "contact_id"},
-        import_campaign_member,
+        _Members, import_campaign_member,
     ),
-    Importer("segments", "segments.create", row_fields(marketing_pb2.Segment), import_segment),
+    Importer("segments", "segments.create", row_fields(marketing_pb2.Segment), _segments, import_segment),
 )  # fmt: skip

@@ -12,26 +12,24 @@ Closed and resolved tickets, and open ones created more than HISTORIC ago, never
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from crm.support.v1 import support_pb2
 from crm_chassis.contracts.mapping import assign
-from crm_chassis.contracts.rows import moment, outcome, read_row, row_fields
-from crm_chassis.db.imports import Importer
+from crm_chassis.contracts.rows import Upserts, moment, outcome, read_row, row_fields
+from crm_chassis.db.imports import Importer, Row
 from crm_chassis.db.tx import Transaction
 from crm_chassis.errors import UnknownReference
 from sqlalchemy import select
 
-from crm_support.people.model import Account
-from crm_support.people.queries import contact_of_address
+from crm_support.people.model import Account, Contact
+from crm_support.people.queries import accounts_named, contacts_of_addresses
 from crm_support.sla.promises import keep_promises
 from crm_support.tickets.model import Ticket
-from crm_support.tickets.usecases import add_ticket, find_customer
-
-Row = Mapping[str, str]
+from crm_support.tickets.usecases import add_ticket, find_customer, link_customer
 
 HISTORIC = timedelta(days=30)
 REPAIRS = "import_repairs"
@@ -76,23 +74,57 @@ def read_times(row: Row, now: datetime) -> Times:
     return Times(created_at, given.get("first_responded_at"), given.get("resolved_at"), repairs)
 
 
-def import_ticket(tx: Transaction, row: Row) -> str:
+@dataclass
+class _Batch:
+    """What the rows of one transaction name."""
+
+    tickets: Upserts[Ticket]
+    contacts: dict[str, Contact]
+    """Visible ones by address."""
+    requesters: dict[str, Contact]
+    """By address, whoever may see them."""
+    accounts: dict[str, str]
+
+
+def _prepare(tx: Transaction, rows: Sequence[Row]) -> _Batch:
+    def values(column: str) -> set[str]:
+        return {row[column] for row in rows if row.get(column)}
+
+    return _Batch(
+        tickets=Upserts(tx, Ticket, rows),
+        contacts=contacts_of_addresses(tx, values("contact"), tx.visible(Contact)),
+        requesters=contacts_of_addresses(tx, values("requester_email"), select(Contact)),
+        accounts=accounts_named(tx, values("account")),
+    )
+
+
+def import_ticket(tx: Transaction, row: Row, batch: _Batch) -> str:
     """A ticket; `contact` names the contact by e-mail address, `account` the account by name.
 
     Without `contact`, the requester's address decides, as for any other ticket.
     """
-    cells, extra = _cells(row), _references(tx, row)
-    message = read_row(support_pb2.Ticket, cells, extra=extra)
+    with tx.session.no_autoflush:
+        return _import(tx, row, batch)
+
+
+def _import(tx: Transaction, row: Row, batch: _Batch) -> str:
+    message = read_row(tx, support_pb2.Ticket, _cells(row), extra=_references(row, batch))
+    tx.check_reference(Contact, row.get("contact_id"), "contact_id")
+    tx.check_reference(Account, row.get("account_id"), "account_id")
     status = support_pb2.Ticket.Status.Name(message.status) if message.status else ""
     message.ClearField("status")
     times = read_times(row, tx.now)
-    ticket = _known(tx, message.external_id)
+    ticket = batch.tickets.find(message.external_id)
     created = ticket is None
     if ticket is None:
         ticket = Ticket(created_at=times.created_at)
         assign(ticket, message)
-        find_customer(tx, ticket)
+        if not ticket.contact_id:
+            link_customer(ticket, batch.requesters.get(ticket.requester_email.lower()))
+        elif not ticket.account_id:
+            find_customer(tx, ticket)
         add_ticket(tx, ticket)
+        batch.tickets.put(ticket)
     else:
         ticket.note_breaches(tx.now)
         assign(ticket, message)
@@ -104,19 +136,6 @@ def import_ticket(tx: Transaction, row: Row) -> str:
     if not ticket.sla_exempt and (created or tx.session.is_modified(ticket)):
         keep_promises(tx, ticket)
     return outcome(tx, ticket, created)
-
-
-def _known(tx: Transaction, external_id: str) -> Ticket | None:
-    """The ticket with that id. New ones of the same batch are not looked at, so that a batch is one insert.
-
-    A file that names an id twice fails on the unique index, and its batch is applied again row by row.
-    """
-    if not external_id:
-        return None
-    query = select(Ticket).where(Ticket.external_id == external_id).with_for_update()
-    with tx.session.no_autoflush:
-        found: Ticket | None = tx.session.scalar(query)
-    return found
 
 
 def _cells(row: Row) -> dict[str, str]:
@@ -133,19 +152,20 @@ def _cells(row: Row) -> dict[str, str]:
     return cells
 
 
-def _references(tx: Transaction, row: Row) -> dict[str, Any]:
+def _references(row: Row, batch: _Batch) -> dict[str, Any]:
     """Contact and account that the row names. Raises UnknownReference; the row is tried again later."""
     found: dict[str, Any] = {}
     if address := row.get("contact"):
-        contact = contact_of_address(tx, address)
-        if contact is None:
+        if address.lower() not in batch.contacts:
             raise UnknownReference.of("contact", f"contact {address!r}")
+        contact = batch.contacts[address.lower()]
         found["contact_id"] = contact.id
+        if contact.account_id:
+            found["account_id"] = contact.account_id
     if name := row.get("account"):
-        account_id = tx.session.scalar(select(Account.id).where(Account.name == name).order_by(Account.id).limit(1))
-        if account_id is None:
+        if name not in batch.accounts:
             raise UnknownReference.of("account", f"account {name!r}")
-        found["account_id"] = account_id
+        found["account_id"] = batch.accounts[name]
     return found
 
 
@@ -160,6 +180,7 @@ def _note_repairs(ticket: Ticket, repairs: list[str], row: Row) -> None:
 IMPORTERS = (
     Importer(
         "tickets", "tickets.create",
-        row_fields(support_pb2.Ticket, "contact", "account", "first_responded_at", "resolved_at"), import_ticket,
+        row_fields(support_pb2.Ticket, "contact", "account", "first_responded_at", "resolved_at"),
+        _prepare, import_ticket,
     ),
 )  # fmt: skip

@@ -10,6 +10,9 @@ from typing import Literal
 import crm_contracts
 from crm.common.v1 import common_pb2
 from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import Message
+
+from crm_chassis.errors import PermissionDenied
 
 Scope = common_pb2.Scope
 ALL, TERRITORY, SUBTREE, TEAM, OWN = Scope.ALL, Scope.TERRITORY, Scope.SUBTREE, Scope.TEAM, Scope.OWN
@@ -77,6 +80,15 @@ def _field_permissions() -> Iterable[str]:
         for found in crm_contracts.walk(message.DESCRIPTOR):
             rules = crm_contracts.rules_of(found)
             yield from (name for name in (rules.read_permission, rules.write_permission) if name)
+
+
+def check_writable(actor: Actor, resource: Message, named: Iterable[str] = ()) -> None:
+    """Raises PermissionDenied if a field that is set in `resource`, or named, may not be written by the actor."""
+    names = {field.name for field, _ in resource.ListFields()} | set(named)
+    fields = [field for field in resource.DESCRIPTOR.fields if field.name in names]
+    denied = {field.name: ["you may not write this"] for field in fields if not actor.can_write(field)}
+    if denied:
+        raise PermissionDenied(f"You may not write {', '.join(sorted(denied))}.", errors=denied)
 
 
 SYSTEM = Actor(id="", kind="system")

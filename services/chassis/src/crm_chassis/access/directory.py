@@ -172,3 +172,13 @@ def _put_named(tx: Transaction, model: Any, given: dict[str, Any], **more: Any) 
     values = {"name": given["name"], **more}
     statement = upsert(model).values(id=given["id"], **values)
     tx.session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+
+
+class OwnerReach:
+    """The directory seen as a table whose rows own themselves."""
+
+    visible_through = None
+    owner_field = "id"
+    team_field = None
+    territory_field = None
+    id = DirectoryUser.id

@@ -32,7 +32,7 @@ IDLE_SECONDS = 1.0
 
 
 class PublishFailed(Exception):
-    """The broker did not take or not confirm a batch."""
+    """The broker did not take or not confirm a message."""
 
 
 class Confirms:
@@ -54,21 +54,11 @@ class Confirms:
             if refused and id_ is not None:
                 self._refused.add(id_)
 
-    def publish(self, row: outbox.Pending) -> None:
-        """Sends one event; its confirm is awaited by `wait`."""
+    def publish(self, id_: int, message: Message, exchange: str, key: str) -> None:
+        """Sends one message; its confirm is awaited by `wait`, which knows it by `id_`."""
         self._tag += 1
-        self._outstanding[self._tag] = row.id
-        message = Message(
-            row.envelope,
-            content_type=CONTENT_TYPE,
-            delivery_mode=2,
-            message_id=row.event_id,
-            type=row.type,
-            app_id=row.type.split(".")[1],
-        )
-        self._channel.basic_publish(
-            message, exchange=EVENTS.name, routing_key=routing_key(row.type, row.partition), mandatory=True
-        )
+        self._outstanding[self._tag] = id_
+        self._channel.basic_publish(message, exchange=exchange, routing_key=key, mandatory=True)
 
     def wait(self, timeout: float) -> set[int]:
         """Waits for every confirm; returns the ids the broker refused. Raises PublishFailed if one stays out."""
@@ -83,6 +73,18 @@ class Confirms:
                 raise PublishFailed(f"{len(self._outstanding)} confirms are missing") from error
         refused, self._refused = self._refused, set()
         return refused
+
+
+def message_of(row: outbox.Pending) -> Message:
+    """An event as it goes over the wire."""
+    return Message(
+        row.envelope,
+        content_type=CONTENT_TYPE,
+        delivery_mode=2,
+        message_id=row.event_id,
+        type=row.type,
+        app_id=row.type.split(".")[1],
+    )
 
 
 class Relay:
@@ -146,7 +148,7 @@ class Relay:
 
     def _publish(self, session: Session, confirms: Confirms, rows: list[outbox.Pending]) -> None:
         for row in rows:
-            confirms.publish(row)
+            confirms.publish(row.id, message_of(row), EVENTS.name, routing_key(row.type, row.partition))
         refused = confirms.wait(CONFIRM_SECONDS)
         done = [row.id for row in rows if row.id not in refused]
         if done:

@@ -19,6 +19,10 @@ HEARTBEAT = 10
 EVENTS = Exchange("crm.events", "topic", durable=True, arguments={"alternate-exchange": "crm.unrouted"})
 UNROUTED = Exchange("crm.unrouted", "fanout", durable=True)
 DEAD = Exchange("crm.dlx", "topic", durable=True)
+REPLAY = Exchange("crm.replay", "direct", durable=True)
+"""What publishers send once more to one service: routing key `<service>.<queue>`."""
+CONTROL = Exchange("crm.control", "direct", durable=True)
+"""What services ask of a publisher: routing key `<publisher>`."""
 
 _QUORUM = {"x-queue-type": "quorum"}
 
@@ -59,31 +63,37 @@ def service_queues(service: str, records: Iterable[str]) -> list[Queue]:
                 binding(EVENTS, routing_key=f"{record}.*.*.{partition}")
                 for record in wanted
                 for partition in range(number, PARTITIONS, QUEUES)
-            ],
+            ]
+            + [binding(REPLAY, routing_key=f"{service}.{number}")],
         )
         for number in range(QUEUES)
     ]
+
+
+def control_queue(service: str) -> Queue:
+    """The queue of what others ask of a service."""
+    return Queue(f"{service}.control", CONTROL, routing_key=service, durable=True, queue_arguments=_QUORUM)
 
 
 def declare(url: str, service: str, records: Iterable[str]) -> None:
     """Declares the exchanges, the common queues and the queues of one service."""
     with connect(url) as connection:
         channel = connection.default_channel
-        for exchange in (UNROUTED, DEAD, EVENTS):
+        for exchange in (UNROUTED, DEAD, EVENTS, REPLAY, CONTROL):
             exchange(channel).declare()
         Queue("crm.unrouted", UNROUTED, durable=True, queue_arguments=_QUORUM)(channel).declare()
         Queue("crm.dead", DEAD, routing_key="#", durable=True, queue_arguments=_QUORUM)(channel).declare()
-        for queue in service_queues(service, records):
+        for queue in [control_queue(service), *service_queues(service, records)]:
             queue(channel).declare()
 
 
-def keep_alive(connection: Connection) -> None:
+def keep_alive(connection: Connection, seconds: float = 0.001) -> None:
     """Reads what the broker has sent, heartbeats included, and sends ours; call it about every second.
 
-    A connection on which nobody reads takes the broker for dead.
+    A connection on which nobody reads takes the broker for dead. Waits for so many seconds if nothing comes.
     """
     with suppress(TimeoutError):
-        connection.drain_events(timeout=0.001)
+        connection.drain_events(timeout=seconds)
     connection.heartbeat_check()
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, literal_column, select
 
+from crm_chassis.access.actor import check_writable
+from crm_chassis.access.visibility import predicate
 from crm_chassis.contracts.mapping import assign, writable_fields
 from crm_chassis.contracts.schema import validate
 from crm_chassis.contracts.transcode import decode
 from crm_chassis.db.model import Record
 from crm_chassis.db.tx import Transaction
-from crm_chassis.errors import InvalidInput
+from crm_chassis.errors import InvalidInput, PermissionDenied
 
 M = TypeVar("M", bound=Message)
 R = TypeVar("R", bound=Record)
@@ -37,11 +39,18 @@ def row_fields(message: type[Message], *more: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def read_row(message: type[M], row: Mapping[str, str], *, currency: str = "USD", extra: Mapping[str, Any] = {}) -> M:
+def read_row(
+    tx: Transaction,
+    message: type[M],
+    row: Mapping[str, str],
+    *,
+    currency: str = "USD",
+    extra: Mapping[str, Any] = {},
+) -> M:
     """The message that the non-empty cells of a row describe, checked like input of the API.
 
     Lists are separated by semicolons; an amount without currency is in `currency`; `extra` holds fields a cell
-    cannot say. Raises InvalidInput naming the field.
+    cannot say. Raises InvalidInput naming the field, PermissionDenied for one that the actor may not write.
     """
     body: dict[str, Any] = {}
     for field in writable_fields(message):
@@ -49,6 +58,7 @@ def read_row(message: type[M], row: Mapping[str, str], *, currency: str = "USD",
         if text:
             body[field.name] = _value(field, text, row, currency)
     found = decode(message, {**body, **extra})
+    check_writable(tx.actor, found)
     validate(found)
     return found
 
@@ -87,24 +97,86 @@ def moment(field: str, text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def upsert(tx: Transaction, model: type[R], message: Message, row: Mapping[str, str]) -> tuple[R, bool]:
-    """The record with the message's external_id brought in line with it, or a new one; True if it is new.
+def changeable(tx: Transaction, model: type[Record]) -> ColumnElement[bool]:
+    """Whether the actor may change a row of `model`."""
+    return and_(*(predicate(model, tx.actor, f"{model.plural}.{right}") for right in ("read", "update")))
 
-    Only fields that are set change; `created_at` of the row dates a new record.
+
+class Upserts(Generic[R]):
+    """The records that the rows of a batch name by a key, locked at once, and the new ones as they come.
+
+    `key` is both the column of the rows and the attribute of the model; a `reusable` one is free again when its
+    record is deleted.
     """
-    external_id = getattr(message, "external_id", "")
-    record = None
-    if external_id:
-        query = select(model).where(model.external_id == external_id).with_for_update()  # type: ignore[attr-defined]
-        record = tx.session.scalar(query)
-    if record is not None:
+
+    def __init__(
+        self,
+        tx: Transaction,
+        model: type[R],
+        rows: Iterable[Mapping[str, str]],
+        key: str = "external_id",
+        *,
+        reusable: bool = False,
+    ) -> None:
+        self._tx, self._model, self._key = tx, model, key
+        self._found: dict[str, R] = {}
+        self._barred: set[str] = set()
+        values = {row[key] for row in rows if row.get(key)}
+        if not values:
+            return
+        column = getattr(model, key)
+        # That the index is partial must show in the statement: a prepared one knows nothing of its parameters.
+        query = select(model, changeable(tx, model)).where(column.in_(values), column != literal_column("''"))
+        if reusable:
+            query = query.where(model.deleted_at.is_(None))
+        with tx.session.no_autoflush:
+            for record, reached in tx.session.execute(query.order_by(model.id).with_for_update(of=model)):
+                self._found[getattr(record, key)] = record
+                if not reached:
+                    self._barred.add(getattr(record, key))
+
+    def find(self, value: str) -> R | None:
+        """The record with that key; None if there is none.
+
+        Raises PermissionDenied if the actor may not change it, InvalidInput if it is deleted.
+        """
+        record = self._found.get(value) if value else None
+        if record is None:
+            return None
+        if value in self._barred:
+            raise PermissionDenied(
+                "You may not change this record.", errors={self._key: ["belongs to a record you may not change"]}
+            )
+        if record.deleted_at is not None:
+            raise InvalidInput.of(self._key, "belongs to a deleted record")
+        return record
+
+    def __contains__(self, value: str) -> bool:
+        """Whether there is a record with that key, whoever may see it."""
+        return value in self._found
+
+    def put(self, record: R) -> None:
+        """Keeps a new record, so that a later row of the batch finds it."""
+        value = getattr(record, self._key)
+        if value:
+            self._found[value] = record
+
+    def keep(self, message: Message, row: Mapping[str, str]) -> tuple[R, bool]:
+        """The record with the message's key brought in line with it, or a new one; True if it is new.
+
+        Only fields that are set change; `created_at` of the row dates a new record. Raises what `find` raises.
+        """
+        record = self.find(getattr(message, self._key))
+        if record is not None:
+            assign(record, message)
+            return record, False
+        record = self._model()
         assign(record, message)
-        return record, False
-    record = model()
-    assign(record, message)
-    if row.get("created_at"):
-        record.created_at = moment("created_at", row["created_at"])
-    return tx.add(record), True
+        if row.get("created_at"):
+            record.created_at = moment("created_at", row["created_at"])
+        self._tx.add(record)
+        self.put(record)
+        return record, True
 
 
 def outcome(tx: Transaction, record: Record, created: bool) -> str:

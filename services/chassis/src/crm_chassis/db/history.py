@@ -13,9 +13,12 @@ import orjson
 from crm.common.v1 import common_pb2
 from google.protobuf import json_format
 from google.protobuf.struct_pb2 import Value
-from sqlalchemy import func, insert, literal, select, text, tuple_
+from sqlalchemy import String, cast, func, insert, literal, select, text, tuple_
 from sqlalchemy.orm import Session
 
+from crm_chassis.access.actor import ALL
+from crm_chassis.access.directory import DirectoryUser, OwnerReach
+from crm_chassis.access.visibility import predicate
 from crm_chassis.contracts.filtering import Field, parse, to_sql
 from crm_chassis.contracts.mapping import timestamp
 from crm_chassis.contracts.paging import page_size, read_token, write_token
@@ -34,8 +37,14 @@ _FILTERS = {
 
 
 def list_history(tx: Transaction, request: Any) -> Any:
-    """Changes of records, newest first. Values of fields the actor may not read are left out."""
+    """Changes of records, newest first, that those have made whom the actor reaches.
+
+    Values of fields the actor may not read are left out.
+    """
     query = select(History).where(to_sql(parse(request.filter), _FILTERS))
+    if tx.actor.scope_of("audit_entries.read") != ALL:
+        reach = predicate(OwnerReach, tx.actor, "audit_entries.read")
+        query = query.where(History.actor_id.in_(select(cast(DirectoryUser.id, String)).where(reach)))
     if request.page_token:
         at, id_ = read_token(request.page_token, "history")
         query = query.where(tuple_(History.at, History.id) < tuple_(literal(at), literal(int(id_))))

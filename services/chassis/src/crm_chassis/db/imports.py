@@ -60,16 +60,17 @@ Row = Mapping[str, str]
 class Importer:
     """How rows of one kind become records.
 
-    `apply(tx, row)` creates or updates the record of one row (field name to text, blanks stripped) and returns
-    "created", "updated" or "unchanged". It raises a DomainError for a row that cannot be applied.
-    `prepare(tx, rows)` is called before the rows of a batch are applied in `tx`, to look up at once what they name.
+    `prepare(tx, rows)` looks up at once what the rows of a batch name (field name to text, blanks stripped).
+    `apply(tx, row, batch)` creates or updates the record of one row, given what `prepare` returned, and returns
+    "created", "updated" or "unchanged". It raises a DomainError for a row that cannot be applied, and lets nobody
+    change by a file what he could not change by hand.
     """
 
     kind: str
     permission: str
     fields: frozenset[str]
-    apply: Callable[[Transaction, Row], str]
-    prepare: Callable[[Transaction, Sequence[Row]], None] = lambda tx, rows: None
+    prepare: Callable[[Transaction, Sequence[Row]], Any]
+    apply: Callable[[Transaction, Row, Any], str]
     secret: frozenset[str] = frozenset()
     """Fields that are not kept with a row that failed."""
 
@@ -309,54 +310,73 @@ class ImportRunner:
         return False
 
     def _apply(self, session: Session, job: ImportJob, lines: list[_Line], patient: bool = True) -> None:
-        """Applies lines in one go; if one of them is wrong, again with a savepoint around each."""
-        importer = self._importers[job.kind]
-        tx = self._transaction(session, job)
+        """Applies lines in one go, setting those aside that are refused; these are then tried one by one.
+
+        If the database refuses the whole, every line is tried on its own.
+        """
+        refused: dict[int, DomainError] = {}
         try:
-            with session.begin_nested() as savepoint:
-                importer.prepare(tx, [line.values for line in lines])
-                outcomes = [importer.apply(tx, line.values) for line in lines]
-                tx.settle()
-                if job.dry_run:
-                    savepoint.rollback()
-            self._count(job, outcomes)
-            return
+            outcomes = self._attempt(session, job, lines, refused)
+            if refused:
+                outcomes = self._attempt(session, job, [one for one in lines if one.number not in refused], None)
         except Exception as error:
             if is_outage(error):
                 raise
-        finally:
-            tx.close()
+            refused = dict.fromkeys((line.number for line in lines), DomainError())
+        else:
+            self._count(job, outcomes)
         for line in lines:
-            self._apply_one(session, job, importer, line, patient)
+            if line.number in refused:
+                self._apply_one(session, job, line, refused[line.number], patient)
 
-    def _apply_one(self, session: Session, job: ImportJob, importer: Importer, line: _Line, patient: bool) -> None:
+    def _attempt(
+        self, session: Session, job: ImportJob, lines: list[_Line], refused: dict[int, DomainError] | None
+    ) -> list[str]:
+        """The outcomes of the lines, of which nothing is kept if one is refused. Without `refused` it raises."""
+        importer = self._importers[job.kind]
         tx = self._transaction(session, job)
+        outcomes = []
         try:
             with session.begin_nested() as savepoint:
-                importer.prepare(tx, [line.values])
-                outcome = importer.apply(tx, line.values)
-                tx.settle()
-                if job.dry_run:
+                batch = importer.prepare(tx, [line.values for line in lines])
+                for line in lines:
+                    try:
+                        outcomes.append(importer.apply(tx, line.values, batch))
+                    except DomainError as error:
+                        if refused is None:
+                            raise
+                        refused[line.number] = error
+                if not refused:
+                    tx.settle()
+                if refused or job.dry_run:
                     savepoint.rollback()
-            self._count(job, [outcome])
+        finally:
+            tx.close()
+        return outcomes
+
+    def _apply_one(self, session: Session, job: ImportJob, line: _Line, seen: DomainError, patient: bool) -> None:
+        """Applies a line that was refused beside others, by its own doing or by theirs, and accounts for it."""
+        may_come = patient and not job.dry_run
+        if may_come and isinstance(seen, UnknownReference):
+            self._fail(session, job, line, seen, deferred=True)
+            return
+        try:
+            self._count(job, self._attempt(session, job, [line], None))
         except DomainError as error:
-            deferred = isinstance(error, UnknownReference) and patient and not job.dry_run
-            field, messages = next(iter(error.errors.items()), ("", [error.detail]))
-            self._fail(session, job, line, field, messages[0], deferred)
+            self._fail(session, job, line, error, deferred=may_come and isinstance(error, UnknownReference))
         except Exception as error:
             if is_outage(error):
                 raise
             self._log.warning("import row refused", import_id=job.id, line=line.number, error=repr(error))
-            self._fail(session, job, line, "", "the database refused the row", False)
-        finally:
-            tx.close()
+            self._fail(session, job, line, DomainError("the database refused the row"), deferred=False)
 
-    def _fail(self, session: Session, job: ImportJob, line: _Line, field: str, message: str, deferred: bool) -> None:
+    def _fail(self, session: Session, job: ImportJob, line: _Line, error: DomainError, deferred: bool) -> None:
+        field, messages = next(iter(error.errors.items()), ("", [error.detail]))
         hidden = frozenset() if deferred else self._importers[job.kind].secret
         row = {name: value for name, value in line.values.items() if name not in hidden}
         session.execute(
             insert(ImportError_).values(
-                import_id=job.id, line=line.number, field=field, message=message[:2000], row=row,
+                import_id=job.id, line=line.number, field=field, message=messages[0][:2000], row=row,
                 deferred=deferred,
             )
         )  # fmt: skip

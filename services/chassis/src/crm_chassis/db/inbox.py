@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from crm_chassis.access.actor import SYSTEM
 from crm_chassis.clock import Clock, system_clock
 from crm_chassis.context import RequestContext
+from crm_chassis.db import replays
 from crm_chassis.db.tables import Inbox, InboxPosition, Parked
 from crm_chassis.db.tx import Transaction
 from crm_chassis.db.vault import Vault
@@ -45,7 +46,10 @@ class _Gate:
     """Last applied versions of the records of a batch, by subscription."""
 
     last: dict[tuple[str, str], int] = field(default_factory=dict)
-    blocked: set[tuple[str, str]] = field(default_factory=set)
+    waiting: dict[tuple[str, str], int] = field(default_factory=dict)
+    """The lowest parked version."""
+    replaying: frozenset[str] = frozenset()
+    """Subscriptions that are being given the past."""
 
 
 class Receiver:
@@ -143,8 +147,11 @@ class Receiver:
         for row in session.execute(select(InboxPosition.__table__).where(position.in_(wanted))):
             gate.last[row.subscription, row.record_id] = row.version
         parked = tuple_(Parked.subscription, Parked.record_id)
-        for row in session.execute(select(Parked.subscription, Parked.record_id).where(parked.in_(wanted)).distinct()):
-            gate.blocked.add((row.subscription, row.record_id))
+        lowest = select(Parked.subscription, Parked.record_id, func.min(Parked.version).label("version"))
+        grouped = lowest.where(parked.in_(wanted)).group_by(Parked.subscription, Parked.record_id)
+        for row in session.execute(grouped):
+            gate.waiting[row.subscription, row.record_id] = row.version
+        gate.replaying = replays.under_way(session)
         return gate
 
     def _pass(
@@ -154,10 +161,11 @@ class Receiver:
         last = gate.last.get(key)
         if last is not None and event.version <= last:
             return
-        gap = last is not None and event.version > last + 1
-        if gap or key in gate.blocked:
+        early = subscription.name in gate.replaying and not event.replayed and event.version > 1
+        gap = event.version > last + 1 if last is not None else early
+        if gap or event.version > gate.waiting.get(key, event.version):
             self._park(session, subscription, event, "an earlier event of the record is missing" if gap else "", now)
-            gate.blocked.add(key)
+            gate.waiting[key] = min(event.version, gate.waiting.get(key, event.version))
             return
         self._apply(session, subscription, event, now)
         gate.last[key] = event.version
@@ -192,6 +200,11 @@ class Receiver:
             ),
             moved,
         )
+
+    def replay_ended(self, replay_id: str, queue: int, publisher: str) -> None:
+        """A publisher's mark has arrived in a queue of the service."""
+        with self._transaction() as session:
+            replays.ended(session, replay_id, queue, publisher)
 
     # -- parking ------------------------------------------------------------------------------------------
 
@@ -260,7 +273,8 @@ class Receiver:
                 if head is None or head.dead:
                     return applied
                 event = IncomingEvent.read(head.envelope)
-                if last is not None and head.version > last + 1:
+                early = last is None and head.version > 1 and subscription.name in replays.under_way(session)
+                if early or (last is not None and head.version > last + 1):
                     head.next_attempt_at = self._clock() + GAP_RETRY
                     return applied
             self._begin_attempt(subscription, event)
@@ -319,26 +333,35 @@ class Receiver:
     def measure(self) -> None:
         """Sets the gauges of parked and dead events."""
         with self._transaction() as session:
-            parked, dead = session.execute(
-                select(func.count().filter(~Parked.dead), func.count().filter(Parked.dead))
-            ).one()
+            parked, dead = held(session)
         INBOX_PARKED.set(parked)
         INBOX_DEAD.set(dead)
 
 
-def revive(session: Session, id_: int) -> bool:
-    """Gives a parked or dead event a new set of attempts, due now; False if there is no such event."""
-    done = session.execute(
-        update(Parked).where(Parked.id == id_).values(dead=False, attempts=0, next_attempt_at=func.now())
+def held(session: Session) -> tuple[int, int]:
+    """(parked events that wait, dead ones)."""
+    counts = select(func.count().filter(~Parked.dead), func.count().filter(Parked.dead)).select_from(Parked)
+    waiting, dead = session.execute(counts).one()
+    return waiting, dead
+
+
+def forget_old(session: Session, before: datetime, limit: int = 20_000) -> int:
+    """Forgets the ids of events applied before that; returns how many."""
+    old = select(Inbox.subscription, Inbox.event_id).where(Inbox.received_at < before).limit(limit)
+    done = session.execute(delete(Inbox).where(tuple_(Inbox.subscription, Inbox.event_id).in_(old)))
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def revive(session: Session, row: Parked) -> None:
+    """Gives a parked or dead event a new set of attempts, due now."""
+    session.execute(
+        update(Parked).where(Parked.id == row.id).values(dead=False, attempts=0, next_attempt_at=func.now())
     )
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    session.refresh(row)
 
 
-def drop(session: Session, id_: int) -> bool:
+def drop(session: Session, row: Parked) -> None:
     """Passes over a parked or dead event for good; its record goes on after it."""
-    row = session.scalar(select(Parked).where(Parked.id == id_).with_for_update())
-    if row is None:
-        return False
     statement = insert(InboxPosition).values(
         subscription=row.subscription, record_id=row.record_id, version=row.version
     )
@@ -350,11 +373,10 @@ def drop(session: Session, id_: int) -> bool:
     )
     session.execute(
         update(Parked)
-        .where(Parked.subscription == row.subscription, Parked.record_id == row.record_id, Parked.id != id_)
+        .where(Parked.subscription == row.subscription, Parked.record_id == row.record_id, Parked.id != row.id)
         .values(next_attempt_at=func.now())
     )
-    session.delete(row)
-    return True
+    session.execute(delete(Parked).where(Parked.id == row.id))
 
 
 def is_outage(error: BaseException) -> bool:

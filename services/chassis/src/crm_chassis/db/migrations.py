@@ -27,7 +27,8 @@ from crm_chassis.db.outbox import CHANNEL, ensure_months
 
 _CHASSIS_TABLES = (
     "outbox", "subject_keys", "history", "history_seals", "history_anchors", "requests", "inbox",
-    "inbox_positions", "parked", "search_terms", "imports", "import_chunks", "import_errors", "directory_users",
+    "inbox_positions", "parked",
+    "bus_subscriptions", "search_terms", "imports", "import_chunks", "import_errors", "directory_users",
     "directory_reports", "directory_team_members", "directory_user_territories", "directory_territories",
     "directory_teams",
 )  # fmt: skip

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, or_, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy.orm import Session, aliased
 
 from crm_chassis.db.tables import Outbox
 from crm_chassis.db.vault import Erased, Vault
@@ -15,7 +15,6 @@ from crm_chassis.ids import PARTITIONS
 
 CHANNEL = "crm_outbox"
 LOCK_CLASS = 0x0C12
-MAX_ATTEMPTS = 20
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,20 @@ def pending(session: Session, partitions: Sequence[int], vault: Vault, limit: in
         .where(Outbox.published_at.is_(None), Outbox.partition.in_(partitions), Outbox.record_id.not_in(waiting))
         .order_by(Outbox.id)
         .limit(limit)
-    )
-    return [found for row in rows if (found := _open(session, row, vault)) is not None]
+    ).all()
+    vault.fetch(session, [row.record_id for row in rows if row.sealed])
+    found, erased = [], []
+    for row in rows:
+        one = _open(session, row, vault)
+        if one is not None:
+            found.append(one)
+        else:
+            erased.append(row.id)
+    if erased:
+        # Nobody can read them any more, so nobody will miss them.
+        done = update(Outbox).where(Outbox.id.in_(erased))
+        session.execute(done.values(published_at=func.now(), last_error="the subject was erased"))
+    return found
 
 
 def _open(session: Session, row: Outbox, vault: Vault) -> Pending | None:
@@ -73,8 +84,9 @@ def mark_published(session: Session, ids: Sequence[int]) -> None:
 
 
 def mark_failed(session: Session, row: Pending, error: str) -> None:
-    """The broker refused this event; it and later ones of its record wait."""
-    delay = func.least(text("interval '1 hour'"), text("interval '1 second'") * func.power(2, Outbox.attempts))
+    """The broker refused this event; it and later ones of its record wait, 1 s at first, at last 1 h each time."""
+    doubled = func.power(2, func.least(Outbox.attempts, 12))
+    delay = func.least(text("interval '1 hour'"), text("interval '1 second'") * doubled)
     session.execute(
         update(Outbox)
         .where(Outbox.id == row.id)
@@ -90,19 +102,32 @@ def backlog(session: Session) -> tuple[int, float]:
     return count, (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
 
 
-def replay(
-    session: Session, vault: Vault, types: Sequence[str], after: int, batch: int = 500
-) -> Iterator[tuple[int, bytes]]:
-    """Every published event after a position, as (position, envelope); erased ones are passed over."""
+def log(
+    session: Session,
+    vault: Vault,
+    kinds: Sequence[str],
+    *,
+    since: datetime | None = None,
+    after: int = 0,
+    batch: int = 500,
+) -> Iterator[Pending]:
+    """The published events of some kinds of records or types (of all, if none is named) in order of their positions.
+
+    From a time or behind a position on. Events of erased subjects are passed over.
+    """
     while True:
         query = select(Outbox).where(Outbox.id > after, Outbox.published_at.is_not(None))
-        if types:
-            query = query.where(or_(*(Outbox.type == t for t in types)))
-        rows = list(session.scalars(query.order_by(Outbox.id).limit(batch)))
+        if since is not None:
+            query = query.where(Outbox.occurred_at >= since)
+        if kinds:
+            below = (Outbox.type.startswith(f"{kind}.", autoescape=True) for kind in kinds)
+            query = query.where(or_(Outbox.type.in_(kinds), *below))
+        rows = session.scalars(query.order_by(Outbox.id).limit(batch)).all()
+        vault.fetch(session, [row.record_id for row in rows if row.sealed])
         for row in rows:
             found = _open(session, row, vault)
             if found is not None:
-                yield row.id, found.envelope
+                yield found
         if len(rows) < batch:
             return
         after = rows[-1].id
@@ -123,3 +148,23 @@ def ensure_months(session: Session, now: datetime, ahead: int = 2) -> None:
                 )
             )
         first = following
+
+
+def compact(session: Session, before: datetime, limit: int = 5000) -> int:
+    """Removes published events older than that which a later event of their record has outdated; returns how many.
+
+    What is left of the past is each record's last event, which carries the whole record: with it a replay builds
+    the same state.
+    """
+    later = aliased(Outbox)
+    outdated = (
+        select(Outbox.id)
+        .where(
+            Outbox.occurred_at < before,
+            Outbox.published_at.is_not(None),
+            select(later.id).where(later.record_id == Outbox.record_id, later.version > Outbox.version).exists(),
+        )
+        .limit(limit)
+    )
+    done = session.execute(delete(Outbox).where(Outbox.occurred_at < before, Outbox.id.in_(outdated)))
+    return int(done.rowcount)  # type: ignore[attr-defined]

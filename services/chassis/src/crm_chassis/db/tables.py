@@ -154,6 +154,26 @@ class InboxPosition(Base):
     version: Mapped[int] = mapped_column(BigInteger)
 
 
+class Followed(Base):
+    """A subscription of the service, and the replay it waits for, if it does."""
+
+    __tablename__ = "bus_subscriptions"
+
+    name: Mapped[str] = mapped_column(String, primary_key=True)
+    records: Mapped[list[str]]
+    replay_id: Mapped[str | None] = mapped_column(Id)
+    """Of the replay under way; none while the subscription lives on new events alone."""
+    replays: Mapped[list[str]]
+    """The kinds of records that the replay under way is of."""
+    since: Mapped[datetime | None]
+    """The replay begins with events of this time."""
+    awaited: Mapped[list[str]]
+    """Queues and publishers, "<n>:<publisher>", whose end of the replay has not arrived."""
+    requested_at: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]
+    """When the broker has taken the request; none while it has not."""
+
+
 class Parked(Base):
     """An event that could not be applied yet: it failed, waits behind one that did, or came before its turn."""
 

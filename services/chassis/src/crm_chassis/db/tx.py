@@ -19,7 +19,7 @@ from sqlalchemy import Select, Table, delete, event, insert, inspect, select
 from sqlalchemy.orm import Session
 
 from crm_chassis.access.actor import ALL, SYSTEM, Actor
-from crm_chassis.access.directory import DirectoryUser
+from crm_chassis.access.directory import DirectoryUser, OwnerReach
 from crm_chassis.access.visibility import predicate
 from crm_chassis.clock import Clock, system_clock
 from crm_chassis.context import RequestContext, child_traceparent
@@ -77,6 +77,8 @@ class Transaction:
         self.source = source
         self.caused_by = caused_by
         self.now: datetime = clock()
+        self.recorded = False
+        """Whether this transaction has left something in the audit trail."""
         self._vault = vault
         self._changes: dict[Record, _Change] = {}
         self._named: dict[Record, Message] = {}
@@ -169,6 +171,11 @@ class Transaction:
         """Notes in the audit trail what happened around a record without changing it: a login, a refused attempt."""
         row = self._history_row(kind, record_id, 0, action, {name: [None, _json(v)] for name, v in changes.items()})
         self.session.execute(insert(_HISTORY), [row])
+        self.recorded = True
+
+    def open(self, row: Outbox) -> bytes:
+        """The envelope of an event of this service's log. Raises Erased if its subject was."""
+        return self._vault.open(self.session, row.record_id, row.envelope) if row.sealed else row.envelope
 
     def settle(self) -> None:
         """Writes history, events and search terms of all changes so far."""
@@ -181,6 +188,7 @@ class Transaction:
         if not changes:
             return
         self._check_owners(changes)
+        self.recorded = True
         history: list[dict[str, Any]] = []
         outbox: list[dict[str, Any]] = []
         for record, change in changes.items():
@@ -191,6 +199,10 @@ class Transaction:
             found = {n: [_json(change.old.get(n)), _json(v)] for n, v in change.new.items()}
             history.append(self._history_row(record.record_kind, record.id, record.version, action, found))
             outbox.append(self._outbox_row(record, payload, kind, event_id))
+        personal = [row for row in outbox if row["sealed"]]
+        plaintexts = [(row["record_id"], row["envelope"]) for row in personal]
+        for row, sealed in zip(personal, self._vault.seal(self.session, plaintexts, self.now), strict=True):
+            row["envelope"] = sealed
         self.session.execute(insert(_HISTORY), history)
         self.session.execute(insert(_OUTBOX), outbox)
         self._index(changes)
@@ -259,8 +271,6 @@ class Transaction:
             traceparent=child_traceparent(self.context.traceparent),
         )
         envelope = seal(payload, occurrence)
-        if kind.personal:
-            envelope = self._vault.seal(self.session, record.id, envelope, self.now)
         return {
             "event_id": event_id,
             "type": kind.type,
@@ -306,20 +316,10 @@ class Transaction:
             permission = self.permission or f"{record.plural}.update"
             if self.actor.scope_of(permission) == ALL:
                 continue
-            reach = predicate(_OwnerReach, self.actor, permission)
+            reach = predicate(OwnerReach, self.actor, permission)
             query = select(DirectoryUser.id).where(DirectoryUser.id == owner, DirectoryUser.active, reach)
             if self.session.scalar(query) is None:
                 raise PermissionDenied(f"{owner_field}: you may not give records to this user.")
-
-
-class _OwnerReach:
-    """The directory seen as a table whose rows own themselves."""
-
-    visible_through = None
-    owner_field = "id"
-    team_field = None
-    territory_field = None
-    id = DirectoryUser.id
 
 
 def _changed_columns(record: Record) -> dict[str, tuple[Any, Any]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from cachetools import TTLCache
@@ -26,38 +28,57 @@ class Vault:
     def __init__(self, master_key: bytes) -> None:
         self._master = AESGCM(master_key)
         self._known: TTLCache[str, AESGCM] = TTLCache(maxsize=10_000, ttl=60)
+        self._lock = threading.Lock()
 
-    def seal(self, session: Session, subject_id: str, plaintext: bytes, now: datetime) -> bytes:
-        """Ciphertext of `plaintext`; makes the subject's key on first use."""
-        nonce = os.urandom(_NONCE)
-        return nonce + self._key(session, subject_id, now).encrypt(nonce, plaintext, subject_id.encode())
+    def seal(self, session: Session, plaintexts: Sequence[tuple[str, bytes]], now: datetime) -> list[bytes]:
+        """Ciphertexts of (subject id, plaintext) pairs; makes the key of a subject on first use."""
+        keys = self._keys(session, {subject_id for subject_id, _ in plaintexts}, now)
+        sealed = []
+        for subject_id, plaintext in plaintexts:
+            nonce = os.urandom(_NONCE)
+            sealed.append(nonce + keys[subject_id].encrypt(nonce, plaintext, subject_id.encode()))
+        return sealed
+
+    def fetch(self, session: Session, subject_ids: Iterable[str]) -> None:
+        """Reads the keys of subjects that are about to be opened, at once."""
+        missing = set(subject_ids) - self._remembered(subject_ids).keys()
+        if missing:
+            columns = select(SubjectKey.subject_id, SubjectKey.wrapped_key)
+            for subject_id, wrapped in session.execute(columns.where(SubjectKey.subject_id.in_(missing))):
+                self._remember(subject_id, wrapped)
 
     def open(self, session: Session, subject_id: str, ciphertext: bytes) -> bytes:
         """What was sealed. Raises Erased if the subject's key is gone."""
-        key = self._known.get(subject_id) or self._stored(session, subject_id)
+        self.fetch(session, [subject_id])
+        key = self._remembered([subject_id]).get(subject_id)
         if key is None:
             raise Erased(subject_id)
         return key.decrypt(ciphertext[:_NONCE], ciphertext[_NONCE:], subject_id.encode())
 
-    def _key(self, session: Session, subject_id: str, now: datetime) -> AESGCM:
-        known = self._known.get(subject_id)
-        if known is not None:
-            return known
-        nonce, fresh = os.urandom(_NONCE), AESGCM.generate_key(256)
-        wrapped = nonce + self._master.encrypt(nonce, fresh, subject_id.encode())
-        statement = insert(SubjectKey).values(subject_id=subject_id, wrapped_key=wrapped, created_at=now)
-        kept = statement.on_conflict_do_update(
-            index_elements=[SubjectKey.subject_id], set_={"subject_id": statement.excluded.subject_id}
-        ).returning(SubjectKey.wrapped_key)
-        # Not remembered before it is committed: this transaction may roll back.
-        return self._unwrap(subject_id, session.scalars(kept).one())
+    def _keys(self, session: Session, subject_ids: set[str], now: datetime) -> dict[str, AESGCM]:
+        keys = self._remembered(subject_ids)
+        rows = []
+        for subject_id in sorted(subject_ids - keys.keys()):
+            nonce, fresh = os.urandom(_NONCE), AESGCM.generate_key(256)
+            wrapped = nonce + self._master.encrypt(nonce, fresh, subject_id.encode())
+            rows.append({"subject_id": subject_id, "wrapped_key": wrapped, "created_at": now})
+        if rows:
+            statement = insert(SubjectKey).values(rows)
+            kept = statement.on_conflict_do_update(
+                index_elements=[SubjectKey.subject_id], set_={"subject_id": statement.excluded.subject_id}
+            ).returning(SubjectKey.subject_id, SubjectKey.wrapped_key)
+            # Not remembered before it is committed: this transaction may roll back.
+            keys |= {subject_id: self._unwrap(subject_id, wrapped) for subject_id, wrapped in session.execute(kept)}
+        return keys
 
-    def _stored(self, session: Session, subject_id: str) -> AESGCM | None:
-        wrapped = session.scalar(select(SubjectKey.wrapped_key).where(SubjectKey.subject_id == subject_id))
-        if wrapped is None:
-            return None
-        key = self._known[subject_id] = self._unwrap(subject_id, wrapped)
-        return key
+    def _remembered(self, subject_ids: Iterable[str]) -> dict[str, AESGCM]:
+        with self._lock:
+            return {one: key for one in subject_ids if (key := self._known.get(one)) is not None}
+
+    def _remember(self, subject_id: str, wrapped: bytes) -> None:
+        key = self._unwrap(subject_id, wrapped)
+        with self._lock:
+            self._known[subject_id] = key
 
     def _unwrap(self, subject_id: str, wrapped: bytes) -> AESGCM:
         return AESGCM(self._master.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], subject_id.encode()))

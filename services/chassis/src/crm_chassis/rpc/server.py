@@ -7,6 +7,7 @@ input good, then the use case in one transaction, then history, events and the i
 from __future__ import annotations
 
 import base64
+import re
 import signal
 import threading
 import time
@@ -24,16 +25,16 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, Timeout
 from sqlalchemy.orm import Session
 
 from crm_chassis import context
-from crm_chassis.access.actor import ANONYMOUS, Actor
+from crm_chassis.access.actor import ANONYMOUS, Actor, check_writable
 from crm_chassis.access.tokens import Verifier
 from crm_chassis.clock import Clock, system_clock
 from crm_chassis.context import RequestContext
 from crm_chassis.contracts.mapping import to_message
 from crm_chassis.contracts.schema import validate
+from crm_chassis.db import outbox
 from crm_chassis.db.engine import make_engine
 from crm_chassis.db.imports import begin_import, store_chunks, to_import
 from crm_chassis.db.model import Record
-from crm_chassis.db.outbox import replay
 from crm_chassis.db.requests import claim, remember
 from crm_chassis.db.tx import Transaction
 from crm_chassis.db.vault import Vault
@@ -48,6 +49,7 @@ from crm_chassis.errors import (
     Unauthenticated,
     Unavailable,
 )
+from crm_chassis.ids import NIL, as_uuid
 from crm_chassis.logs import get_logger
 from crm_chassis.metrics import RPC_IN_FLIGHT, RPC_SECONDS
 from crm_chassis.probes import Probes
@@ -198,6 +200,7 @@ class Dispatcher(grpc.GenericRpcHandler):
                     return stored
                 result = function(tx, request)
                 tx.settle()
+                self._audit(tx, method, request)
                 response = to_message(result, method.response) if isinstance(result, Record) else result
                 if key:
                     remember(tx, key, response)
@@ -205,6 +208,14 @@ class Dispatcher(grpc.GenericRpcHandler):
             finally:
                 tx.close()
         return cast(bytes, response.SerializeToString())
+
+    def _audit(self, tx: Transaction, method: crm_contracts.Method, request: Message | None = None) -> None:
+        """Notes a call whose policy asks for it, unless what it did stands in the audit trail already."""
+        if not method.policy.audit or tx.recorded:
+            return
+        action = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", method.name).lower()
+        about = as_uuid(getattr(request, "id", "")) or as_uuid(tx.actor.id) or NIL
+        tx.audit(f"crm.{self._service.name}.call", about, action, {})
 
     # -- streams ------------------------------------------------------------------------------------------
 
@@ -237,6 +248,12 @@ class Dispatcher(grpc.GenericRpcHandler):
                 job = begin_import(tx, importer, header)
                 store_chunks(tx, job, (request.chunk for request in requests))
                 session.flush()
+                tx.audit(
+                    f"crm.{self._service.name}.import",
+                    job.id,
+                    "created",
+                    {"kind": job.kind, "file_name": job.file_name},
+                )
                 answer = to_import(session, job)
                 session.commit()
             finally:
@@ -247,8 +264,9 @@ class Dispatcher(grpc.GenericRpcHandler):
         method = crm_contracts.method("crm.common.v1.EventLogService.ReplayEvents")
 
         def handle(request: Any, call: grpc.ServicerContext) -> Iterator[Any]:
-            stream = self._guarded(method, call, lambda actor, ctx: self._replay(request), streaming=True)
-            yield from stream
+            yield from self._guarded(
+                method, call, lambda actor, ctx: self._replay(method, request, actor, ctx), streaming=True
+            )
 
         return grpc.unary_stream_rpc_method_handler(
             handle,
@@ -256,10 +274,14 @@ class Dispatcher(grpc.GenericRpcHandler):
             response_serializer=common_pb2.ReplayEventsResponse.SerializeToString,
         )
 
-    def _replay(self, request: Any) -> Iterable[Any]:
+    def _replay(self, method: crm_contracts.Method, request: Any, actor: Actor, ctx: RequestContext) -> Iterable[Any]:
         with Session(self._engine) as session:
-            for position, envelope in replay(session, self._vault, list(request.types), request.after_position):
-                yield common_pb2.ReplayEventsResponse(position=position, event=envelope)
+            tx = Transaction(session, actor, vault=self._vault, context=ctx, clock=self._clock)
+            self._audit(tx, method)
+            tx.close()
+            session.commit()
+            for row in outbox.log(session, self._vault, list(request.types), after=request.after_position):
+                yield common_pb2.ReplayEventsResponse(position=row.id, event=row.envelope)
 
 
 def _metadata(call: grpc.ServicerContext) -> dict[str, str]:
@@ -299,11 +321,7 @@ def _prepare(request: Message, actor: Actor) -> list[str]:
     if mask is not None and not mask.paths:
         mask.paths.extend(field.name for field, _ in resource.ListFields() if field.name not in ("id", "etag"))
     named = {path.split(".", 1)[0] for path in mask.paths} if mask is not None else set()
-    touched = [field for field, _ in resource.ListFields()]
-    touched += [f for f in body.message_type.fields if f.name in named and f not in touched]
-    denied = {f.name: ["you may not write this"] for f in touched if not actor.can_write(f)}
-    if denied:
-        raise PermissionDenied(f"You may not write {', '.join(sorted(denied))}.", errors=denied)
+    check_writable(actor, resource, named)
     if mask is None:
         return []
     return [f"{body.name}.{field.name}" for field in body.message_type.fields if field.name not in named]

@@ -8,7 +8,7 @@ from crm.contacts.v1 import contacts_pb2
 from crm_chassis.contracts.mapping import assign
 from crm_chassis.contracts.paging import list_page
 from crm_chassis.db.tx import Transaction
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
 from crm_contacts.accounts.model import Account
 from crm_contacts.contacts.model import Affiliation, Contact, ContactKey
@@ -63,9 +63,7 @@ def keep_contact(tx: Transaction, contact: Contact) -> Contact:
     if contact.version:
         tx.session.execute(delete(ContactKey).where(ContactKey.contact_id == contact.id))
     values = [one["address"] for one in contact.emails] + [one["number"] for one in contact.phones]
-    if values:
-        rows = [{"value": value, "contact_id": contact.id} for value in dict.fromkeys(values)]
-        tx.session.execute(insert(ContactKey), rows)
+    tx.session.add_all(ContactKey(value=value, contact_id=contact.id) for value in dict.fromkeys(values))
     return contact
 
 

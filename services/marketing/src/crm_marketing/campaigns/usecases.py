@@ -24,7 +24,7 @@ def create_campaign(tx: Transaction, request: marketing_pb2.CreateCampaignReques
     """A new campaign in DRAFT. Raises UnknownReference for a segment, template or parent the caller cannot see."""
     campaign = Campaign()
     assign(campaign, request.campaign)
-    _check(tx, campaign)
+    check_campaign(tx, campaign)
     return tx.add(campaign)
 
 
@@ -45,11 +45,12 @@ def update_campaign(tx: Transaction, request: marketing_pb2.UpdateCampaignReques
     changed = assign(campaign, request.campaign, request.update_mask.paths)
     campaign.check_fixed(before)
     if changed & {"segment_id", "template_id", "parent_id", "start_date", "end_date"}:
-        _check(tx, campaign)
+        check_campaign(tx, campaign)
     return campaign
 
 
-def _check(tx: Transaction, campaign: Campaign) -> None:
+def check_campaign(tx: Transaction, campaign: Campaign) -> None:
+    """Raises UnknownReference for what the caller cannot see, CampaignHierarchyCycle, InvalidInput for the dates."""
     campaign.check_dates()
     with tx.session.no_autoflush:
         tx.check_reference(Segment, campaign.segment_id, "campaign.segment_id")
@@ -144,6 +145,11 @@ def add_member(tx: Transaction, member: CampaignMember) -> CampaignMember:
     """Adds a member and counts it. Raises AlreadyMember."""
     if membership(tx, member.campaign_id, member.contact_id) is not None:
         raise AlreadyMember()
+    return join(tx, member)
+
+
+def join(tx: Transaction, member: CampaignMember) -> CampaignMember:
+    """Adds and counts one who is not a member yet."""
     member.note_response(tx.now)
     tx.add(member)
     count(tx, member.campaign_id, member=1, responded=int(bool(member.responded)))

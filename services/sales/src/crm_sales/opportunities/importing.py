@@ -11,29 +11,28 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any, TypeVar
-from uuid import UUID
-from weakref import WeakKeyDictionary
 
 from crm.sales.v1 import sales_pb2
 from crm_chassis.access.directory import DirectoryUser
 from crm_chassis.contracts.mapping import assign
-from crm_chassis.contracts.rows import moment, outcome, read_row
+from crm_chassis.contracts.rows import Upserts, moment, outcome, read_row
+from crm_chassis.db.imports import Row
 from crm_chassis.db.tx import Transaction
 from crm_chassis.errors import InvalidInput, UnknownReference
-from crm_chassis.ids import uuid7
-from sqlalchemy import func, literal_column, or_, select
+from crm_chassis.ids import as_uuid, uuid7
+from sqlalchemy import func, or_, select
 
 from crm_sales.errors import OpportunityClosed
 from crm_sales.opportunities.lines import make_lines
 from crm_sales.opportunities.model import Opportunity, StageChange
 from crm_sales.opportunities.usecases import RULED, record, set_chances, stage_of
-from crm_sales.people.queries import accounts_named, contacts_with_email
+from crm_sales.people.model import Account, Contact
+from crm_sales.people.queries import accounts_named, check_people, contacts_with_email
 from crm_sales.pipelines.model import LOST, OPEN, Pipeline, Stage
 from crm_sales.pipelines.queries import default_pipeline, pipeline_by_id, pipelines_named
 from crm_sales.products.model import Product
 from crm_sales.products.queries import products_named
 
-Row = Mapping[str, str]
 T = TypeVar("T")
 
 UNSTATED_REASON = "imported"
@@ -47,8 +46,7 @@ _NOON = time(12, tzinfo=UTC)
 class _Batch:
     """What the rows of one transaction name, as far as it was found."""
 
-    known: dict[str, Opportunity] = field(default_factory=dict)
-    """By external id; new ones are added as they come."""
+    known: Upserts[Opportunity]
     accounts: dict[str, str] = field(default_factory=dict)
     contacts: dict[str, str] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
@@ -57,18 +55,15 @@ class _Batch:
     """By name, and by id as they are needed; the default one by the empty id."""
 
 
-_batches: WeakKeyDictionary[Transaction, _Batch] = WeakKeyDictionary()
-
-
-def prepare_opportunities(tx: Transaction, rows: Sequence[Row]) -> None:
+def prepare_opportunities(tx: Transaction, rows: Sequence[Row]) -> _Batch:
     """Looks up everything that the rows of a batch name."""
 
     def look_up(column: str, find: Callable[[Transaction, Collection[str]], dict[str, T]]) -> dict[str, T]:
         names = {row[column] for row in rows if row.get(column)}
         return find(tx, names) if names else {}
 
-    _batches[tx] = _Batch(
-        known=look_up("external_id", _known),
+    return _Batch(
+        known=Upserts(tx, Opportunity, rows),
         accounts=look_up("account", accounts_named),
         contacts=look_up("contact", contacts_with_email),
         owners=look_up("owner", _users_named),
@@ -77,7 +72,7 @@ def prepare_opportunities(tx: Transaction, rows: Sequence[Row]) -> None:
     )
 
 
-def import_opportunity(tx: Transaction, row: Row) -> str:
+def import_opportunity(tx: Transaction, row: Row, batch: _Batch) -> str:
     """An opportunity.
 
     `account` names the account (name or external id), `contact` the contact (e-mail address), `owner` the user
@@ -86,20 +81,23 @@ def import_opportunity(tx: Transaction, row: Row) -> str:
     entered the second open stage) and `close_date` date its stages; a closed one was closed at noon UTC.
     """
     with tx.session.no_autoflush:
-        return _import(tx, row, _batches[tx])
+        return _import(tx, row, batch)
 
 
 def _import(tx: Transaction, row: Row, batch: _Batch) -> str:
-    known = batch.known.get(row.get("external_id", ""))
+    known = batch.known.find(row.get("external_id", ""))
     product = _named(batch.products, row, "product")
     pipeline = _pipeline(tx, row, batch, known)
     stage = _stage(row, pipeline)
     message = read_row(
+        tx,
         sales_pb2.Opportunity,
         {**row, "name": row.get("name") or (known.name if known else _title(row, product))},
         currency=(product.price_currency if product else pipeline.currency) or FALLBACK_CURRENCY,
         extra=_references(row, batch),
     )
+    check_people(tx, Account, [row.get("account_id")], "account_id")
+    check_people(tx, Contact, [row.get("contact_id")], "contact_id")
     if known is not None:
         _update(tx, known, pipeline, stage, message, product, row)
         return outcome(tx, known, False)
@@ -111,25 +109,16 @@ def _import(tx: Transaction, row: Row, batch: _Batch) -> str:
     opportunity.created_at = changes[0].changed_at
     tx.session.add_all(changes)
     tx.add(opportunity)
-    if opportunity.external_id:
-        batch.known[opportunity.external_id] = opportunity
+    batch.known.put(opportunity)
     return "created"
 
 
 # -- what rows name ---------------------------------------------------------------------------------------
 
 
-def _known(tx: Transaction, external_ids: Collection[str]) -> dict[str, Opportunity]:
-    # That the index is partial must show in the statement: a prepared one knows nothing of its parameters.
-    given = Opportunity.external_id != literal_column("''")
-    query = select(Opportunity).where(Opportunity.external_id.in_(external_ids), given)
-    ordered = query.order_by(Opportunity.id).with_for_update()
-    return {one.external_id: one for one in tx.session.scalars(ordered)}
-
-
 def _users_named(tx: Transaction, names: Collection[str]) -> dict[str, str]:
     """Name to the user with that id or display name. Raises InvalidInput if several have the name."""
-    ids = {name: id_ for name in names if (id_ := _uuid(name))}
+    ids = {name: id_ for name in names if (id_ := as_uuid(name))}
     lowered = func.lower(DirectoryUser.display_name)
     query = select(DirectoryUser.id, lowered.label("name")).where(
         or_(DirectoryUser.id.in_(ids.values()), lowered.in_([name.lower() for name in names]))
@@ -147,13 +136,6 @@ def _users_named(tx: Transaction, names: Collection[str]) -> dict[str, str]:
         if candidates:
             found[name] = candidates[0]
     return found
-
-
-def _uuid(text: str) -> str | None:
-    try:
-        return str(UUID(text))
-    except ValueError:
-        return None
 
 
 def _named(found: Mapping[str, T], row: Row, column: str) -> T | None:

@@ -171,6 +171,11 @@ def find_customer(tx: Transaction, ticket: Ticket) -> None:
             contact = tx.session.scalar(select(Contact).where(Contact.id == ticket.contact_id))
         elif ticket.requester_email:
             contact = contact_of_address(tx, ticket.requester_email)
+    link_customer(ticket, contact)
+
+
+def link_customer(ticket: Ticket, contact: Contact | None) -> None:
+    """Makes a contact, if there is one, the ticket's, and the contact's account, if the ticket has none."""
     if contact is not None:
         ticket.contact_id = contact.id
         ticket.account_id = ticket.account_id or contact.account_id

@@ -6,6 +6,7 @@ import signal
 import time
 import zlib
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import eventlet
@@ -15,9 +16,10 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from crm_chassis.bus.relay import Relay
+from crm_chassis.bus.replayer import Replayer
 from crm_chassis.bus.worker.subscriber import Subscriber
 from crm_chassis.clock import system_clock
-from crm_chassis.db import history, outbox, requests
+from crm_chassis.db import history, inbox, outbox, requests
 from crm_chassis.db.engine import make_engine
 from crm_chassis.db.imports import ImportRunner
 from crm_chassis.db.inbox import Receiver
@@ -31,6 +33,10 @@ from crm_chassis.settings import Settings
 
 POOL = 8
 WATCHDOG_SECONDS = 30.0
+LOG_IN_FULL = timedelta(days=400)
+"""Older events stay only if no later event of their record has outdated them."""
+DUPLICATES = timedelta(days=90)
+"""How long the inbox knows an event by its id; then the version of its record alone keeps it from coming twice."""
 
 
 class Loop(Entrypoint):
@@ -111,8 +117,12 @@ class Chores:
 
     def tidy(self) -> None:
         with Session(self._engine) as session, session.begin():
-            outbox.ensure_months(session, system_clock())
-            requests.forget_old(session, system_clock())
+            now = system_clock()
+            outbox.ensure_months(session, now)
+            requests.forget_old(session, now)
+            removed = outbox.compact(session, now - LOG_IN_FULL), inbox.forget_old(session, now - DUPLICATES)
+        if any(removed):
+            self._log.info("tidied", outdated_events=removed[0], old_inbox_rows=removed[1])
 
 
 def _run_timer(engine: Engine, vault: Vault, timer: Timer) -> None:
@@ -138,6 +148,7 @@ def work(service: Service, settings: Settings) -> None:
         service.start(settings)
     receiver = Receiver(engine, service.subscriptions, vault)
     relay = Relay(engine, settings.amqp_url, vault, eventlet.sleep)
+    replayer = Replayer(service.name, engine, settings.amqp_url, vault, eventlet.sleep)
     subscriber = Subscriber(service.name, settings.amqp_url, receiver)
     chores = Chores(engine, settings, receiver)
     importers = {importer.kind: importer for importer in service.importers}
@@ -156,7 +167,7 @@ def work(service: Service, settings: Settings) -> None:
 
     shell = type(f"{service.name}_worker", (), {"name": service.name})
     container = ServiceContainer(shell)
-    loops: list[Any] = [Loop("relay", relay.run, relay.stop)]
+    loops: list[Any] = [Loop("relay", relay.run, relay.stop), Loop("replayer", replayer.run, replayer.stop)]
     loops += [Loop("periodically", one.loop, one.stop) for one in repeated]
     if receiver.records:
         loops.append(subscriber)

@@ -11,11 +11,13 @@ import time
 from typing import Any
 
 import eventlet
+import orjson
 from kombu import Connection
 from kombu.transport.pyamqp import Message
 from nameko.messaging import Consumer
 
-from crm_chassis.bus.topology import close_socket, connect, service_queues
+from crm_chassis.bus.replayer import END_OF_REPLAY
+from crm_chassis.bus.topology import REPLAY, close_socket, connect, service_queues
 from crm_chassis.db.inbox import Receiver, is_outage
 from crm_chassis.envelope import CONTENT_TYPE, IncomingEvent
 from crm_chassis.errors import InvalidInput
@@ -96,8 +98,11 @@ class Subscriber(Consumer):
 
     def _handle(self, connection: Connection, channel: Any, batch: list[Message]) -> None:
         events, careful = [], []
-        refused = []
+        refused, ends = [], []
         for message in batch:
+            if message.properties.get("content_type") == END_OF_REPLAY:
+                ends.append(orjson.loads(message.body))
+                continue
             event = self._read(message)
             if event is None:
                 refused.append(message)
@@ -109,6 +114,8 @@ class Subscriber(Consumer):
         for chosen, with_care in ((careful, True), (events, False)):
             if chosen:
                 self._receive(connection, chosen, careful=with_care)
+        for end in ends:
+            self._receiver.replay_ended(end["replay_id"], end["queue"], end["publisher"])
         for message in batch:
             if message in refused:
                 channel.basic_reject(message.delivery_tag, requeue=False)
@@ -132,8 +139,9 @@ class Subscriber(Consumer):
         try:
             if message.properties.get("content_type") != CONTENT_TYPE:
                 raise InvalidInput(f"content type {message.properties.get('content_type')!r}")
-            event = IncomingEvent.read(body)
-            if not message.delivery_info["routing_key"].startswith(f"{event.type}."):
+            replayed = message.delivery_info["exchange"] == REPLAY.name
+            event = IncomingEvent.read(body, replayed=replayed)
+            if not replayed and not message.delivery_info["routing_key"].startswith(f"{event.type}."):
                 raise InvalidInput("the routing key does not belong to the type")
             return event
         except InvalidInput as error:

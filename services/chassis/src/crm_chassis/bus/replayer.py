@@ -1,0 +1,121 @@
+"""Both ends of a replay on the bus: asking publishers for their logs, and answering such requests.
+
+A request is acknowledged when all of the log has been sent and confirmed; if the worker dies before, the next one
+begins anew, and the inbox of whoever asked passes over what it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import orjson
+from amqp.basic_message import Message
+from kombu import Connection
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from crm_chassis.bus.relay import CONFIRM_SECONDS, Confirms, PublishFailed, message_of
+from crm_chassis.bus.topology import CONTROL, QUEUES, REPLAY, close_socket, connect, control_queue, keep_alive
+from crm_chassis.db import outbox, replays
+from crm_chassis.db.vault import Vault
+from crm_chassis.logs import get_logger
+from crm_chassis.metrics import EVENTS_REPLAYED
+
+END_OF_REPLAY = "application/vnd.crm.replay-end+json"
+BATCH = 200
+IDLE_SECONDS = 1.0
+
+
+class Replayer:
+    """Asks for the replays that subscriptions of a service wait for, and sends the service's log to who asks."""
+
+    def __init__(
+        self, service: str, engine: Engine, amqp_url: str, vault: Vault, pause: Callable[[float], object]
+    ) -> None:
+        self._service = service
+        self._engine = engine
+        self._amqp_url = amqp_url
+        self._vault = vault
+        self._pause = pause
+        self._stopping = False
+        self._requests: list[Any] = []
+        self._log = get_logger()
+
+    def stop(self) -> None:
+        """Lets the batch in hand finish, then ends `run`."""
+        self._stopping = True
+
+    def run(self) -> None:
+        """Works until stopped; starts anew after every error."""
+        while not self._stopping:
+            try:
+                self._work()
+            except Exception as error:
+                self._log.warning("replayer starts again", error=repr(error))
+                self._pause(1.0)
+
+    def _work(self) -> None:
+        amqp = connect(self._amqp_url)
+        self._requests.clear()
+        try:
+            amqp.connect()
+            channel = amqp.default_channel
+            confirms = Confirms(channel)
+            channel.basic_qos(0, 1, False)
+            channel.basic_consume(control_queue(self._service).name, callback=self._requests.append)
+            while not self._stopping:
+                self._ask(confirms)
+                if self._requests:
+                    request = self._requests.pop(0)
+                    self._answer(confirms, amqp, request.body)
+                    channel.basic_ack(request.delivery_tag)
+                keep_alive(amqp, IDLE_SECONDS)
+        finally:
+            close_socket(amqp)
+
+    def _ask(self, confirms: Confirms) -> None:
+        with Session(self._engine) as session, session.begin():
+            for row in replays.unasked(session):
+                for publisher in sorted({one.partition(":")[2] for one in row.awaited}):
+                    request = {
+                        "replay_id": row.replay_id,
+                        "service": self._service,
+                        "records": [one for one in row.replays if one.split(".")[1] == publisher],
+                        "since": row.since,
+                    }
+                    message = Message(orjson.dumps(request), content_type="application/json", delivery_mode=2)
+                    confirms.publish(0, message, CONTROL.name, publisher)
+                    _all_taken(confirms)
+                replays.asked(session, [str(row.replay_id)])
+                self._log.info("replay asked for", subscription=row.name, replay_id=row.replay_id, since=row.since)
+
+    def _answer(self, confirms: Confirms, amqp: Connection, body: Any) -> None:
+        request = orjson.loads(body)
+        service, replay_id = str(request["service"]), str(request["replay_id"])
+        since = datetime.fromisoformat(request["since"]) if request["since"] else None
+        sent = 0
+        with Session(self._engine) as session:
+            events = outbox.log(session, self._vault, [str(one) for one in request["records"]], since=since)
+            while batch := list(islice(events, BATCH)):
+                for row in batch:
+                    key = f"{service}.{row.partition % QUEUES}"
+                    confirms.publish(row.id, message_of(row), REPLAY.name, key)
+                _all_taken(confirms)
+                sent += len(batch)
+                EVENTS_REPLAYED.inc(len(batch))
+                keep_alive(amqp)
+        for queue in range(QUEUES):
+            end = orjson.dumps({"replay_id": replay_id, "queue": queue, "publisher": self._service})
+            confirms.publish(
+                0, Message(end, content_type=END_OF_REPLAY, delivery_mode=2), REPLAY.name, f"{service}.{queue}"
+            )
+        _all_taken(confirms)
+        self._log.info("replay sent", to=service, replay_id=replay_id, events=sent)
+
+
+def _all_taken(confirms: Confirms) -> None:
+    if confirms.wait(CONFIRM_SECONDS):
+        raise PublishFailed("the broker refused a part of a replay")
