@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 
+from amqp.exceptions import NotFound
 from kombu import Connection, Exchange, Queue, binding
 
 from crm_chassis.ids import PARTITIONS
@@ -66,15 +67,33 @@ def service_queues(service: str, records: Iterable[str]) -> list[Queue]:
 
 
 def declare(url: str, service: str, records: Iterable[str]) -> None:
-    """Declares the exchanges, the common queues and the queues of one service."""
+    """Declares the queues of one service, and what all services share if the broker does not have it yet.
+
+    The account of a service may not do the latter: there the broker was given the shared part at its start.
+    """
     with connect(url) as connection:
         channel = connection.default_channel
-        for exchange in (UNROUTED, DEAD, EVENTS):
-            exchange(channel).declare()
-        Queue("crm.unrouted", UNROUTED, durable=True, queue_arguments=_QUORUM)(channel).declare()
-        Queue("crm.dead", DEAD, routing_key="#", durable=True, queue_arguments=_QUORUM)(channel).declare()
+        if not _has_exchanges(connection):
+            for exchange in (UNROUTED, DEAD, EVENTS):
+                exchange(channel).declare()
+            Queue("crm.unrouted", UNROUTED, durable=True, queue_arguments=_QUORUM)(channel).declare()
+            Queue("crm.dead", DEAD, routing_key="#", durable=True, queue_arguments=_QUORUM)(channel).declare()
         for queue in service_queues(service, records):
-            queue(channel).declare()
+            # Not `declare()`, which would declare the exchange again with every binding.
+            bound = queue(channel)
+            bound.queue_declare()
+            for one in queue.bindings:
+                one.bind(bound)
+
+
+def _has_exchanges(connection: Connection) -> bool:
+    try:
+        with connection.channel() as channel:
+            for exchange in (UNROUTED, DEAD, EVENTS):
+                exchange(channel).declare(passive=True)
+    except NotFound:
+        return False
+    return True
 
 
 def keep_alive(connection: Connection) -> None:
