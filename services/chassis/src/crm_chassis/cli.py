@@ -46,6 +46,7 @@ def _parser(service_path: str) -> argparse.ArgumentParser:
     inbox.add_argument("id", nargs="?", type=int)
     bootstrap = commands.add_parser("bootstrap", help="fill a new subscriber from another service's event log")
     bootstrap.add_argument("address", help="host:port of the other service's api")
+    bootstrap.add_argument("--service", default="", help="who must answer there, if certificates are used")
     bootstrap.add_argument("--token", required=True, help="actor token of the gateway for that service")
     return parser
 
@@ -153,7 +154,7 @@ def _bootstrap(service: Any, settings: Any, arguments: argparse.Namespace) -> No
         service.start(settings)
     engine = make_engine(settings.database_url, f"{service.name}-bootstrap", 2)
     receiver = Receiver(engine, service.subscriptions, Vault(settings.key("CRM_SUBJECT_KEK")))
-    client = Client(arguments.address, arguments.token)
+    client = Client(arguments.address, arguments.token, arguments.service)
     answers = client.stream("crm.common.v1.EventLogService.ReplayEvents", common_pb2.ReplayEventsRequest(), timeout=100)
     count = 0
     while batch := list(islice(answers, 50)):

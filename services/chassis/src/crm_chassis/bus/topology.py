@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 from amqp.exceptions import NotFound
 from kombu import Connection, Exchange, Queue, binding
 
 from crm_chassis.ids import PARTITIONS
+from crm_chassis.settings import SettingsError
+from crm_chassis.tls import VARIABLES, of_process
 
 QUEUES = 4
 HEARTBEAT = 10
@@ -25,9 +28,17 @@ _QUORUM = {"x-queue-type": "quorum"}
 
 
 def connect(url: str) -> Connection:
-    """A connection that notices a dead peer, and gives up rather than hang."""
+    """A connection that notices a dead peer, and gives up rather than hang.
+
+    `amqps` needs the certificates of the process. Raises SettingsError if there are none.
+    """
+    parts = urlsplit(url)
+    tls = of_process() if parts.scheme == "amqps" else None
+    if parts.scheme == "amqps" and tls is None:
+        raise SettingsError(f"a broker at amqps:// needs {', '.join(VARIABLES)}")
     return Connection(
         url,
+        ssl=tls.amqp_options(parts.hostname or "") if tls else False,
         heartbeat=HEARTBEAT,
         connect_timeout=3,
         transport_options={"read_timeout": 15, "write_timeout": 5, "confirm_publish": False},
