@@ -9,7 +9,7 @@ UV         = UV_PYTHON_DOWNLOADS=never "$$(deploy/dev/uv.sh $(UV_PINNED) $(UV_OL
 SOURCES   := deploy gateway/src proto/src tests $(wildcard services/*/src)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs test check bench proto load lock sync sync-dev
+.PHONY: help up down status logs test check bench proto load backup restore lock sync sync-dev
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -45,6 +45,12 @@ proto: sync-dev ## regenerate everything that is generated from proto/
 
 load: ## load your own data into the running suite: DATA=folder
 	@$(if $(DATA),,$(error Say what to load: make load DATA=folder))$(PYTHON) -m deploy.dev.load "$(DATA)"
+
+backup: ## write a backup of all databases while the suite runs: FOLDER=folder
+	@$(if $(FOLDER),,$(error Say where to: make backup FOLDER=folder))$(PYTHON) -m deploy.backup create "$(FOLDER)"
+
+restore: ## bring all databases to the moment of a backup, stopping the services: FOLDER=folder REPLACE=1
+	@$(if $(FOLDER),,$(error Say where from: make restore FOLDER=folder))$(PYTHON) -m deploy.backup restore "$(FOLDER)" $(if $(REPLACE),--replace)
 
 lock: ## resolve the dependencies anew
 	@$(UV) lock

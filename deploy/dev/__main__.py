@@ -19,7 +19,7 @@ from deploy.dev import LauncherError
 
 try:
     from deploy.dev import keys
-    from deploy.dev.catalogue import REPOSITORY, catalogue
+    from deploy.dev.catalogue import GATEWAY, REPOSITORY, amqp_url_variable, catalogue
     from deploy.dev.instance import Instance
     from deploy.dev.supervisor import read_json
     from deploy.dev.view import screen, show_logs
@@ -40,7 +40,9 @@ def say(text: str) -> None:
 
 def development() -> Instance:
     """The instance of `make up`, on real servers where the environment names them."""
-    variables = ["AMQP_URL", *(service.database_url_variable for service in catalogue().services.values())]
+    services = catalogue().services
+    variables = ["AMQP_URL", *(service.database_url_variable for service in services.values())]
+    variables += [amqp_url_variable(name) for name in (GATEWAY, *services)]
     external = {name: os.environ[name] for name in variables if os.environ.get(name)}
     return Instance("dev", detached=True, external=external, say=say)
 

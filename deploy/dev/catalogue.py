@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import psutil  # type: ignore[import-untyped,unused-ignore]
 import yaml
@@ -14,6 +15,7 @@ from deploy.dev import LauncherError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
+GATEWAY = "gateway"
 
 # Ports of the launcher's own servers; the services' ports are in services.yaml.
 SERVER_PORTS = {
@@ -38,6 +40,8 @@ class Service:
     grpc: int
     probes: int
     worker: int
+    follows: tuple[str, ...] = ()
+    personal: tuple[str, ...] = ()
 
     @property
     def database(self) -> str:
@@ -55,6 +59,7 @@ class Catalogue:
 
     gateway_package: str
     gateway_port: int
+    gateway_follows: tuple[str, ...]
     services: dict[str, Service]
 
     def select(self, names: Iterable[str] | None) -> list[Service]:
@@ -71,8 +76,19 @@ class Catalogue:
 def catalogue() -> Catalogue:
     """Read the one list of services."""
     document = yaml.safe_load((REPOSITORY / "deploy" / "services.yaml").read_text())
-    services = {name: Service(name=name, **fields) for name, fields in document["services"].items()}
-    return Catalogue(document["gateway"]["package"], document["gateway"]["http"], services)
+    services = {name: _service(name, fields) for name, fields in document["services"].items()}
+    gateway = document["gateway"]
+    return Catalogue(gateway["package"], gateway["http"], tuple(gateway["follows"]), services)
+
+
+def _service(name: str, fields: dict[str, Any]) -> Service:
+    follows, personal = (tuple(fields.get(key, ())) for key in ("follows", "personal"))
+    return Service(name=name, **{**fields, "follows": follows, "personal": personal})
+
+
+def amqp_url_variable(name: str) -> str:
+    """Where a service or the gateway finds the URL of its account at the broker."""
+    return f"AMQP_URL_{name.upper()}"
 
 
 def replica(port: int, number: int) -> int:

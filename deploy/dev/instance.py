@@ -12,6 +12,7 @@ Everything of an instance lives in `.run/<name>/`; two instances share neither s
 import fcntl
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import signal
@@ -28,12 +29,15 @@ from typing import Any, Self
 
 import psutil  # type: ignore[import-untyped,unused-ignore]
 
+from deploy import broker
 from deploy.dev import LauncherError, keys, postgres, rabbitmq
 from deploy.dev.catalogue import (
+    GATEWAY,
     HOST,
     REPOSITORY,
     SERVER_PORTS,
     Service,
+    amqp_url_variable,
     catalogue,
     choose_offset,
     offset_from_environment,
@@ -81,7 +85,8 @@ class Instance:
 
     root       its files are under `root/.run/<name>/`
     detached   go on when this Python process ends (otherwise the instance ends with it, however that happens)
-    external   AMQP_URL and DATABASE_URL_<SERVICE> of servers to use instead of private ones
+    external   AMQP_URL (one account for all, or AMQP_URL_<SERVICE>) and DATABASE_URL_<SERVICE> of servers to use
+               instead of private ones
     say        is told the progress, line by line
     """
 
@@ -159,8 +164,18 @@ class Instance:
 
     @property
     def amqp_url(self) -> str:
-        private = f"amqp://{rabbitmq.USER}:{self.secrets['RABBITMQ_PASSWORD']}@{HOST}:{self.port('rabbitmq')}"
-        return self.external.get("AMQP_URL", f"{private}/{rabbitmq.VHOST}")
+        """The broker as its administrator."""
+        private = self._private_amqp_url(broker.ADMINISTRATOR, "RABBITMQ_PASSWORD")
+        return self.external.get("AMQP_URL", private)
+
+    def amqp_url_of(self, name: str) -> str:
+        """The broker as a service or the gateway sees it."""
+        private = self._private_amqp_url(broker.account(name), broker.password_variable(name))
+        shared = self.external.get("AMQP_URL", private)
+        return self.external.get(amqp_url_variable(name), shared)
+
+    def _private_amqp_url(self, user: str, password: str) -> str:
+        return f"amqp://{user}:{self.secrets[password]}@{HOST}:{self.port('rabbitmq')}/{broker.VHOST}"
 
     @property
     def superuser_url(self) -> str:
@@ -446,6 +461,7 @@ class Instance:
                     ports["rabbitmq"],
                     f"amqp://{HOST}:{ports['rabbitmq']}",
                     env=environment,
+                    revision=hashlib.sha256(self._definitions().encode()).hexdigest()[:16],
                 ),
             ]
         return specs
@@ -503,12 +519,15 @@ class Instance:
             )
         return specs
 
-    def _common_environment(self) -> dict[str, str]:
-        return {"CRM_ENV": "development", "CRM_LOG_FORMAT": "json", "AMQP_URL": self.amqp_url}
+    def _definitions(self) -> str:
+        return json.dumps(broker.definitions(self.secrets, catalogue()))
+
+    def _common_environment(self, name: str) -> dict[str, str]:
+        return {"CRM_ENV": "development", "CRM_LOG_FORMAT": "json", amqp_url_variable(name): self.amqp_url_of(name)}
 
     def _service_environment(self, service: Service) -> dict[str, str]:
         secrets, suffix = self.secrets, service.name.upper()
-        environment = self._common_environment() | {
+        environment = self._common_environment(service.name) | {
             "CRM_HOST": HOST,
             service.database_url_variable: self.database_url(service),
             "CRM_ACTOR_PUBLIC_KEY": secrets["CRM_ACTOR_PUBLIC_KEY"],
@@ -532,7 +551,7 @@ class Instance:
         return environment
 
     def _gateway_environment(self) -> dict[str, str]:
-        return self._common_environment() | {
+        return self._common_environment(GATEWAY) | {
             "CRM_HTTP_HOST": HOST,
             "CRM_HTTP_PORT": str(catalogue().gateway_port + self.offset),
             "CRM_ACTOR_PRIVATE_KEY": self.secrets["CRM_ACTOR_PRIVATE_KEY"],
@@ -545,9 +564,7 @@ class Instance:
             (self.run_dir / "demo.json").unlink(missing_ok=True)
             self.tell("database directory created")
         if "rabbitmq" in names:
-            secrets = self.secrets
-            password, cookie = secrets["RABBITMQ_PASSWORD"], secrets["RABBITMQ_COOKIE"]
-            rabbitmq.prepare(self.run_dir, password, cookie, self.port("rabbitmq"))
+            rabbitmq.prepare(self.run_dir, self._definitions(), self.secrets["RABBITMQ_COOKIE"], self.port("rabbitmq"))
 
     def _ensure_supervisor(self) -> None:
         if self.is_running():

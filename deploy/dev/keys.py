@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from deploy.dev.catalogue import catalogue
+from deploy.dev.catalogue import GATEWAY, catalogue
 
 
 def _key() -> str:
@@ -32,6 +32,8 @@ def generate() -> dict[str, str]:
         "CRM_BOOTSTRAP_ADMIN_PASSWORD": secrets.token_urlsafe(15),
         "GRAFANA_ADMIN_PASSWORD": secrets.token_urlsafe(15),
     }
+    for name in (GATEWAY, *catalogue().services):
+        values[f"RABBITMQ_PASSWORD_{name.upper()}"] = secrets.token_urlsafe(24)
     for name in catalogue().services:
         values[f"POSTGRES_PASSWORD_{name.upper()}"] = secrets.token_urlsafe(24)
         values[f"CRM_HISTORY_KEY_{name.upper()}"] = _key()

@@ -9,14 +9,9 @@ from pathlib import Path
 from deploy.dev import LauncherError
 from deploy.dev.catalogue import HOST
 
-USER = "crm"
-VHOST = "crm"
-
 CONFIGURATION = """\
 listeners.tcp.default = {host}:{port}
-default_user = {user}
-default_pass = {password}
-default_vhost = {vhost}
+load_definitions = {home}/definitions.json
 consumer_timeout = 1800000
 disk_free_limit.absolute = 50MB
 vm_memory_high_watermark.relative = 0.4
@@ -144,14 +139,15 @@ def _unpack(tools_dir: Path) -> None:
     unpacked.rename(tools_dir)
 
 
-def prepare(run_dir: Path, password: str, cookie: str, port: int) -> None:
-    """Write the node's configuration."""
+def prepare(run_dir: Path, definitions: str, cookie: str, port: int) -> None:
+    """Write the node's configuration; `definitions` are its accounts, rights and exchanges as JSON."""
     home = run_dir / "rabbitmq"
     home.mkdir(mode=0o700, exist_ok=True)
     files = {
-        "rabbitmq.conf": CONFIGURATION.format(host=HOST, port=port, user=USER, password=password, vhost=VHOST),
+        "rabbitmq.conf": CONFIGURATION.format(host=HOST, port=port, home=home),
         "rabbitmq-env.conf": "",
         "enabled_plugins": "[].\n",
+        "definitions.json": definitions,
         ".erlang.cookie": cookie,
     }
     for name, text in files.items():

@@ -130,11 +130,12 @@ def test_a_wrong_link_is_told_politely(suite: Suite) -> None:
 def test_the_feed_hands_on_who_has_changed() -> None:
     heard: list[tuple[str, str]] = []
     feed = Feed("memory://", lambda record, id_: heard.append((record, id_)), lambda _: None)
-    about = Occurrence(uuid7(), "u1", 1, datetime.now(UTC), "", "", "", "")
-    event = seal(events_pb2.UserDeactivated(user=identity_pb2.User(id="u1")), about)
-    for body in (event, event.decode(), b"nonsense", b"{}"):
+    user_id = uuid7()
+    about = Occurrence(uuid7(), user_id, 1, datetime.now(UTC), "", "", "", "")
+    event = seal(events_pb2.UserDeactivated(user=identity_pb2.User(id=user_id)), about)
+    for body in (event, event.decode(), b"nonsense", b"{}", "\udcff"):
         feed._receive(SimpleNamespace(body=body))
-    assert heard == [("crm.identity.user", "u1")] * 2
+    assert heard == [("crm.identity.user", user_id)] * 2
 
 
 def test_the_feed_goes_on_when_the_broker_does_not(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,6 +52,7 @@ def main(name: str) -> None:
     models = records(name)
     found = {
         "rpcs": sorted(method.name for method, _ in service.methods.values() if method.domain == name),
+        "follows": sorted({record for one in service.subscriptions for record in one.records}),
         "kinds": [model.record_kind for model in models],
         "unmapped": [one for model in models for one in unmapped(model)],
         "unindexed": [one for model in models for one in unindexed(model)],

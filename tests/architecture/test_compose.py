@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from deploy import broker
 from deploy.dev import keys
-from deploy.dev.catalogue import REPOSITORY, Service, catalogue
+from deploy.dev.catalogue import REPOSITORY, Service, amqp_url_variable, catalogue
 
 TEXT = (REPOSITORY / "docker-compose.yml").read_text()
 ENTRIES: dict[str, dict[str, Any]] = yaml.safe_load(TEXT)["services"]
@@ -44,6 +45,9 @@ def test_each_service_has_its_three_entries(service: Service) -> None:
         assert entry["command"] == [service.package, role]
         assert entry["build"]["args"] == {"PACKAGE": service.package}
         assert entry["environment"]["CRM_ENV"] == "production"
+        account = f"amqp://{broker.account(service.name)}:${{{broker.password_variable(service.name)}:?"
+        assert entry["environment"][amqp_url_variable(service.name)].startswith(account)
+        assert [name for name in entry["environment"] if "AMQP" in name] == [amqp_url_variable(service.name)]
         urls = {name for name in entry["environment"] if name.startswith("DATABASE_URL_")}
         assert urls == {service.database_url_variable}
         assert f"/{service.database}" in entry["environment"][service.database_url_variable]

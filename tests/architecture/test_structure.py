@@ -47,6 +47,13 @@ def test_every_rpc_is_named_in_some_test_of_its_service(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SERVICES)
+def test_the_broker_is_asked_for_what_the_service_follows(name: str) -> None:
+    """The list gives the account its rights; a right that no subscription uses is one too many."""
+    listed = yaml.safe_load((ROOT / "deploy" / "services.yaml").read_text())["services"][name].get("follows", [])
+    assert facts(name)["follows"] == sorted(f"crm.{kind}" for kind in listed)
+
+
+@pytest.mark.parametrize("name", SERVICES)
 def test_every_field_of_a_resource_is_mapped(name: str) -> None:
     """A field without column or property of its name must be input only."""
     assert facts(name)["unmapped"] == []

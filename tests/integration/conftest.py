@@ -17,7 +17,7 @@ def service() -> Service:
     return service
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def amqp_url() -> str:
     url = os.environ.get("CRM_TEST_AMQP_URL")
     if not url:

@@ -76,7 +76,7 @@ class Gateway:
 
     async def start(self) -> None:
         """Opens the channels and follows the feed; must run in the event loop that serves."""
-        self._upstreams = Upstreams(self._settings.upstreams)
+        self._upstreams = Upstreams(self._settings.upstreams, self._settings.tls)
         self.table = Table(self._routes())
         self._breakers = BreakerStates(self._upstreams)
         self._registry.register(self._breakers)

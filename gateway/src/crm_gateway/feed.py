@@ -84,8 +84,8 @@ class Feed:
         try:
             body = message.body
             event = IncomingEvent.read(body.encode() if isinstance(body, str) else bytes(body))
-        except InvalidInput as error:
-            self._log.warning("feed: not an event", error=error.detail)
+        except (InvalidInput, UnicodeError) as error:
+            self._log.warning("feed: not an event", error=ascii(str(error)))
             return
         self._on_event(event.record, event.record_id)
 

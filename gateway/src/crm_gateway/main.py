@@ -33,10 +33,13 @@ def serve(settings: GatewaySettings) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    chain, key = settings.https or (None, None)
     uvicorn.run(
         gateway,
         host=settings.host,
         port=settings.port,
+        ssl_certfile=chain,
+        ssl_keyfile=key,
         loop="uvloop",
         http=Protocol,
         ws="none",

@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 
 import crm_contracts
 from crm_chassis.settings import Settings, SettingsError
+from crm_chassis.tls import Tls, of_process
 
 Network = IPv4Network | IPv6Network
 
@@ -33,6 +34,9 @@ class GatewaySettings:
     max_in_flight: int = 512
     trusted_proxies: tuple[Network, ...] = ()
     cors_origins: frozenset[str] = frozenset()
+    tls: Tls | None = None
+    https: tuple[str, str] | None = None
+    """Files of the certificate chain and the key shown to clients; None for HTTP."""
 
     @classmethod
     def from_environment(cls) -> GatewaySettings:
@@ -51,8 +55,17 @@ class GatewaySettings:
             rates=rates if limited else None,
             max_in_flight=env.number("CRM_MAX_IN_FLIGHT", 512),
             trusted_proxies=_networks(env, "CRM_TRUSTED_PROXIES"),
+            tls=of_process(),
+            https=_https(env),
             cors_origins=frozenset(_words(env.text("CRM_CORS_ORIGINS", ""))),
         )
+
+
+def _https(env: Settings) -> tuple[str, str] | None:
+    chain, key = env.text("CRM_HTTP_TLS_CERT", ""), env.text("CRM_HTTP_TLS_KEY", "")
+    if bool(chain) != bool(key):
+        raise SettingsError("CRM_HTTP_TLS_CERT and CRM_HTTP_TLS_KEY belong together")
+    return (chain, key) if chain else None
 
 
 def _words(text: str) -> list[str]:

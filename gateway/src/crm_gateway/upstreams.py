@@ -18,8 +18,11 @@ import crm_contracts
 import grpc
 import grpc.aio
 from crm_chassis.errors import DeadlineExceeded, DomainError, Unavailable
+from crm_chassis.logs import get_logger
 from crm_chassis.rpc.client import CHANNEL_OPTIONS
 from crm_chassis.rpc.status import RemoteError, from_rpc_error
+from crm_chassis.rpc.transport import channel
+from crm_chassis.tls import Tls
 from grpc_status import rpc_status
 
 from crm_gateway.breaker import Breaker
@@ -78,13 +81,14 @@ def error_of(error: grpc.RpcError, service: str) -> DomainError:
 class Replica:
     """One process of a service."""
 
-    def __init__(self, service: str, address: str) -> None:
+    def __init__(self, service: str, address: str, tls: Tls | None = None) -> None:
         self.service = service
         self.address = address
         self.in_flight = 0
         self.breaker = Breaker(time.monotonic)
-        self._channel = grpc.aio.insecure_channel(address, options=_OPTIONS)
+        self._channel = channel(grpc.aio, address, service, _OPTIONS, tls)
         self._calls: dict[str, Any] = {}
+        self._log = get_logger()
 
     async def call(self, path: str, body: bytes, metadata: Metadata, timeout: float) -> bytes:
         """The answer to one unary call, both as bytes. Raises grpc.aio.AioRpcError."""
@@ -109,6 +113,9 @@ class Replica:
             return answer
         except grpc.aio.AioRpcError as error:
             settled = True
+            if "handshake failed" in (error.details() or ""):
+                # What the client is told names no reason; this one a person must put right.
+                self._log.warning("replica refused", service=self.service, address=self.address, error=error.details())
             if error.code() not in _FAILURES:
                 self.breaker.succeeded()
             elif error.code() == grpc.StatusCode.UNAVAILABLE or timeout >= TELLING_SECONDS:
@@ -128,9 +135,9 @@ class Replica:
 class Upstream:
     """A service with its replicas."""
 
-    def __init__(self, service: str, addresses: Sequence[str]) -> None:
+    def __init__(self, service: str, addresses: Sequence[str], tls: Tls | None = None) -> None:
         self.service = service
-        self.replicas = [Replica(service, address) for address in addresses]
+        self.replicas = [Replica(service, address, tls) for address in addresses]
         self._durations: deque[float] = deque(maxlen=_WINDOW)
         self._since_estimate = 0
         self._hedge_after = HEDGE_SECONDS
@@ -225,8 +232,8 @@ class Upstream:
 class Upstreams:
     """Every service behind the gateway."""
 
-    def __init__(self, addresses: Mapping[str, Sequence[str]]) -> None:
-        self._upstreams = {name: Upstream(name, found) for name, found in addresses.items()}
+    def __init__(self, addresses: Mapping[str, Sequence[str]], tls: Tls | None = None) -> None:
+        self._upstreams = {name: Upstream(name, found, tls) for name, found in addresses.items()}
 
     def __getitem__(self, service: str) -> Upstream:
         return self._upstreams[service]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 import crm_contracts
 import orjson
@@ -15,6 +18,11 @@ from crm_chassis.contracts.transcode import Encoder, decode, dumps, everything, 
 from crm_chassis.errors import InvalidInput
 
 CONTENT_TYPE = "application/cloudevents+json"
+MAX_BYTES = 8 * 1024 * 1024
+"""The largest envelope that is read; a record is far smaller, as calls are limited to 4 MiB."""
+
+_TYPE = re.compile(r"crm(\.[a-z][a-z0-9_]*){3}\.v[1-9][0-9]*")
+_MAX_VERSION = (1 << 63) - 1
 
 _personal = Encoder(everything)
 _public = Encoder(without_personal)
@@ -91,6 +99,11 @@ class IncomingEvent:
         """The service that published it."""
         return self.type.split(".")[1]
 
+    @property
+    def unreadable(self) -> bool:
+        """Whether the type is a later version of an event than this build knows: its payload may mean anything."""
+        return self.type not in crm_contracts.events() and not self.type.endswith(".v1")
+
     @cached_property
     def data(self) -> Any:
         """The payload as the message of its type; fields this build does not know are left out."""
@@ -100,24 +113,63 @@ class IncomingEvent:
     def read(cls, envelope: bytes, *, replayed: bool = False) -> IncomingEvent:
         """Parses an envelope. Raises InvalidInput if it is not a CloudEvent of ours."""
         try:
-            found = orjson.loads(envelope)
+            found = _parse(envelope)
             if found["specversion"] != "1.0" or not isinstance(found["data"], dict):
                 raise ValueError("not a CloudEvent 1.0 with an object as data")
             type_ = found["type"]
-            if found["source"] != f"/crm/{type_.split('.')[1]}" or len(type_.split(".")) != 5:
+            if not _TYPE.fullmatch(type_):
+                raise ValueError("the type is not one of ours")
+            if found["source"] != f"/crm/{type_.split('.')[1]}":
                 raise ValueError("source and type do not belong together")
+            declared = crm_contracts.events().get(type_)
+            if declared and found["dataschema"] != f"urn:protobuf:{declared.message.DESCRIPTOR.full_name}":
+                raise ValueError("dataschema and type do not belong together")
+            time = datetime.fromisoformat(found["time"])
+            if time.tzinfo is None:
+                raise ValueError("the time has no zone")
             return cls(
                 envelope=envelope,
-                id=str(found["id"]),
+                id=_id(found["id"]),
                 type=type_,
-                record_id=str(found["subject"]),
-                version=int(found["sequence"]),
-                time=datetime.fromisoformat(found["time"]),
+                record_id=_id(found["subject"]),
+                version=_version(found["sequence"]),
+                time=time,
                 actor_id=str(found.get("authid", "")),
                 correlation_id=str(found.get("correlationid", "")),
                 traceparent=str(found.get("traceparent", "")),
                 payload=found["data"],
                 replayed=replayed,
             )
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise InvalidInput(f"not an event of this suite: {error}") from error
+
+
+def _parse(envelope: bytes) -> dict[str, Any]:
+    if len(envelope) > MAX_BYTES:
+        raise ValueError(f"{len(envelope)} bytes are too many")
+    found: dict[str, Any] = orjson.loads(envelope)
+    # Keys may stand twice, and another reader would take the other one. What comes from a relay is written the way
+    # it is written here, so only strange envelopes are looked at a second time.
+    if orjson.dumps(found) != envelope:
+        json.loads(envelope, object_pairs_hook=_without_duplicates)
+    return found
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _id(text: str) -> str:
+    if str(UUID(text)) != text:
+        raise ValueError("an id is not written as ids are")
+    return text
+
+
+def _version(text: str) -> int:
+    version = int(text)
+    if not 1 <= version <= _MAX_VERSION:
+        raise ValueError("the sequence is out of range")
+    return version

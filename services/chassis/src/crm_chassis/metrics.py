@@ -15,6 +15,7 @@ OUTBOX_PUBLISHED = Counter("crm_outbox_published", "Events confirmed by the brok
 EVENTS_REPLAYED = Counter("crm_events_replayed", "Events sent once more to a service that asked for them")
 INBOX_APPLIED = Counter("crm_inbox_applied", "Events applied", ["subscription"])
 INBOX_DUPLICATES = Counter("crm_inbox_duplicates", "Deliveries that had been applied before", ["subscription"])
+INBOX_STALE = Counter("crm_inbox_stale", "Events not later than the last one applied", ["subscription"])
 INBOX_LAG_SECONDS = Gauge("crm_inbox_lag_seconds", "Age of the last event when it was applied", ["subscription"])
 INBOX_PARKED = Gauge("crm_inbox_parked", "Events parked behind a failure or a gap")
 INBOX_DEAD = Gauge("crm_inbox_dead", "Events given up after the last attempt, waiting for an operator")

@@ -66,7 +66,8 @@ class Settings:
 
     @property
     def amqp_url(self) -> str:
-        url = self.text("AMQP_URL")
+        """The account of this service, or one that all share."""
+        url = self.text(f"AMQP_URL_{self.service.upper()}", "") or self.text("AMQP_URL")
         if not self.development and "guest:guest@" in url:
             raise SettingsError("AMQP_URL uses the default account guest; that is allowed in development only")
         return url

@@ -18,13 +18,23 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from crm_chassis.bus.relay import CONFIRM_SECONDS, Confirms, PublishFailed, message_of
-from crm_chassis.bus.topology import CONTROL, QUEUES, REPLAY, close_socket, connect, control_queue, keep_alive
+from crm_chassis.bus.topology import (
+    CONTROL,
+    QUEUES,
+    REPLAY,
+    REPLAY_END,
+    close_socket,
+    connect,
+    control_queue,
+    keep_alive,
+    replay_key,
+)
 from crm_chassis.db import outbox, replays
 from crm_chassis.db.vault import Vault
 from crm_chassis.logs import get_logger
 from crm_chassis.metrics import EVENTS_REPLAYED
 
-END_OF_REPLAY = "application/vnd.crm.replay-end+json"
+END_OF_REPLAY = "application/vnd.crm.replay-end"
 BATCH = 200
 IDLE_SECONDS = 1.0
 
@@ -101,17 +111,15 @@ class Replayer:
             events = outbox.log(session, self._vault, [str(one) for one in request["records"]], since=since)
             while batch := list(islice(events, BATCH)):
                 for row in batch:
-                    key = f"{service}.{row.partition % QUEUES}"
+                    key = replay_key(row.type, row.partition, service)
                     confirms.publish(row.id, message_of(row), REPLAY.name, key)
                 _all_taken(confirms)
                 sent += len(batch)
                 EVENTS_REPLAYED.inc(len(batch))
                 keep_alive(amqp)
         for queue in range(QUEUES):
-            end = orjson.dumps({"replay_id": replay_id, "queue": queue, "publisher": self._service})
-            confirms.publish(
-                0, Message(end, content_type=END_OF_REPLAY, delivery_mode=2), REPLAY.name, f"{service}.{queue}"
-            )
+            end = Message(b"", content_type=END_OF_REPLAY, delivery_mode=2, message_id=replay_id)
+            confirms.publish(0, end, REPLAY.name, replay_key(f"crm.{self._service}.{REPLAY_END}", queue, service))
         _all_taken(confirms)
         self._log.info("replay sent", to=service, replay_id=replay_id, events=sent)
 

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from urllib.parse import urlsplit
 
+from amqp.exceptions import NotFound
 from kombu import Connection, Exchange, Queue, binding
 
 from crm_chassis.ids import PARTITIONS
+from crm_chassis.settings import SettingsError
+from crm_chassis.tls import VARIABLES, of_process
 
 QUEUES = 4
 HEARTBEAT = 10
@@ -19,18 +23,28 @@ HEARTBEAT = 10
 EVENTS = Exchange("crm.events", "topic", durable=True, arguments={"alternate-exchange": "crm.unrouted"})
 UNROUTED = Exchange("crm.unrouted", "fanout", durable=True)
 DEAD = Exchange("crm.dlx", "topic", durable=True)
-REPLAY = Exchange("crm.replay", "direct", durable=True)
-"""What publishers send once more to one service: routing key `<service>.<queue>`."""
+REPLAY = Exchange("crm.replay", "topic", durable=True)
+"""What publishers send once more to one service: see `replay_key`."""
 CONTROL = Exchange("crm.control", "direct", durable=True)
 """What services ask of a publisher: routing key `<publisher>`."""
+EXCHANGES = (UNROUTED, DEAD, EVENTS, REPLAY, CONTROL)
+REPLAY_END = "replay.end.v1"
 
 _QUORUM = {"x-queue-type": "quorum"}
 
 
 def connect(url: str) -> Connection:
-    """A connection that notices a dead peer, and gives up rather than hang."""
+    """A connection that notices a dead peer, and gives up rather than hang.
+
+    `amqps` needs the certificates of the process. Raises SettingsError if there are none.
+    """
+    parts = urlsplit(url)
+    tls = of_process() if parts.scheme == "amqps" else None
+    if parts.scheme == "amqps" and tls is None:
+        raise SettingsError(f"a broker at amqps:// needs {', '.join(VARIABLES)}")
     return Connection(
         url,
+        ssl=tls.amqp_options(parts.hostname or "") if tls else False,
         heartbeat=HEARTBEAT,
         connect_timeout=3,
         transport_options={"read_timeout": 15, "write_timeout": 5, "confirm_publish": False},
@@ -40,6 +54,11 @@ def connect(url: str) -> Connection:
 def routing_key(event_type: str, partition: int) -> str:
     """`<type>.<partition>`."""
     return f"{event_type}.{partition}"
+
+
+def replay_key(type_: str, partition: int, service: str) -> str:
+    """`<type>.q<queue>.<service>`: an event sent once more to a queue of one service."""
+    return f"{type_}.q{partition % QUEUES}.{service}"
 
 
 def service_queues(service: str, records: Iterable[str]) -> list[Queue]:
@@ -64,7 +83,10 @@ def service_queues(service: str, records: Iterable[str]) -> list[Queue]:
                 for record in wanted
                 for partition in range(number, PARTITIONS, QUEUES)
             ]
-            + [binding(REPLAY, routing_key=f"{service}.{number}")],
+            + [
+                binding(REPLAY, routing_key=replay_key(what, number, service))
+                for what in [*(f"{record}.*.*" for record in wanted), f"crm.*.{REPLAY_END}"]
+            ],
         )
         for number in range(QUEUES)
     ]
@@ -72,19 +94,38 @@ def service_queues(service: str, records: Iterable[str]) -> list[Queue]:
 
 def control_queue(service: str) -> Queue:
     """The queue of what others ask of a service."""
-    return Queue(f"{service}.control", CONTROL, routing_key=service, durable=True, queue_arguments=_QUORUM)
+    bindings = [binding(CONTROL, routing_key=service)]
+    return Queue(f"{service}.control", durable=True, queue_arguments=_QUORUM, bindings=bindings)
 
 
 def declare(url: str, service: str, records: Iterable[str]) -> None:
-    """Declares the exchanges, the common queues and the queues of one service."""
+    """Declares the queues of one service, and what all services share if the broker does not have it yet.
+
+    The account of a service may not do the latter: there the broker was given the shared part at its start.
+    """
     with connect(url) as connection:
         channel = connection.default_channel
-        for exchange in (UNROUTED, DEAD, EVENTS, REPLAY, CONTROL):
-            exchange(channel).declare()
-        Queue("crm.unrouted", UNROUTED, durable=True, queue_arguments=_QUORUM)(channel).declare()
-        Queue("crm.dead", DEAD, routing_key="#", durable=True, queue_arguments=_QUORUM)(channel).declare()
+        if not _has_exchanges(connection):
+            for exchange in EXCHANGES:
+                exchange(channel).declare()
+            Queue("crm.unrouted", UNROUTED, durable=True, queue_arguments=_QUORUM)(channel).declare()
+            Queue("crm.dead", DEAD, routing_key="#", durable=True, queue_arguments=_QUORUM)(channel).declare()
         for queue in [control_queue(service), *service_queues(service, records)]:
-            queue(channel).declare()
+            # Not `declare()`, which would declare the exchange again with every binding.
+            bound = queue(channel)
+            bound.queue_declare()
+            for one in queue.bindings:
+                one.bind(bound)
+
+
+def _has_exchanges(connection: Connection) -> bool:
+    try:
+        with connection.channel() as channel:
+            for exchange in EXCHANGES:
+                exchange(channel).declare(passive=True)
+    except NotFound:
+        return False
+    return True
 
 
 def keep_alive(connection: Connection, seconds: float = 0.001) -> None:

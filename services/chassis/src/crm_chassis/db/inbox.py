@@ -30,7 +30,14 @@ from crm_chassis.db.tx import Transaction
 from crm_chassis.db.vault import Vault
 from crm_chassis.envelope import IncomingEvent
 from crm_chassis.logs import get_logger
-from crm_chassis.metrics import INBOX_APPLIED, INBOX_DEAD, INBOX_DUPLICATES, INBOX_LAG_SECONDS, INBOX_PARKED
+from crm_chassis.metrics import (
+    INBOX_APPLIED,
+    INBOX_DEAD,
+    INBOX_DUPLICATES,
+    INBOX_LAG_SECONDS,
+    INBOX_PARKED,
+    INBOX_STALE,
+)
 from crm_chassis.subscription import Subscription
 
 MAX_ATTEMPTS = 8
@@ -39,6 +46,10 @@ GAP_RETRY = timedelta(seconds=5)
 
 # Two workers meet only while the broker hands a queue from one to the other; then the second one waits.
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(k, 0)) FROM unnest(CAST(:keys AS text[])) k")
+
+
+class UnknownType(Exception):
+    """An event in a version that this build cannot read; it waits until a newer build retries it."""
 
 
 @dataclass
@@ -160,6 +171,7 @@ class Receiver:
         key = subscription.name, event.record_id
         last = gate.last.get(key)
         if last is not None and event.version <= last:
+            INBOX_STALE.labels(subscription.name).inc()
             return
         early = subscription.name in gate.replaying and not event.replayed and event.version > 1
         gap = event.version > last + 1 if last is not None else early
@@ -173,6 +185,8 @@ class Receiver:
     def _apply(self, session: Session, subscription: Subscription, event: IncomingEvent, now: datetime) -> None:
         handler = subscription.handler_of(event)
         if handler is not None:
+            if event.unreadable:
+                raise UnknownType(f"{event.type} is newer than this build")
             context = RequestContext(
                 request_id=RequestContext.valid_request_id(event.correlation_id),
                 traceparent=event.traceparent,

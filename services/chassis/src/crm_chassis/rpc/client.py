@@ -10,6 +10,8 @@ import grpc
 from google.protobuf.message import Message
 
 from crm_chassis.rpc.status import from_rpc_error
+from crm_chassis.rpc.transport import channel
+from crm_chassis.tls import of_process
 
 CHANNEL_OPTIONS = [
     ("grpc.keepalive_time_ms", 20_000),
@@ -25,10 +27,10 @@ CHANNEL_OPTIONS = [
 
 
 class Client:
-    """Calls one service at one address."""
+    """Calls one service at one address; with certificates, `service` is who must answer there."""
 
-    def __init__(self, address: str, token: str = "") -> None:
-        self._channel = grpc.insecure_channel(address, options=CHANNEL_OPTIONS)
+    def __init__(self, address: str, token: str = "", service: str = "") -> None:
+        self._channel = channel(grpc, address, service, CHANNEL_OPTIONS, of_process())
         self._token = token
 
     def call(self, method: str, request: Message, *, timeout: float = 10, **metadata: str) -> Any:

@@ -54,8 +54,10 @@ from crm_chassis.logs import get_logger
 from crm_chassis.metrics import RPC_IN_FLIGHT, RPC_SECONDS
 from crm_chassis.probes import Probes
 from crm_chassis.rpc.status import to_status
+from crm_chassis.rpc.transport import caller_names, listen
 from crm_chassis.service import Service, UseCase
 from crm_chassis.settings import Settings
+from crm_chassis.tls import identity, of_process
 
 DRAIN_SECONDS = 2.0
 GRACE_SECONDS = 20.0
@@ -79,8 +81,17 @@ class Dispatcher(grpc.GenericRpcHandler):
     """Turns calls into use cases."""
 
     def __init__(
-        self, service: Service, engine: Engine, vault: Vault, verifier: Verifier, clock: Clock = system_clock
+        self,
+        service: Service,
+        engine: Engine,
+        vault: Vault,
+        verifier: Verifier,
+        clock: Clock = system_clock,
+        *,
+        callers: frozenset[str] | None = None,
     ) -> None:
+        """`callers` are the names one of which a caller's certificate must have; None where there are none."""
+        self._callers = callers
         self._service = service
         self._engine = engine
         self._vault = vault
@@ -141,6 +152,9 @@ class Dispatcher(grpc.GenericRpcHandler):
             context.current.reset(token)
 
     def _actor(self, method: crm_contracts.Method, call: grpc.ServicerContext) -> Actor:
+        if self._callers is not None and self._callers.isdisjoint(names := caller_names(call)):
+            self._log.warning("caller refused", peer=call.peer(), names=sorted(names))
+            raise PermissionDenied("This process may not call the service.")
         token = _metadata(call).get("x-actor-token", "")
         actor = self._verifier.verify(token) if token else ANONYMOUS
         policy = method.policy
@@ -362,10 +376,12 @@ def serve(service: Service, settings: Settings) -> None:
         service.start(settings)
     server = grpc.server(futures.ThreadPoolExecutor(settings.threads, "rpc"), options=_OPTIONS,
                          maximum_concurrent_rpcs=settings.threads * 8)  # fmt: skip
-    server.add_generic_rpc_handlers((Dispatcher(service, engine, vault, verifier),))
+    tls = of_process()
+    callers = None if tls is None else frozenset(settings.text("CRM_TLS_CALLERS", identity("gateway")).split(","))
+    server.add_generic_rpc_handlers((Dispatcher(service, engine, vault, verifier, callers=callers),))
     servicer = health.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
-    port = server.add_insecure_port(f"{settings.host}:{settings.grpc_port}")
+    port = listen(server, f"{settings.host}:{settings.grpc_port}", tls)
     probes = Probes(settings.host, settings.probes_port, {"database": lambda: database_problem(engine)})
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -373,7 +389,7 @@ def serve(service: Service, settings: Settings) -> None:
     server.start()
     probes.start()
     servicer.set("", health_pb2.HealthCheckResponse.SERVING)
-    log.info("serving", grpc_port=port, probes_port=probes.port)
+    log.info("serving", grpc_port=port, callers=sorted(callers or ()), probes_port=probes.port)
     stop.wait()
     probes.draining = True
     servicer.set("", health_pb2.HealthCheckResponse.NOT_SERVING)

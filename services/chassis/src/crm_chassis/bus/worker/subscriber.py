@@ -11,16 +11,16 @@ import time
 from typing import Any
 
 import eventlet
-import orjson
 from kombu import Connection
 from kombu.transport.pyamqp import Message
 from nameko.messaging import Consumer
 
 from crm_chassis.bus.replayer import END_OF_REPLAY
-from crm_chassis.bus.topology import REPLAY, close_socket, connect, service_queues
+from crm_chassis.bus.topology import REPLAY, close_socket, connect, replay_key, routing_key, service_queues
 from crm_chassis.db.inbox import Receiver, is_outage
 from crm_chassis.envelope import CONTENT_TYPE, IncomingEvent
 from crm_chassis.errors import InvalidInput
+from crm_chassis.ids import partition_of
 from crm_chassis.logs import get_logger
 from crm_chassis.metrics import INBOX_REFUSED
 
@@ -101,7 +101,7 @@ class Subscriber(Consumer):
         refused, ends = [], []
         for message in batch:
             if message.properties.get("content_type") == END_OF_REPLAY:
-                ends.append(orjson.loads(message.body))
+                ends.append(message)
                 continue
             event = self._read(message)
             if event is None:
@@ -115,7 +115,9 @@ class Subscriber(Consumer):
             if chosen:
                 self._receive(connection, chosen, careful=with_care)
         for end in ends:
-            self._receiver.replay_ended(end["replay_id"], end["queue"], end["publisher"])
+            # The broker lets a publisher use keys of its own name only.
+            publisher, *_, queue, _ = end.delivery_info["routing_key"].split(".")[1:]
+            self._receiver.replay_ended(str(end.properties["message_id"]), int(queue.removeprefix("q")), publisher)
         for message in batch:
             if message in refused:
                 channel.basic_reject(message.delivery_tag, requeue=False)
@@ -134,17 +136,21 @@ class Subscriber(Consumer):
                 connection.heartbeat_check()
 
     def _read(self, message: Any) -> IncomingEvent | None:
-        body = message.body
-        body = body if isinstance(body, bytes) else str(body).encode()
         try:
             if message.properties.get("content_type") != CONTENT_TYPE:
                 raise InvalidInput(f"content type {message.properties.get('content_type')!r}")
+            if not isinstance(message.body, bytes):
+                raise InvalidInput("the body has an encoding of its own")
             replayed = message.delivery_info["exchange"] == REPLAY.name
-            event = IncomingEvent.read(body, replayed=replayed)
-            if not replayed and not message.delivery_info["routing_key"].startswith(f"{event.type}."):
-                raise InvalidInput("the routing key does not belong to the type")
+            event = IncomingEvent.read(message.body, replayed=replayed)
+            place = partition_of(event.record_id)
+            right = replay_key(event.type, place, self._service) if replayed else routing_key(event.type, place)
+            if message.delivery_info["routing_key"] != right:
+                raise InvalidInput("the routing key does not belong to type and record")
             return event
         except InvalidInput as error:
             INBOX_REFUSED.labels("undecodable").inc()
-            self._log.warning("delivery refused", error=error.detail, message_id=message.properties.get("message_id"))
+            # What a stranger wrote is shown escaped: it need not be text that a log can hold.
+            name = ascii(message.properties.get("message_id"))
+            self._log.warning("delivery refused", error=error.detail, message_id=name)
             return None

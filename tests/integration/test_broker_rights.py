@@ -1,0 +1,221 @@
+"""What an account at the broker may do, tried on a broker that the launcher has given its accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from amqp import Channel
+from amqp.basic_message import Message
+from amqp.exceptions import AccessRefused, NotFound
+from crm_chassis.bus.topology import DEAD, EVENTS, connect, declare
+from crm_chassis.testing import unique
+from kombu import Connection
+
+from deploy.broker import definitions
+from deploy.dev import LauncherError, keys
+from deploy.dev.catalogue import GATEWAY, catalogue
+from deploy.dev.instance import Instance
+
+SALES = {f"crm.{kind}" for kind in catalogue().services["sales"].follows}
+MARKETING = {f"crm.{kind}" for kind in catalogue().services["marketing"].follows}
+
+Open = Callable[[str], Channel]
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    instance = Instance("rights", root=tmp_path_factory.mktemp("rights"))
+    try:
+        instance.start([], gateway=False, mail=False, servers=["rabbitmq"])
+        instance.wait_ready(60)
+        declare(instance.amqp_url_of("sales"), "sales", SALES)
+        declare(instance.amqp_url_of("marketing"), "marketing", MARKETING)
+        yield instance
+    finally:
+        instance.erase()
+
+
+@pytest.fixture
+def account(broker: Instance) -> Iterator[Open]:
+    """Opens a channel as a service, the gateway or (empty name) the administrator."""
+    opened: list[Connection] = []
+
+    def open_(name: str) -> Channel:
+        opened.append(connect(broker.amqp_url_of(name) if name else broker.amqp_url))
+        channel: Channel = opened[-1].channel()
+        return channel
+
+    yield open_
+    for connection in opened:
+        connection.release()
+
+
+def publish(channel: Channel, exchange: str, key: str) -> None:
+    """Publishes and waits until the broker has taken it. Raises AccessRefused if it has not."""
+    channel.confirm_select()
+    channel.basic_publish_confirm(Message(b"{}"), exchange=exchange, routing_key=key, confirm_timeout=10)
+
+
+def consume(channel: Channel, queue: str) -> None:
+    channel.basic_consume(queue, callback=lambda _: None)
+
+
+def test_a_service_publishes_what_happens_to_its_own_records(account: Open) -> None:
+    publish(account("sales"), EVENTS.name, "crm.sales.opportunity.won.v1.3")
+
+
+@pytest.mark.parametrize(
+    ("name", "exchange", "key"),
+    [
+        ("sales", EVENTS.name, "crm.contacts.contact.updated.v1.3"),
+        ("sales", EVENTS.name, "crm.salesforce.contact.updated.v1.3"),
+        ("sales", EVENTS.name, "xcrm.sales.opportunity.won.v1.3"),
+        ("sales", EVENTS.name, ""),
+        ("reporting", EVENTS.name, "crm.reporting.fact.made.v1.3"),
+        ("gateway", EVENTS.name, "crm.identity.user.updated.v1.3"),
+        ("sales", DEAD.name, "crm.sales.opportunity.won.v1.3"),
+        ("sales", DEAD.name, ""),
+        ("sales", "crm.unrouted", ""),
+        ("sales", "", "marketing.in.0"),
+        ("sales", "amq.topic", "crm.sales.opportunity.won.v1.3"),
+    ],
+)
+def test_nobody_publishes_in_the_name_of_another(account: Open, name: str, exchange: str, key: str) -> None:
+    with pytest.raises(AccessRefused):
+        publish(account(name), exchange, key)
+
+
+def test_a_service_reads_its_own_queues(account: Open) -> None:
+    consume(account("sales"), "sales.in.0")
+
+
+@pytest.mark.parametrize(
+    ("name", "queue"),
+    [
+        ("sales", "marketing.in.0"),
+        ("sales", "crm.dead"),
+        ("sales", "crm.unrouted"),
+        ("sales", "gateway.feed.1"),
+        ("gateway", "sales.in.0"),
+    ],
+)
+def test_nobody_reads_the_queue_of_another(account: Open, name: str, queue: str) -> None:
+    with pytest.raises(AccessRefused):
+        consume(account(name), queue)
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        lambda c: c.queue_delete("marketing.in.0"),
+        lambda c: c.queue_purge("marketing.in.0"),
+        lambda c: c.queue_bind("marketing.in.0", EVENTS.name, "crm.identity.user.*.*.0"),
+        lambda c: c.queue_unbind("marketing.in.0", EVENTS.name, "crm.contacts.contact.*.*.0"),
+        lambda c: c.exchange_delete(EVENTS.name),
+        lambda c: c.exchange_delete(DEAD.name),
+        lambda c: c.exchange_declare("crm.mine", "topic", durable=True, auto_delete=False),
+        lambda c: c.exchange_bind("amq.topic", EVENTS.name, "#"),
+        lambda c: c.queue_declare(unique("mine"), exclusive=True),
+        lambda c: c.queue_declare("sales.in.4"),
+    ],
+    ids=["delete queue", "purge", "bind", "unbind", "delete exchange", "delete dead letters", "new exchange",
+         "bind exchange", "new queue", "one queue more"],
+)  # fmt: skip
+def test_nobody_changes_what_belongs_to_others(account: Open, attempt: Callable[[Channel], None]) -> None:
+    with pytest.raises(AccessRefused):
+        attempt(account("sales"))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "crm.contacts.lead.*.*.0",  # marketing does not follow leads, whose events are personal
+        "crm.contacts.lead.created.v1.0",
+        "crm.contacts.*.*.*.0",
+        "crm.contacts.#",
+        "*.contacts.lead.*.*.0",
+        "#",
+        "",
+    ],
+)
+def test_a_queue_is_bound_to_followed_records_only(account: Open, key: str) -> None:
+    with pytest.raises(AccessRefused):
+        account("marketing").queue_bind("marketing.in.0", EVENTS.name, key)
+
+
+def test_a_followed_record_can_be_bound_and_its_events_arrive(account: Open) -> None:
+    account("marketing").queue_bind("marketing.in.0", EVENTS.name, "crm.contacts.contact.*.*.0")
+    sent = [f"crm.contacts.{event}.v1.0" for event in ("contact.updated", "lead.updated", "contact.deleted")]
+    for key in sent:
+        publish(account("contacts"), EVENTS.name, key)
+    channel, arrived = account("marketing"), []
+    channel.basic_consume(
+        "marketing.in.0", no_ack=True, callback=lambda message: arrived.append(message.delivery_info["routing_key"])
+    )
+    while len(arrived) < 2:
+        channel.connection.drain_events(timeout=20)
+    assert arrived == [sent[0], sent[2]]
+
+
+def test_the_gateway_has_its_feed_and_nothing_else(account: Open) -> None:
+    channel = account("gateway")
+    channel.queue_declare("gateway.feed.1", exclusive=True)
+    channel.queue_bind("gateway.feed.1", EVENTS.name, "crm.identity.user.*.*.*")
+    consume(channel, "gateway.feed.1")
+    with pytest.raises(AccessRefused):
+        channel.queue_bind("gateway.feed.1", EVENTS.name, "crm.contacts.contact.*.*.*")
+
+
+def test_what_all_share_is_there_before_any_service(broker: Instance, account: Open) -> None:
+    channel = account("")
+    for exchange in ("crm.events", "crm.unrouted", "crm.dlx"):
+        channel.exchange_declare(exchange, passive=True, type="")
+    publish(account("sales"), EVENTS.name, "crm.sales.nobody.follows.v1.0")
+    assert (
+        channel.basic_get("crm.unrouted", no_ack=True).delivery_info["routing_key"] == "crm.sales.nobody.follows.v1.0"
+    )
+    for name in ("sales", "marketing"):
+        declare(broker.amqp_url_of(name), name, SALES if name == "sales" else MARKETING)
+
+
+def test_one_account_for_all_declares_what_is_missing(broker: Instance, account: Open) -> None:
+    channel = account("")
+    channel.exchange_delete(EVENTS.name)
+    channel.close()
+    declare(broker.amqp_url, "sales", SALES)
+    declare(broker.amqp_url, "marketing", MARKETING)
+    channel = account("")
+    channel.exchange_declare(EVENTS.name, passive=True, type="")
+    with pytest.raises(NotFound):
+        channel.exchange_declare("crm.other", passive=True, type="")
+
+
+def test_every_account_has_topic_rights_for_every_topic_exchange_it_can_reach() -> None:
+    """The broker allows every topic of an exchange for which an account has no rule."""
+    found = definitions(keys.generate(), catalogue())
+    names = {user["name"] for user in found["users"]} - {"crm"}
+    assert names == {f"crm_{name}" for name in (GATEWAY, *catalogue().services)}
+    ruled = {(rule["user"], rule["exchange"]) for rule in found["topic_permissions"]}
+    for permission in found["permissions"]:
+        for exchange in (EVENTS.name, DEAD.name):
+            reaches = exchange.replace(".", r"\.") in permission["write"] + permission["read"]
+            assert not reaches or permission["user"] == "crm" or (permission["user"], exchange) in ruled
+
+
+def test_personal_events_are_followed_on_purpose_only() -> None:
+    suite = catalogue()
+    sales = replace(suite.services["sales"], personal=("contacts.contact",))
+    with pytest.raises(LauncherError, match=r"sales follows contacts\.lead.*personal"):
+        definitions(keys.generate(), replace(suite, services={**suite.services, "sales": sales}))
+    unknown = replace(suite.services["sales"], follows=("contacts.nothing",))
+    with pytest.raises(LauncherError, match=r"no event of it"):
+        definitions(keys.generate(), replace(suite, services={**suite.services, "sales": unknown}))
+
+
+def test_a_missing_password_is_named() -> None:
+    secrets = keys.generate()
+    del secrets["RABBITMQ_PASSWORD_SALES"]
+    with pytest.raises(LauncherError, match="RABBITMQ_PASSWORD_SALES"):
+        definitions(secrets, catalogue())
