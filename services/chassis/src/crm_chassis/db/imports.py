@@ -237,6 +237,10 @@ class ImportRunner:
         self._clock = clock
         self._log = get_logger()
         self._readers: dict[tuple[str, int], Iterator[_Line]] = {}
+        for kind in importers:
+            # A counter that appears with its first failure would hide it: nothing to compare with.
+            IMPORTS_FINISHED.labels(kind, "DONE")
+            IMPORTS_FINISHED.labels(kind, "FAILED")
 
     def run(self, seconds: float = 5.0) -> bool:
         """Works for about that long; False if there was nothing to do. One worker at a time takes an import."""

@@ -38,6 +38,7 @@ class Subscriber(Consumer):
         self._stopping = False
         self._buffer: list[Any] = []
         self._log = get_logger()
+        self._refused = INBOX_REFUSED.labels("undecodable")
         self.last_contact = 0.0
 
     def bind(self, container: Any, method_name: str) -> Subscriber:
@@ -137,6 +138,6 @@ class Subscriber(Consumer):
                 raise InvalidInput("the routing key does not belong to the type")
             return event
         except InvalidInput as error:
-            INBOX_REFUSED.labels("undecodable").inc()
+            self._refused.inc()
             self._log.warning("delivery refused", error=error.detail, message_id=message.properties.get("message_id"))
             return None
