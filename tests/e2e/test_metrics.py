@@ -18,7 +18,7 @@ Exposed = dict[str, set[frozenset[str]]]
 
 
 def exposed(url: str) -> Exposed:
-    """Names of the series a process exposes, each with the sets of labels seen; none seen where it has no series yet."""
+    """Names of the series a process exposes, each with the sets of labels seen: none where it has no series yet."""
     answer = httpx.get(url)
     assert answer.status_code == 200
     found: Exposed = {}
@@ -52,7 +52,7 @@ def test_every_figure_of_a_query_is_there(processes: dict[str, Exposed]) -> None
     for one in selections():
         seen = [found[one.metric] for found in processes.values() if one.metric in found]
         labels = set().union(*seen)
-        if one.of_the_suite and (not seen or labels and not any(one.labels <= found for found in labels)):
+        if one.of_the_suite and (not seen or (labels and not any(one.labels <= found for found in labels))):
             wrong.append((one.where, one.metric, sorted(one.labels)))
     assert not wrong
 
