@@ -317,7 +317,7 @@ def test_the_gateway_is_given_what_its_settings_require(monkeypatch: pytest.Monk
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(30)
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("name", [f"{service.name}-{role}" for service in SERVICES for role in ("api", "worker")])
 def test_a_process_starts_with_the_environment_it_is_given(name: str) -> None:
     """Nothing it requires is missing; servers that do not answer are no reason to refuse."""
