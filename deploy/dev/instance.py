@@ -513,6 +513,7 @@ class Instance:
                     STAGE_GATEWAY,
                     catalogue().gateway_port + self.offset,
                     f"{self.gateway_url}/readyz",
+                    metrics=f"{self.gateway_url}/metrics",
                     env=self._gateway_environment() | upstreams | dict(env),
                     revision=self.revision("proto", "services/chassis", "gateway"),
                 )

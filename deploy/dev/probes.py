@@ -1,6 +1,7 @@
 """Questions to a running process: is it ready, and what does it count."""
 
 import http.client
+import json
 import re
 import socket
 from urllib.parse import urlsplit
@@ -41,8 +42,18 @@ def _get(url: str, timeout: float) -> tuple[int, str]:
         connection.close()
 
 
+def problems(url: str, timeout: float = 1.0) -> str:
+    """Why the process behind the URL of its readiness is not ready: "database: OperationalError"; "" if it is."""
+    try:
+        _, text = _get(url, timeout)
+        failed: dict[str, str] = json.loads(text).get("failed", {})
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        return f"no answer ({type(error).__name__})"
+    return ", ".join(f"{name}: {what}" for name, what in failed.items())
+
+
 def metrics(url: str, names: list[str], timeout: float = 1.0) -> dict[str, float]:
-    """Sums over all labels of the named metrics; those the process does not have are left out."""
+    """The largest value over all labels of the named metrics; those the process does not have are left out."""
     try:
         status, text = _get(url, timeout)
     except (OSError, http.client.HTTPException):
@@ -51,5 +62,5 @@ def metrics(url: str, names: list[str], timeout: float = 1.0) -> dict[str, float
     if status == 200:
         for name, value in re.findall(r"^(\w+)(?:\{.*\})? (\S+)", text, re.MULTILINE):
             if name in names:
-                found[name] = found.get(name, 0.0) + float(value)
+                found[name] = max(found.get(name, 0.0), float(value))
     return found

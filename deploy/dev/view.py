@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deploy.dev.instance import Instance, Status
-from deploy.dev.probes import metrics
+from deploy.dev.probes import metrics, problems
 
-# Metric of a worker or api -> heading on the status screen.
+# Metric of a worker -> heading on the status screen: events recorded but not published and the age of the oldest; the
+# age of the last event when it was applied; events that wait for another attempt, and such that were given up.
 COUNTED = {
     "crm_outbox_unpublished": "UNSENT",
-    "crm_outbox_oldest_seconds": "LAG s",
+    "crm_outbox_oldest_seconds": "OLDEST",
+    "crm_inbox_lag_seconds": "LAG",
     "crm_inbox_parked": "PARKED",
     "crm_inbox_dead": "DEAD",
 }
@@ -37,10 +39,18 @@ def _word(status: Status) -> str:
     return {True: "yes", False: "no", None: "-"}[status.ready]
 
 
+def _figure(metric: str, value: float) -> str:
+    return duration(value) if metric.endswith("_seconds") else f"{value:g}"
+
+
 def screen(instance: Instance) -> str:
-    """Every process of an instance, one per line."""
+    """Every process of an instance, one per line, then why some are not ready."""
     rows = [["PROCESS", "PID", "PORT", "UPTIME", "RESTARTS", "READY", *COUNTED.values()]]
+    reasons = []
     for status in instance.processes():
+        if status.pid and status.ready is False and status.metrics:
+            why = problems(status.metrics.removesuffix("/metrics") + "/readyz")
+            reasons.append(f"{status.name} is not ready: {why}")
         counted = metrics(status.metrics, list(COUNTED)) if status.metrics and status.pid else {}
         rows.append(
             [
@@ -50,12 +60,13 @@ def screen(instance: Instance) -> str:
                 duration(status.uptime) if status.pid else "-",
                 str(status.restarts),
                 _word(status),
-                *(f"{counted[name]:g}" if name in counted else "" for name in COUNTED),
+                *(_figure(name, counted[name]) if name in counted else "" for name in COUNTED),
             ]
         )
     used = [index for index in range(len(rows[0])) if index < 6 or any(row[index] for row in rows[1:])]
     widths = {index: max(len(row[index]) for row in rows) for index in used}
-    return "\n".join("  ".join(row[index].ljust(widths[index]) for index in used).rstrip() for row in rows)
+    lines = ["  ".join(row[index].ljust(widths[index]) for index in used).rstrip() for row in rows]
+    return "\n".join([*lines, *([""] if reasons else []), *reasons])
 
 
 def render(line: str, name: str, colour: bool) -> str:

@@ -132,6 +132,20 @@ def test_a_repeatable_call_goes_to_the_other_replica(bench: Bench) -> None:
     assert [len(one.calls) for one in bench.pair] == [1, 1]
 
 
+def test_a_name_that_stands_for_several_processes_reaches_them_all(
+    suite: Suite, pair: tuple[Services, Services]
+) -> None:
+    async def calls() -> None:
+        upstream = Upstream("contacts", ["ipv4:" + ",".join(f"127.0.0.1:{one.port}" for one in pair)])
+        until = time.monotonic() + 5
+        while not all(one.calls for one in pair) and time.monotonic() < until:
+            await upstream.call(PATH, b"", (), timeout=3, repeatable=True, read=True)
+        await upstream.replicas[0].close()
+
+    suite.run(calls())
+    assert all(one.calls for one in pair)
+
+
 def test_a_write_without_key_is_not_repeated(bench: Bench) -> None:
     bench.pair[0].answers["GetContact"] = grpc.StatusCode.UNAVAILABLE
     bench.choose(0)

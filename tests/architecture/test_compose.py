@@ -103,7 +103,7 @@ def test_prometheus_asks_every_process() -> None:
         job["job_name"]: {target for group in job["static_configs"] for target in group["targets"]}
         for job in document["scrape_configs"]
     }
-    assert jobs.pop("rabbitmq") == {"rabbitmq:15692"}
+    assert jobs.pop("rabbitmq") == jobs.pop("rabbitmq_queues") == {"rabbitmq:15692"}
     assert jobs.pop("gateway") == {f"gateway:{catalogue().gateway_port}"}
     assert jobs == {
         service.name: {f"{service.name}-api:{service.probes}", f"{service.name}-worker:{service.worker}"}

@@ -228,7 +228,7 @@ class Gateway:
         except RemoteError as error:
             if error.status == 401 and error.reason == Unauthenticated.reason and not policy.public:
                 # A service refuses our own token: the caller can do nothing about it.
-                self._log.error("actor token refused", request_id=request.request_id, service=error.service)
+                self._log.error("actor token refused", request_id=request.request_id, upstream=error.service)
                 raise Internal() from error
             raise
 

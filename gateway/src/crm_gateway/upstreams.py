@@ -40,7 +40,12 @@ _WINDOW = 200
 
 _FAILURES = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 _REPEATABLE = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED)
-_OPTIONS = [*CHANNEL_OPTIONS, ("grpc.use_local_subchannel_pool", 1)]
+_OPTIONS = [
+    *CHANNEL_OPTIONS,
+    ("grpc.use_local_subchannel_pool", 1),
+    # Where a name stands for several processes (a headless service of Kubernetes), all of them are called.
+    ("grpc.lb_policy_name", "round_robin"),
+]
 _READS = ("Get", "List", "Search", "Preview")
 
 

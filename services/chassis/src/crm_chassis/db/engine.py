@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool
 
-from crm_chassis.metrics import DB_POOL_IN_USE
+from crm_chassis.metrics import DB_POOL_IN_USE, DB_POOL_SIZE, DB_STATEMENT_SECONDS
 
 STATEMENT_TIMEOUT_MS = 15_000
 LOCK_TIMEOUT_MS = 3_000
@@ -38,6 +40,19 @@ def make_engine(url: str, process: str, size: int) -> Engine:
         json_deserializer=orjson.loads,
         connect_args=connect_options(process),
     )
-    event.listen(engine, "checkout", lambda *_: DB_POOL_IN_USE.inc())
-    event.listen(engine, "checkin", lambda *_: DB_POOL_IN_USE.dec())
+    pool = engine.pool
+    assert isinstance(pool, QueuePool)
+    # Asked of the pool when scraped: a connection that is detached or lost is never checked in.
+    DB_POOL_IN_USE.set_function(pool.checkedout)
+    DB_POOL_SIZE.set(size)
+    event.listen(engine, "before_cursor_execute", _statement_begins)
+    event.listen(engine, "after_cursor_execute", _statement_ends)
     return engine
+
+
+def _statement_begins(connection: Connection, *_: object) -> None:
+    connection.info["statement_began"] = time.perf_counter()
+
+
+def _statement_ends(connection: Connection, *_: object) -> None:
+    DB_STATEMENT_SECONDS.observe(time.perf_counter() - connection.info["statement_began"])

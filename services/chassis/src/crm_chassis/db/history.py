@@ -105,6 +105,13 @@ _SEALABLE = text(
     ORDER BY h.id LIMIT :limit
     """
 )
+_BACKLOG = text(
+    """
+    SELECT coalesce((SELECT max(id) FROM history), 0) - coalesce((SELECT max(history_id) FROM history_seals), 0),
+           coalesce((SELECT extract(epoch FROM now() - min(at)) FROM history WHERE id > coalesce(
+             (SELECT history_id FROM history_seals WHERE seq = (SELECT max(seq) FROM history_anchors)), 0)), 0)
+    """
+)
 # How far below the newest sealed row a transaction may still commit an older row.
 _WINDOW = 100_000
 
@@ -150,6 +157,12 @@ def anchor(session: Session, now: datetime) -> HistoryAnchor | None:
     found = HistoryAnchor(seq=head.seq, at=now, mac=head.mac)
     session.add(found)
     return found
+
+
+def backlog(session: Session) -> tuple[int, float]:
+    """(rows not yet in the chain, age in seconds of the oldest row above the last anchor)."""
+    unsealed, unanchored = session.execute(_BACKLOG).one()
+    return max(0, unsealed), max(0.0, float(unanchored))
 
 
 @dataclass(frozen=True)

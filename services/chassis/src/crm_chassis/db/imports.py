@@ -45,6 +45,7 @@ from crm_chassis.db.vault import Vault
 from crm_chassis.errors import DomainError, InvalidInput, NotFound, UnknownReference
 from crm_chassis.ids import uuid7
 from crm_chassis.logs import get_logger
+from crm_chassis.metrics import IMPORTS_FINISHED
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 MAX_COLUMNS = 500
@@ -237,6 +238,10 @@ class ImportRunner:
         self._clock = clock
         self._log = get_logger()
         self._readers: dict[tuple[str, int], Iterator[_Line]] = {}
+        for kind in importers:
+            # A counter that appears with its first failure would hide it: nothing to compare with.
+            IMPORTS_FINISHED.labels(kind, "DONE")
+            IMPORTS_FINISHED.labels(kind, "FAILED")
 
     def run(self, seconds: float = 5.0) -> bool:
         """Works for about that long; False if there was nothing to do. One worker at a time takes an import."""
@@ -266,6 +271,7 @@ class ImportRunner:
                     f"line {job.rows_read + 2}: {error}",
                     self._clock(),
                 )
+                IMPORTS_FINISHED.labels(job.kind, job.state).inc()
                 return False
 
     def _read_on(self, session: Session, job: ImportJob) -> bool:
@@ -306,6 +312,7 @@ class ImportRunner:
             return session.scalar(left.limit(1)) is None or not patient
         job.state, job.finished_at = "DONE", self._clock()
         session.execute(delete(ImportChunk).where(ImportChunk.import_id == job.id))
+        IMPORTS_FINISHED.labels(job.kind, job.state).inc()
         self._log.info("import done", import_id=job.id, kind=job.kind, rows=job.rows_read, failed=job.rows_failed)
         return False
 

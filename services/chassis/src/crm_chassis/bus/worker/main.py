@@ -26,7 +26,12 @@ from crm_chassis.db.inbox import Receiver
 from crm_chassis.db.tx import Transaction
 from crm_chassis.db.vault import Vault
 from crm_chassis.logs import get_logger
-from crm_chassis.metrics import HISTORY_UNSEALED, OUTBOX_OLDEST_SECONDS, OUTBOX_UNPUBLISHED
+from crm_chassis.metrics import (
+    HISTORY_UNANCHORED_SECONDS,
+    HISTORY_UNSEALED,
+    OUTBOX_OLDEST_SECONDS,
+    OUTBOX_UNPUBLISHED,
+)
 from crm_chassis.probes import Probes
 from crm_chassis.service import Service, Timer
 from crm_chassis.settings import Settings
@@ -104,15 +109,11 @@ class Chores:
     def measure(self) -> None:
         with Session(self._engine) as session:
             count, oldest = outbox.backlog(session)
-            unsealed = session.scalar(
-                text(
-                    "SELECT coalesce((SELECT max(id) FROM history), 0) - "
-                    "coalesce((SELECT max(history_id) FROM history_seals), 0)"
-                )
-            )
+            unsealed, unanchored = history.backlog(session)
         OUTBOX_UNPUBLISHED.set(count)
         OUTBOX_OLDEST_SECONDS.set(oldest)
-        HISTORY_UNSEALED.set(max(0, int(unsealed or 0)))
+        HISTORY_UNSEALED.set(unsealed)
+        HISTORY_UNANCHORED_SECONDS.set(unanchored)
         self._receiver.measure()
 
     def tidy(self) -> None:

@@ -40,6 +40,7 @@ class Subscriber(Consumer):
         self._stopping = False
         self._buffer: list[Any] = []
         self._log = get_logger()
+        self._refused = INBOX_REFUSED.labels("undecodable")
         self.last_contact = 0.0
 
     def bind(self, container: Any, method_name: str) -> Subscriber:
@@ -149,7 +150,7 @@ class Subscriber(Consumer):
                 raise InvalidInput("the routing key does not belong to type and record")
             return event
         except InvalidInput as error:
-            INBOX_REFUSED.labels("undecodable").inc()
+            self._refused.inc()
             # What a stranger wrote is shown escaped: it need not be text that a log can hold.
             name = ascii(message.properties.get("message_id"))
             self._log.warning("delivery refused", error=error.detail, message_id=name)

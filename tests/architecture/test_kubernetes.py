@@ -1,0 +1,354 @@
+"""deploy/kubernetes runs what deploy/services.yaml lists, as tightly as its README says."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+from crm_gateway.settings import GatewaySettings
+
+from deploy.dev import keys
+from deploy.dev.catalogue import REPOSITORY, Service, catalogue
+
+FOLDER = REPOSITORY / "deploy/kubernetes"
+VERSION = "1.32"
+SERVICES = list(catalogue().services.values())
+RUNBOOK = (REPOSITORY / "deploy/README.md").read_text()
+NAME, PART, COMPONENT = (f"app.kubernetes.io/{key}" for key in ("name", "part-of", "component"))
+
+Object = dict[str, Any]
+
+
+@functools.cache
+def build(overlay: str) -> tuple[Object, ...]:
+    """What `kubectl apply -k` would send. Skips the test where no kubectl of our age is installed."""
+    kubectl = shutil.which("kubectl")
+    if not kubectl:
+        pytest.skip("kubectl is not installed")
+    version = subprocess.run([kubectl, "version", "--client"], capture_output=True, text=True, check=False)
+    if not re.search(r"Kustomize Version: v[5-9]", version.stdout):
+        pytest.skip("this kubectl has a kustomize older than 5")
+    built = subprocess.run([kubectl, "kustomize", str(FOLDER / overlay)], capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    return tuple(one for one in yaml.safe_load_all(built.stdout) if one)
+
+
+def of_kind(kind: str, overlay: str = "base") -> dict[str, Object]:
+    return {one["metadata"]["name"]: one for one in build(overlay) if one["kind"] == kind}
+
+
+def processes(overlay: str = "base") -> dict[str, Object]:
+    """The pod template of each process of the suite by name."""
+    found = of_kind("Deployment", overlay) | of_kind("Job", overlay)
+    templates = {name: one["spec"]["template"] for name, one in found.items()}
+    return {name: one for name, one in templates.items() if one["metadata"]["labels"].get(PART) == "crm"}
+
+
+def container(template: Object) -> Object:
+    (one,) = template["spec"]["containers"]
+    return dict(one)
+
+
+def environment(template: Object) -> dict[str, Object]:
+    return {one["name"]: one for one in container(template)["env"]}
+
+
+def secret_keys(overlay: str = "base") -> dict[str, set[str]]:
+    """Keys that the processes ask for, by secret."""
+    found: dict[str, set[str]] = {}
+    for template in processes(overlay).values():
+        for name, entry in environment(template).items():
+            if "valueFrom" in entry:
+                reference = entry["valueFrom"]["secretKeyRef"]
+                assert reference["key"] == name
+                found.setdefault(reference["name"], set()).add(name)
+    return found
+
+
+# -- the objects ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("overlay", ["base", "overlays/dev", "overlays/prod"])
+def test_every_object_fits_the_schema_of_kubernetes(overlay: str) -> None:
+    for one in build(overlay):
+        kubernetes_validate.validate(one, VERSION, strict=True)
+
+
+def test_each_service_has_its_processes_and_nothing_else_runs() -> None:
+    deployments = {f"{service.name}-{role}" for service in SERVICES for role in ("api", "worker")} | {"gateway"}
+    assert set(of_kind("Deployment")) == deployments
+    assert set(of_kind("Job")) == {f"{service.name}-setup" for service in SERVICES}
+    assert set(of_kind("PodDisruptionBudget")) == deployments
+    assert set(of_kind("HorizontalPodAutoscaler")) == {f"{service.name}-api" for service in SERVICES} | {"gateway"}
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_each_process_is_the_services_own(service: Service) -> None:
+    for role in ("api", "worker", "setup"):
+        template = processes()[f"{service.name}-{role}"]
+        assert template["metadata"]["labels"] == {NAME: service.name, COMPONENT: role, PART: "crm"}
+        one = container(template)
+        assert [*one["command"], *one["args"]] == [service.package, role]
+        assert one["image"] == service.package
+        urls = {name for name in environment(template) if name.startswith("DATABASE_URL_")}
+        assert urls == {service.database_url_variable}
+    upstream = environment(processes()["gateway"])[f"CRM_UPSTREAM_{service.name.upper()}"]["value"]
+    found = of_kind("Service")[f"{service.name}-api"]["spec"]
+    assert upstream == f"{service.name}-api:{found['ports'][0]['port']}"
+    assert found["clusterIP"] == "None"
+    assert found["selector"] == {NAME: service.name, COMPONENT: "api"}
+
+
+def test_selectors_find_exactly_their_own_pods() -> None:
+    labels = {name: one["metadata"]["labels"] for name, one in processes().items()}
+    for kind in ("Deployment", "PodDisruptionBudget"):
+        for name, one in of_kind(kind).items():
+            wanted = one["spec"]["selector"]["matchLabels"].items()
+            assert [pod for pod in labels if wanted <= labels[pod].items()] == [name]
+    for name, one in of_kind("HorizontalPodAutoscaler").items():
+        assert one["spec"]["scaleTargetRef"]["name"] == name
+        assert "replicas" not in of_kind("Deployment")[name]["spec"]
+
+
+@pytest.mark.parametrize("overlay", ["base", "overlays/prod", "overlays/dev"])
+def test_every_process_is_confined(overlay: str) -> None:
+    for name, template in processes(overlay).items():
+        pod, one = template["spec"], container(template)
+        assert pod["securityContext"]["runAsNonRoot"] is True, name
+        assert pod["securityContext"]["runAsUser"] > 0, name
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, name
+        assert pod["automountServiceAccountToken"] is False, name
+        assert one["securityContext"] == {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        }, name
+        assert set(one["resources"]["limits"]) == set(one["resources"]["requests"]) == {"cpu", "memory"}, name
+        assert "emptyDir" in {v["name"]: v for v in pod["volumes"]}["tmp"], name
+        assert {"name": "tmp", "mountPath": "/tmp"} in one["volumeMounts"], name
+
+
+def test_every_server_of_the_dev_overlay_is_limited_and_not_root() -> None:
+    servers = of_kind("Deployment", "overlays/dev").keys() - processes("overlays/dev").keys()
+    assert servers == {"postgres", "rabbitmq"}
+    for name in servers:
+        template = of_kind("Deployment", "overlays/dev")[name]["spec"]["template"]
+        assert template["spec"]["securityContext"]["runAsNonRoot"] is True
+        assert container(template)["resources"]["limits"]
+        assert container(template)["readinessProbe"]
+
+
+def test_every_process_is_probed_where_it_answers() -> None:
+    for name in of_kind("Deployment"):
+        one = container(processes()[name])
+        port = "http" if name == "gateway" else "probes"
+        number = {entry["name"]: entry["containerPort"] for entry in one["ports"]}[port]
+        variable = "CRM_HTTP_PORT" if name == "gateway" else "CRM_PROBES_PORT"
+        assert environment(processes()[name])[variable]["value"] == str(number)
+        paths = {probe: one[probe]["httpGet"] for probe in ("startupProbe", "livenessProbe", "readinessProbe")}
+        assert paths == {
+            "startupProbe": {"path": "/healthz", "port": port},
+            "livenessProbe": {"path": "/healthz", "port": port},
+            "readinessProbe": {"path": "/readyz", "port": port},
+        }
+
+
+def test_a_pod_has_the_time_its_process_takes_to_stop() -> None:
+    from crm_chassis.rpc.server import DRAIN_SECONDS, GRACE_SECONDS
+    from crm_gateway.main import GRACE_SECONDS as GATEWAY_SECONDS
+
+    for name in of_kind("Deployment"):
+        pod = processes()[name]["spec"]
+        hook = container(processes()[name]).get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
+        needed = hook + (GATEWAY_SECONDS if name == "gateway" else DRAIN_SECONDS + GRACE_SECONDS)
+        assert needed + 5 <= pod["terminationGracePeriodSeconds"], name
+
+
+# -- secrets ----------------------------------------------------------------------------------------------
+
+
+def test_no_secret_stands_in_the_manifests() -> None:
+    secret = re.compile(r"PASSWORD|PEPPER|KEK|_KEY$|_URL")
+    assert not of_kind("Secret")
+    assert not of_kind("Secret", "overlays/prod")
+    for overlay in ("base", "overlays/prod"):
+        for name, template in processes(overlay).items():
+            for variable, entry in environment(template).items():
+                if secret.search(variable) and variable not in ("CRM_ACTOR_PUBLIC_KEY", "CRM_PUBLIC_URL"):
+                    assert "value" not in entry, f"{name}: {variable}"
+
+
+def test_every_key_of_a_secret_is_documented_and_in_the_dev_overlay() -> None:
+    made = {name: set(one["data"]) for name, one in of_kind("Secret", "overlays/dev").items()}
+    rows = dict(re.findall(r"^\| `([a-z]+-secrets|<service>-secrets)` \| (.+) \|$", RUNBOOK, re.MULTILINE))
+    for name, wanted in secret_keys().items():
+        assert made[name] == wanted, name
+        service = name.removesuffix("-secrets")
+        text = rows.get(name, "") + ("" if name == "gateway-secrets" else rows["<service>-secrets"])
+        documented = set(re.findall(r"`([A-Z_<>]+)`", text.replace("<SERVICE>", service.upper())))
+        assert documented == wanted, name
+
+
+# -- the network ------------------------------------------------------------------------------------------
+
+OUTSIDE: dict[str, Object] = {
+    "postgres": {"namespace": "crm", "labels": {NAME: "postgres"}},
+    "rabbitmq": {"namespace": "crm", "labels": {NAME: "rabbitmq"}},
+    "dns": {"namespace": "kube-system", "labels": {"k8s-app": "kube-dns"}},
+    "prometheus": {"namespace": "monitoring", "labels": {}},
+    "ingress": {"namespace": "ingress-nginx", "labels": {}},
+    "stranger": {"namespace": "elsewhere", "labels": {}},
+}
+PORTS = (53, 443, 587, 5432, 5672, 8080, 9100, 9200)
+
+
+def selects(selector: Object, labels: dict[str, str]) -> bool:
+    """A label selector applied."""
+    assert set(selector) <= {"matchLabels", "matchExpressions"}
+    matched = all(labels.get(key) == value for key, value in selector.get("matchLabels", {}).items())
+    for one in selector.get("matchExpressions", []):
+        inside = labels.get(one["key"]) in one["values"]
+        matched &= inside if one["operator"] == "In" else not inside
+    return matched
+
+
+def allows(policies: list[Object], side: str, here: Object, there: Object, port: int) -> bool:
+    """Whether the policies about `here` let it call (egress) or hear (ingress) `there`; without any, they do."""
+    direction, peers = ("Egress", "to") if side == "egress" else ("Ingress", "from")
+    about = [
+        one["spec"]
+        for one in policies
+        if here["namespace"] == "crm"
+        and direction in one["spec"]["policyTypes"]
+        and selects(one["spec"]["podSelector"], here["labels"])
+    ]
+    serving = there if side == "egress" else here
+    for rule in (rule for one in about for rule in one.get(side, [])):
+        numbers = {serving.get("ports", {}).get(one["port"], one["port"]) for one in rule["ports"]}
+        if port in numbers and any(is_peer(peer, there) for peer in rule[peers]):
+            return True
+    return not about
+
+
+def is_peer(peer: Object, there: Object) -> bool:
+    if "ipBlock" in peer:
+        return peer["ipBlock"]["cidr"] == "0.0.0.0/0" and there["namespace"] == "elsewhere"
+    names = {"kubernetes.io/metadata.name": there["namespace"]}
+    if "namespaceSelector" in peer:
+        return selects(peer["namespaceSelector"], names) and selects(peer.get("podSelector", {}), there["labels"])
+    return there["namespace"] == "crm" and selects(peer["podSelector"], there["labels"])
+
+
+def expected() -> Iterator[tuple[str, str, int]]:
+    """Every call that exists: who, whom, port."""
+    for service in SERVICES:
+        api, worker, setup = (f"{service.name}-{role}" for role in ("api", "worker", "setup"))
+        yield from ((one, "postgres", 5432) for one in (api, worker, setup))
+        yield from ((one, "rabbitmq", 5672) for one in (worker, setup))
+        yield from (("prometheus", one, 9200) for one in (api, worker))
+        yield "gateway", api, 9100
+    yield from (("gateway", "rabbitmq", 5672), ("ingress", "gateway", 8080), ("prometheus", "gateway", 8080))
+    yield "marketing-worker", "stranger", 587
+    yield from ((one, "dns", 53) for one in processes())
+
+
+def test_the_network_allows_exactly_the_calls_that_exist() -> None:
+    pods = dict(OUTSIDE)
+    for name, template in processes().items():
+        ports = {one["name"]: one["containerPort"] for one in container(template).get("ports", [])}
+        pods[name] = {"namespace": "crm", "labels": template["metadata"]["labels"], "ports": ports}
+    policies = list(of_kind("NetworkPolicy").values())
+    # Who may be called at PostgreSQL and RabbitMQ is said by the overlay that has them.
+    servers = [*policies, *(of_kind("NetworkPolicy", "overlays/dev")[name] for name in ("postgres", "rabbitmq"))]
+    allowed = {
+        (caller, called, port)
+        for caller, here in pods.items()
+        for called, there in pods.items()
+        for port in PORTS
+        if caller != called
+        and (here["namespace"] == "crm" or there["namespace"] == "crm")
+        and (here["labels"].get(PART) == "crm" or there["labels"].get(PART) == "crm")
+        and allows(policies, "egress", here, there, port)
+        and allows(servers, "ingress", there, here, port)
+    }
+    assert allowed == set(expected())
+
+
+# -- what watches and runs them ---------------------------------------------------------------------------
+
+
+def test_prometheus_finds_every_process_under_the_names_of_the_rules() -> None:
+    text = (REPOSITORY / "deploy/prometheus/kubernetes.yml").read_text()
+    (job,) = (job for job in yaml.safe_load(text)["scrape_configs"] if job["job_name"] == "crm")
+    (kept, *_) = job["relabel_configs"]
+    labels = {one["target_label"]: one["source_labels"][0] for one in job["relabel_configs"] if "target_label" in one}
+    found = set()
+    for template in processes().values():
+        meta = {
+            "__meta_kubernetes_pod_label_" + re.sub(r"\W", "_", key): value
+            for key, value in template["metadata"]["labels"].items()
+        }
+        for port in container(template).get("ports", []):
+            here = {**meta, "__meta_kubernetes_pod_container_port_name": port["name"]}
+            if re.fullmatch(kept["regex"], ";".join(here[label] for label in kept["source_labels"])):
+                found.add((here[labels["job"]], here[labels["process"]]))
+    assert found == {(s.name, role) for s in SERVICES for role in ("api", "worker")} | {("gateway", "api")}
+
+
+def test_the_gateway_is_given_what_its_settings_require(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {**keys.generate(), "AMQP_URL": "amqp://a:b@127.0.0.1:1/c"}
+    for name in [name for name in os.environ if name.startswith(("CRM_", "AMQP_"))]:
+        monkeypatch.delenv(name)
+    for name, entry in environment(processes()["gateway"]).items():
+        monkeypatch.setenv(name, entry.get("value", values.get(name, "")))
+    assert set(GatewaySettings.from_environment().upstreams) == {service.name for service in SERVICES}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("name", [f"{service.name}-{role}" for service in SERVICES for role in ("api", "worker")])
+def test_a_process_starts_with_the_environment_it_is_given(name: str) -> None:
+    """Nothing it requires is missing; servers that do not answer are no reason to refuse."""
+    service = name.split("-")[0]
+    secrets = keys.generate()
+    values = {
+        **secrets,
+        f"DATABASE_URL_{service.upper()}": "postgresql+psycopg://a:b@127.0.0.1:1/c",
+        "AMQP_URL": "amqp://a:b@127.0.0.1:1/c",
+        "CRM_SMTP_URL": "smtp://127.0.0.1:1",
+        "CRM_HISTORY_KEY": secrets["CRM_LINK_KEY"],
+        "CRM_SUBJECT_KEK": secrets["CRM_LINK_KEY"],
+    }
+    given = environment(processes()[name])
+    env = {key: entry.get("value", values.get(key, "")) for key, entry in given.items()}
+    # Free ports of this machine only: the rest is what the manifest says.
+    env |= {key: "127.0.0.1" if key.endswith("HOST") else "0" for key in env if key.endswith(("_PORT", "_HOST"))}
+    one = container(processes()[name])
+    script = Path(sys.executable).with_name(one["command"][0])
+    process = subprocess.Popen(
+        [script, *one.get("args", [])], env=env, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
+    )
+    assert process.stderr is not None
+    try:
+        lines = []
+        for line in process.stderr:
+            lines.append(line)
+            if line.startswith("{") and json.loads(line).get("event") in ("serving", "working"):
+                return
+        pytest.fail("".join(lines))
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stderr.close()
