@@ -178,6 +178,35 @@ def test_a_held_process_stays_down_until_released(suite: Suite) -> None:
     assert suite.pid("sales.api")
 
 
+def test_an_adjusted_process_starts_anew_with_the_variable(suite: Suite) -> None:
+    before = {row.name: row.pid for row in suite.processes()}
+    suite.adjust("sales.worker", CRM_TRIAL="adjusted")
+    until(lambda: suite._pid("sales.worker") not in (None, before["sales.worker"]))
+    suite.wait_ready(10)
+    assert psutil.Process(suite.pid("sales.worker")).environ()["CRM_TRIAL"] == "adjusted"
+    assert suite.pid("sales.api") == before["sales.api"]
+
+
+def test_connections_may_be_routed_through_something_in_between(suite: Suite) -> None:
+    class Detour(Suite):
+        def route(self, client: str, server: str, port: int) -> int:
+            asked.append((client, server, port))
+            return 1
+
+    asked: list[tuple[str, str, int]] = []
+    detour = Detour(suite.name, root=suite.root)
+    chosen = [catalogue().services["contacts"]]
+    specs = {spec.name: spec.env for spec in detour._application_specs(chosen, {"contacts": 2}, True, {})}
+    assert "@127.0.0.1:1/" in specs["contacts.worker"]["DATABASE_URL_CONTACTS"]
+    assert "@127.0.0.1:1/" in specs["contacts.api.1"]["AMQP_URL"]
+    assert specs["gateway"]["CRM_UPSTREAM_CONTACTS"] == "127.0.0.1:1,127.0.0.1:1"
+    grpc = chosen[0].grpc + suite.offset
+    assert {("contacts", "postgres", suite.port("postgres")), ("gateway", "rabbitmq", suite.port("rabbitmq"))} <= {
+        *asked
+    }
+    assert {("gateway", "contacts.api", grpc), ("gateway", "contacts.api.1", grpc + 1000)} <= {*asked}
+
+
 def test_a_frozen_process_can_be_stopped(suite: Suite) -> None:
     suite.kill("sales.worker", signal.SIGSTOP)
     suite.hold("sales.worker")
