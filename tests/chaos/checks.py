@@ -50,9 +50,12 @@ def _shows(found: Any, sent: Any) -> bool:
     return sent is None or found == sent
 
 
-def unknown_is_absent_or_whole(client: Client, history: History) -> tuple[list[str], Counter[str]]:
-    """C9: what nobody acknowledged either happened as a whole or not at all, and what was refused did not."""
-    faults, fates = [], Counter({"absent": 0, "whole": 0})
+def unknown_is_absent_or_whole(client: Client, history: History, fates: Counter[str]) -> list[str]:
+    """C9: what nobody acknowledged either happened as a whole or not at all, and what was refused did not.
+
+    Counts the fates of what nobody acknowledged.
+    """
+    faults = []
     for write in history.writes:
         noun = write.kind.removeprefix("create ")
         if write.outcome == OK or (noun not in FOUND_BY and not write.record):
@@ -62,7 +65,7 @@ def unknown_is_absent_or_whole(client: Client, history: History) -> tuple[list[s
             fates[states] += 1
         elif states != "absent":
             faults.append(f"{write.kind} {write.record or write.mark} ended as {write.outcome} and is {states}")
-    return faults, fates
+    return faults
 
 
 def _states(client: Client, write: Write, noun: str) -> str:
@@ -80,9 +83,15 @@ def _states(client: Client, write: Write, noun: str) -> str:
         return f"there {len(rows)} times"
     if all(_shows(rows[0].get(name), value) for name, value in write.sets.items()):
         return "whole"
-    if write.record and all(_shows(rows[0].get(name), value) for name, value in write.before.items()):
+    if write.before and all(_shows(rows[0].get(name), value) for name, value in write.before.items()):
         return "absent"
     return f"half there: { ({name: rows[0].get(name) for name in write.sets}) }"
+
+
+def unsealed(databases: Databases) -> int:
+    """Changes that are not in the audit chain yet."""
+    query = "SELECT (SELECT count(*) FROM history) - (SELECT count(*) FROM history_seals)"
+    return sum(databases.one(service, query) for service in databases.services)
 
 
 def audit_trail(instance: Instance, databases: Databases) -> list[str]:

@@ -10,8 +10,11 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import socket
+import struct
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,7 +49,7 @@ class Link:
     def break_all(self) -> None:
         """Resets every connection."""
         for writer in list(self.writers):
-            writer.transport.abort()
+            _reset(writer)
 
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serves one connection until either side ends it."""
@@ -74,7 +77,7 @@ class Link:
         try:
             while data := await reader.read(1 << 16):
                 if self.reset and random.random() < self.reset:
-                    writer.transport.abort()
+                    _reset(writer)
                     return
                 if self.delay:
                     await asyncio.sleep(self.delay * random.uniform(0.5, 1.5))
@@ -84,6 +87,13 @@ class Link:
             await self.open[direction].wait()
         except OSError:
             return
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """Closes a connection so that the other side gets a reset, not an end."""
+    with suppress(OSError):
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
 
 
 async def serve() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,6 +44,15 @@ class Report:
     def check(self, name: str, what: str, faults: Sequence[str]) -> None:
         """A checker and the faults it found."""
         self.lines.append(Line(name, what, f"{len(faults)} faults", "0", not faults, faults))
+
+    def examine(self, name: str, what: str, checker: Callable[[], Sequence[str]]) -> Sequence[str]:
+        """Runs a checker; one that cannot do its work has found a fault."""
+        try:
+            faults = checker()
+        except Exception as error:
+            faults = [repr(error)]
+        self.check(name, what, faults)
+        return faults
 
     def note(self, what: str, value: float) -> None:
         """A figure without a limit."""

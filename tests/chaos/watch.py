@@ -47,7 +47,6 @@ class Watcher(threading.Thread):
             except httpx.HTTPError as error:
                 status, wrong = 0, repr(error)
             self.samples.append(Sample(at, time.perf_counter() - began, status, wrong))
-        self._client.close()
 
 
 @dataclass
