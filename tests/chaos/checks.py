@@ -22,7 +22,7 @@ from tests.chaos.history import INFO, OK, History, Write
 # Collection -> field by which a record of unknown fate is looked for.
 FOUND_BY = {
     "account": ("/v1/accounts", "name"), "contact": ("/v1/contacts", "last_name"), "lead": ("/v1/leads", "last_name"),
-    "ticket": ("/v1/tickets", "subject"),
+    "ticket": ("/v1/tickets", "external_id"),
 }  # fmt: skip
 
 

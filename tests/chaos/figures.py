@@ -41,6 +41,15 @@ def lag(databases: Databases, since: float, until: float) -> list[float]:
     return delays
 
 
+def unpublished(databases: Databases, since: float, until: float) -> int:
+    """Events recorded within a time that have not been published yet."""
+    query = """
+        SELECT count(*) FROM outbox
+        WHERE published_at IS NULL AND occurred_at BETWEEN to_timestamp(%(since)s) AND to_timestamp(%(until)s)
+    """
+    return sum(databases.one(service, query, since=since, until=until) for service in databases.services)
+
+
 def resumptions(databases: Databases, faults: Sequence[Fault]) -> list[float]:
     """For each kill of the broker, seconds until an event recorded after it was published, in the slowest service.
 

@@ -142,7 +142,7 @@ class Worker(threading.Thread):
         """A ticket about an earlier customer is opened and, mostly, resolved."""
         about = self._random.choice(self._known) if self._known else {}
         of = {"contact_id": about["contact"], "account_id": about["account"]} if about else {}
-        ticket = self._create("ticket", "/v1/tickets", f"{mark}-t", subject=f"{mark}-t", **of)
+        ticket = self._create("ticket", "/v1/tickets", f"{mark}-t", subject=f"{mark}-t", external_id=f"{mark}-t", **of)
         if ticket is None or self._random.random() < 0.3:
             return
         path = f"/v1/tickets/{ticket['id']}"

@@ -203,7 +203,10 @@ class Run:
         self.say("the broker is killed")
         fault = Fault(KILL, BROKER, at=time.time())
         self.instance.kill(BROKER)
-        self._wait(lambda: False, 20)
+        self._wait(lambda: False, 15)
+        databases = Databases(self.instance)
+        self._wait(lambda: not figures.unpublished(databases, fault.at, fault.at + 10), PATIENCE)
+        databases.close()
         fault.until = time.time()
         self.faults.append(fault)
         self.alone = fault

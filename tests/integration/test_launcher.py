@@ -14,6 +14,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import psutil  # type: ignore[import-untyped,unused-ignore]
@@ -24,7 +25,7 @@ from deploy.dev import LauncherError
 from deploy.dev.__main__ import customer360_command
 from deploy.dev.catalogue import REPOSITORY, all_ports, catalogue
 from deploy.dev.instance import Instance
-from deploy.dev.supervisor import LOG_LIMIT, lock_holder, read_plan
+from deploy.dev.supervisor import LOG_LIMIT, Spec, lock_holder, read_plan, write_plan
 from deploy.dev.view import recent, render, screen
 
 kombu: Any = importlib.import_module("kombu")  # untyped
@@ -278,6 +279,21 @@ def test_nothing_outlives_the_process_it_belongs_to(shared: Suite) -> None:
         owner.kill()
         owner.wait()
     until(lambda: not owned.is_running() and not psutil.pid_exists(mail))
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full, a disk that is always full")
+def test_a_full_disk_does_not_end_the_supervision(tmp_path: Path) -> None:
+    marker = tmp_path / "runs"
+    write_plan(tmp_path, [Spec("stand-in", ["/bin/sh", "-c", f"touch {marker}; sleep 60"], {}, 0)])
+    command = [sys.executable, "-m", "deploy.dev.supervisor", str(tmp_path)]
+    with open("/dev/full", "w") as full, subprocess.Popen(command, cwd=REPOSITORY, stdout=full, stderr=full) as process:
+        until(lambda: lock_holder(tmp_path) == process.pid)  # there is no folder for logs: every write fails
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(2)
+        (tmp_path / "logs").mkdir()
+        until(marker.exists)
+        process.terminate()
+    assert process.returncode == 0
 
 
 def test_stop_leaves_no_process_behind(suite: Suite) -> None:
