@@ -21,7 +21,7 @@ from tests.chaos.proxy import BACK, THERE, Network
 
 KILL, FREEZE, DELAY, RESET, CUT, SKEW, FILL = "kill", "freeze", "delay", "reset", "cut", "skew", "fill"
 BROKER, DATABASE, BACKEND, GATEWAY = "rabbitmq", "postgres", "postgres back-end", "gateway"
-WAIT = 30.0  # seconds for a victim of an earlier fault to be back
+WAIT = 60.0  # seconds for a victim of an earlier fault to be back
 SKEW_SECONDS = 300
 LEFT = {BROKER: 30 << 20, DATABASE: 64 << 10}  # bytes that a filled disk still has: the broker stops at 50 MB
 TMPFS_BYTES = 6 << 30

@@ -43,7 +43,7 @@ def run(profile: str, seed: int, say: Callable[[str], None], *, keep: bool = Fal
             instance.stop()
             if instance.network is not None:
                 instance.network.close()
-        if not keep:
-            disks.unmount()
-            instance.erase()
+            if not keep:
+                disks.unmount()
+                instance.erase()
     return report
