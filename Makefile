@@ -9,7 +9,7 @@ UV         = UV_PYTHON_DOWNLOADS=never "$$(deploy/dev/uv.sh $(UV_PINNED) $(UV_OL
 SOURCES   := deploy gateway/src proto/src tests $(wildcard services/*/src)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs test check bench proto load backup restore lock sync sync-dev
+.PHONY: help up down status logs test check bench chaos proto load backup restore lock sync sync-dev
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -39,6 +39,9 @@ check: sync-dev ## the fast half: format, lint, types, imports, contracts, rules
 
 bench: sync-dev ## measure: PROFILE=quick or full
 	@$(PYTHON) -m tests.bench --profile $(or $(PROFILE),quick)
+
+chaos: sync-dev ## kill processes under load and check every promise: PROFILE=quick, full or long, SEED=number
+	@$(PYTHON) -m tests.chaos --profile $(or $(PROFILE),quick) $(if $(SEED),--seed $(SEED))
 
 proto: sync-dev ## regenerate everything that is generated from proto/
 	@$(PYTHON) -m crm_contracts.tools build

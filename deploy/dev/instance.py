@@ -133,6 +133,13 @@ class Instance:
                         digest.update(f"{path}:{status.st_size}:{status.st_mtime_ns}\n".encode())
         return digest.hexdigest()[:16]
 
+    def route(self, client: str, server: str, port: int) -> int:
+        """Port on which a service or the gateway reaches a server of this instance: the server's own.
+
+        `server` is "postgres", "rabbitmq" or, for the gateway, the name of a process such as "contacts.api.1".
+        """
+        return port
+
     # Where things are.
 
     @property
@@ -329,6 +336,11 @@ class Instance:
         """Stop a process politely; the supervisor starts it again."""
         return self.kill(name, self._spec(name).stop_signal)
 
+    def adjust(self, name: str, **env: str) -> None:
+        """Restart a process with these variables added to its environment."""
+        spec = self._spec(name)
+        self._replace(replace(spec, env=spec.env | env))
+
     def hold(self, name: str) -> None:
         """Stop a process and keep it stopped until `release`."""
         self._replace(replace(self._spec(name), held=True))
@@ -488,7 +500,7 @@ class Instance:
                     ports |= {"CRM_GRPC_PORT": str(grpc)} if role == "api" else {"PSYCOPG_WAIT_FUNC": "wait_select"}
                     specs.append(
                         self._spec_of(
-                            f"{service.name}.{role}" + (f".{number}" if number else ""),
+                            _replica_name(service, role, number),
                             self.command(service.package, role),
                             STAGE_SERVICE,
                             probes,
@@ -501,8 +513,9 @@ class Instance:
         if gateway:
             upstreams = {
                 f"CRM_UPSTREAM_{service.name.upper()}": ",".join(
-                    f"{HOST}:{replica(service.grpc, number) + self.offset}"
+                    f"{HOST}:{self.route('gateway', _replica_name(service, 'api', number), port)}"
                     for number in range(replicas.get(service.name, 1))
+                    for port in [replica(service.grpc, number) + self.offset]
                 )
                 for service in catalogue().services.values()
             }
@@ -524,13 +537,19 @@ class Instance:
         return json.dumps(broker.definitions(self.secrets, catalogue()))
 
     def _common_environment(self, name: str) -> dict[str, str]:
-        return {"CRM_ENV": "development", "CRM_LOG_FORMAT": "json", amqp_url_variable(name): self.amqp_url_of(name)}
+        amqp_url = self._routed(self.amqp_url_of(name), name, "rabbitmq")
+        return {"CRM_ENV": "development", "CRM_LOG_FORMAT": "json", amqp_url_variable(name): amqp_url}
+
+    def _routed(self, url: str, client: str, server: str) -> str:
+        """The address of one of the instance's own servers as a client reaches it; any other as it is."""
+        port = self.port(server)
+        return url.replace(f"@{HOST}:{port}/", f"@{HOST}:{self.route(client, server, port)}/")
 
     def _service_environment(self, service: Service) -> dict[str, str]:
         secrets, suffix = self.secrets, service.name.upper()
         environment = self._common_environment(service.name) | {
             "CRM_HOST": HOST,
-            service.database_url_variable: self.database_url(service),
+            service.database_url_variable: self._routed(self.database_url(service), service.name, "postgres"),
             "CRM_ACTOR_PUBLIC_KEY": secrets["CRM_ACTOR_PUBLIC_KEY"],
             "CRM_HISTORY_KEY": secrets[f"CRM_HISTORY_KEY_{suffix}"],
             "CRM_SUBJECT_KEK": secrets[f"CRM_SUBJECT_KEK_{suffix}"],
@@ -706,6 +725,10 @@ class Instance:
         for process in alive:
             _signal(process, signal.SIGKILL)
         psutil.wait_procs(alive, timeout=5)
+
+
+def _replica_name(service: Service, role: str, number: int) -> str:
+    return f"{service.name}.{role}" + (f".{number}" if number else "")
 
 
 def _signal(process: "psutil.Process", number: int) -> None:

@@ -21,6 +21,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -160,7 +161,7 @@ class Supervisor:
             try:
                 self._step()
             except OSError as error:  # a full disk must not end the supervision
-                print(f"supervisor: {error}", file=sys.stderr, flush=True)
+                self._log("supervision failed", level="error", error=str(error))
             if self.stopping and not self.children:
                 break
             if selector.select(TICK):
@@ -288,7 +289,7 @@ class Supervisor:
     def _log(self, event: str, level: str = "info", **values: object) -> None:
         time_ = datetime.now(UTC).isoformat(timespec="milliseconds")
         record = {"time": time_, "level": level, "service": "supervisor", "event": event, **values}
-        with open(self.log_file("supervisor"), "a") as file:
+        with suppress(OSError), open(self.log_file("supervisor"), "a") as file:  # the log's disk may be full
             file.write(json.dumps(record) + "\n")
 
 

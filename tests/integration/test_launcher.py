@@ -14,6 +14,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import psutil  # type: ignore[import-untyped,unused-ignore]
@@ -24,7 +25,7 @@ from deploy.dev import LauncherError
 from deploy.dev.__main__ import customer360_command
 from deploy.dev.catalogue import REPOSITORY, all_ports, catalogue
 from deploy.dev.instance import Instance
-from deploy.dev.supervisor import LOG_LIMIT, lock_holder, read_plan
+from deploy.dev.supervisor import LOG_LIMIT, Spec, lock_holder, read_plan, write_plan
 from deploy.dev.view import recent, render, screen
 
 kombu: Any = importlib.import_module("kombu")  # untyped
@@ -178,6 +179,35 @@ def test_a_held_process_stays_down_until_released(suite: Suite) -> None:
     assert suite.pid("sales.api")
 
 
+def test_an_adjusted_process_starts_anew_with_the_variable(suite: Suite) -> None:
+    before = {row.name: row.pid for row in suite.processes()}
+    suite.adjust("sales.worker", CRM_TRIAL="adjusted")
+    until(lambda: suite._pid("sales.worker") not in (None, before["sales.worker"]))
+    suite.wait_ready(10)
+    assert psutil.Process(suite.pid("sales.worker")).environ()["CRM_TRIAL"] == "adjusted"
+    assert suite.pid("sales.api") == before["sales.api"]
+
+
+def test_connections_may_be_routed_through_something_in_between(suite: Suite) -> None:
+    class Detour(Suite):
+        def route(self, client: str, server: str, port: int) -> int:
+            asked.append((client, server, port))
+            return 1
+
+    asked: list[tuple[str, str, int]] = []
+    detour = Detour(suite.name, root=suite.root)
+    chosen = [catalogue().services["contacts"]]
+    specs = {spec.name: spec.env for spec in detour._application_specs(chosen, {"contacts": 2}, True, {})}
+    assert "@127.0.0.1:1/" in specs["contacts.worker"]["DATABASE_URL_CONTACTS"]
+    assert "@127.0.0.1:1/" in specs["contacts.api.1"]["AMQP_URL"]
+    assert specs["gateway"]["CRM_UPSTREAM_CONTACTS"] == "127.0.0.1:1,127.0.0.1:1"
+    grpc = chosen[0].grpc + suite.offset
+    assert {("contacts", "postgres", suite.port("postgres")), ("gateway", "rabbitmq", suite.port("rabbitmq"))} <= {
+        *asked
+    }
+    assert {("gateway", "contacts.api", grpc), ("gateway", "contacts.api.1", grpc + 1000)} <= {*asked}
+
+
 def test_a_frozen_process_can_be_stopped(suite: Suite) -> None:
     suite.kill("sales.worker", signal.SIGSTOP)
     suite.hold("sales.worker")
@@ -249,6 +279,21 @@ def test_nothing_outlives_the_process_it_belongs_to(shared: Suite) -> None:
         owner.kill()
         owner.wait()
     until(lambda: not owned.is_running() and not psutil.pid_exists(mail))
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full, a disk that is always full")
+def test_a_full_disk_does_not_end_the_supervision(tmp_path: Path) -> None:
+    marker = tmp_path / "runs"
+    write_plan(tmp_path, [Spec("stand-in", ["/bin/sh", "-c", f"touch {marker}; sleep 60"], {}, 0)])
+    command = [sys.executable, "-m", "deploy.dev.supervisor", str(tmp_path)]
+    with open("/dev/full", "w") as full, subprocess.Popen(command, cwd=REPOSITORY, stdout=full, stderr=full) as process:
+        until(lambda: lock_holder(tmp_path) == process.pid)  # there is no folder for logs: every write fails
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(2)
+        (tmp_path / "logs").mkdir()
+        until(marker.exists)
+        process.terminate()
+    assert process.returncode == 0
 
 
 def test_stop_leaves_no_process_behind(suite: Suite) -> None:

@@ -19,15 +19,17 @@ def run(service_path: str, argv: list[str] | None = None) -> None:
         from crm_chassis.bus.worker.patch import patch
 
         patch()
-    from crm_chassis import logs
+    from crm_chassis import clock, logs
     from crm_chassis.errors import DomainError
     from crm_chassis.settings import Settings
 
     module, name = service_path.split(":")
     service = getattr(importlib.import_module(module), name)
     logs.configure(service.name, arguments.command)
+    settings = Settings(service.name)
     try:
-        _COMMANDS[arguments.command](service, Settings(service.name), arguments)
+        clock.set_skew(settings.clock_skew)
+        _COMMANDS[arguments.command](service, settings, arguments)
     except DomainError as error:
         sys.exit(f"crm-{service.name}: {error.detail}")
 

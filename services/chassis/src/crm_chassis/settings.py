@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 from environs import Env
@@ -59,6 +60,14 @@ class Settings:
     @property
     def development(self) -> bool:
         return self.text("CRM_ENV", "development") == "development"
+
+    @property
+    def clock_skew(self) -> timedelta:
+        """How far the clock of this process is to be ahead, to try what a wrong clock does."""
+        seconds = self.number("CRM_CLOCK_SKEW_SECONDS", 0)
+        if seconds and not self.development:
+            raise SettingsError("CRM_CLOCK_SKEW_SECONDS makes the clock wrong; that is allowed in development only")
+        return timedelta(seconds=seconds)
 
     @property
     def database_url(self) -> str:
