@@ -120,7 +120,7 @@ def _import(tx: Transaction, row: Row, batch: _Batch) -> str:
         ticket = Ticket(created_at=times.created_at)
         assign(ticket, message)
         if not ticket.contact_id:
-            link_customer(ticket, batch.requesters.get(ticket.requester_email.lower()))
+            link_customer(ticket, batch.requesters.get((ticket.requester_email or "").lower()))
         elif not ticket.account_id:
             find_customer(tx, ticket)
         add_ticket(tx, ticket)
