@@ -61,13 +61,13 @@ def definitions(secrets: Mapping[str, str], suite: Catalogue) -> dict[str, Any]:
         past = rf"^(crm\.\*\.{re.escape(REPLAY_END)}{rf'|{followed}' if followed else ''})\.q[0-{QUEUES - 1}]\.{name}$"
         topics.append(_topic(account(name), REPLAY.name, rf"^crm\.{name}\.", past))
         topics.append(_topic(account(name), DEAD.name, NOTHING, NOTHING))
+    # It shows every record to those who may see it, and must hear when one changes.
+    everything = sorted({event.record.removeprefix("crm.") for event in crm_contracts.events().values()})
     feed = r"gateway\.feed\..+"
     users.append(_user(account(GATEWAY), secrets, password_variable(GATEWAY)))
     read = _pattern(feed, re.escape(EVENTS.name))
     permissions.append(_permission(account(GATEWAY), _pattern(feed), _pattern(feed), read))
-    topics.append(
-        _topic(account(GATEWAY), EVENTS.name, NOTHING, _bindings(_followed(GATEWAY, suite.gateway_follows, ())))
-    )
+    topics.append(_topic(account(GATEWAY), EVENTS.name, NOTHING, _bindings(_followed(GATEWAY, everything, everything))))
     return {
         "vhosts": [{"name": VHOST}],
         "users": users,

@@ -59,7 +59,6 @@ class Catalogue:
 
     gateway_package: str
     gateway_port: int
-    gateway_follows: tuple[str, ...]
     services: dict[str, Service]
 
     def select(self, names: Iterable[str] | None) -> list[Service]:
@@ -78,7 +77,7 @@ def catalogue() -> Catalogue:
     document = yaml.safe_load((REPOSITORY / "deploy" / "services.yaml").read_text())
     services = {name: _service(name, fields) for name, fields in document["services"].items()}
     gateway = document["gateway"]
-    return Catalogue(gateway["package"], gateway["http"], tuple(gateway["follows"]), services)
+    return Catalogue(gateway["package"], gateway["http"], services)
 
 
 def _service(name: str, fields: dict[str, Any]) -> Service:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from concurrent import futures
+from datetime import UTC, datetime
 from typing import Any
 
 import crm_contracts
@@ -18,6 +19,7 @@ import httpx
 from crm.identity.v1 import identity_pb2
 from crm_chassis.access.actor import ALL, Actor
 from crm_chassis.access.tokens import Verifier, private_key, raw_public_key
+from crm_chassis.envelope import Occurrence, seal
 from crm_chassis.errors import DomainError
 from crm_chassis.ids import uuid7
 from crm_chassis.rpc.status import to_status
@@ -181,6 +183,15 @@ class Suite:
         self.run(self.gateway.start())
         transport = httpx.ASGITransport(app=self.gateway, raise_app_exceptions=True)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://gateway")
+
+    def hear(self, message: Message, record_id: str) -> None:
+        """Has the gateway hear of an event."""
+        envelope = seal(message, Occurrence(uuid7(), record_id, 1, datetime.now(UTC), "", "", "", ""))
+
+        async def hear() -> None:
+            self.gateway.happened(crm_contracts.event_of(type(message)).type, envelope)
+
+        self.run(hear())
 
     def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(20)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from crm.identity.v1 import identity_pb2
+from crm.identity.v1 import events_pb2, identity_pb2
 from crm_chassis.access.actor import OWN, Actor
 from crm_chassis.errors import DomainError, Unauthenticated, Unavailable
 from crm_chassis.ids import uuid7
@@ -203,7 +203,7 @@ def test_deactivation_is_felt_at_once(suite: Suite) -> None:
         assert _with(suite, token).status_code == 200
         suite.services.principals[user].active = False
         assert _with(suite, token).status_code == 200
-        _soon(suite, suite.gateway.changed, "crm.identity.user", user)
+        suite.hear(events_pb2.UserDeactivated(user=identity_pb2.User(id=user)), user)
         assert _with(suite, token).status_code == 401
     finally:
         _soon(suite, suite.gateway.principals.fed, False)
@@ -216,7 +216,7 @@ def test_a_changed_role_is_felt_at_once(suite: Suite) -> None:
         token = suite.token(user)
         assert _with(suite, token).status_code == 200
         del suite.services.principals[user].grants[:]
-        _soon(suite, suite.gateway.changed, "crm.identity.role", uuid7())
+        suite.hear(events_pb2.RoleUpdated(role=identity_pb2.Role(id=uuid7())), uuid7())
         assert _with(suite, token).status_code == 403
     finally:
         _soon(suite, suite.gateway.principals.fed, False)

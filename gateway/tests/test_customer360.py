@@ -12,6 +12,7 @@ import pytest
 from crm.common.v1 import common_pb2
 from crm.contacts.v1 import contacts_pb2
 from crm.gateway.v1 import gateway_pb2
+from crm.identity.v1 import events_pb2, identity_pb2
 from crm.marketing.v1 import marketing_pb2
 from crm.reporting.v1 import reporting_pb2
 from crm.sales.v1 import sales_pb2
@@ -207,10 +208,7 @@ def test_stale_copies_do_not_outlive_rights(healthy: Suite) -> None:
     principal = healthy.services.principals[user]
     principal.grants[0].scope = common_pb2.Scope.TEAM
 
-    async def changed() -> None:
-        healthy.gateway.changed("crm.identity.user", user)
-
-    healthy.run(changed())
+    healthy.hear(events_pb2.UserUpdated(user=identity_pb2.User(id=user)), user)
     healthy.services.answers["GetCustomerSales"] = grpc.StatusCode.UNAVAILABLE
     assert states(client.get(f"/v1/contacts/{ID}/customer360").json())["opportunities"] == "UNAVAILABLE"
 

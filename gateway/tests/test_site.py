@@ -128,14 +128,14 @@ def test_a_wrong_link_is_told_politely(suite: Suite) -> None:
 
 
 def test_the_feed_hands_on_who_has_changed() -> None:
-    heard: list[tuple[str, str]] = []
-    feed = Feed("memory://", lambda record, id_: heard.append((record, id_)), lambda _: None)
+    heard: list[tuple[str, bytes]] = []
+    feed = Feed("memory://", lambda type_, envelope: heard.append((type_, envelope)), lambda _: None)
     user_id = uuid7()
     about = Occurrence(uuid7(), user_id, 1, datetime.now(UTC), "", "", "", "")
     event = seal(events_pb2.UserDeactivated(user=identity_pb2.User(id=user_id)), about)
-    for body in (event, event.decode(), b"nonsense", b"{}", "\udcff"):
-        feed._receive(SimpleNamespace(body=body))
-    assert heard == [("crm.identity.user", user_id)] * 2
+    for body in (event, "\udcff"):
+        feed._receive(SimpleNamespace(body=body, delivery_info={"routing_key": "crm.identity.user.deactivated.v1.7"}))
+    assert heard == [("crm.identity.user.deactivated.v1", event)]
 
 
 def test_the_feed_goes_on_when_the_broker_does_not(monkeypatch: pytest.MonkeyPatch) -> None:

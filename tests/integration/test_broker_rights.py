@@ -163,9 +163,15 @@ def test_the_gateway_has_its_feed_and_nothing_else(account: Open) -> None:
     channel = account("gateway")
     channel.queue_declare("gateway.feed.1", exclusive=True)
     channel.queue_bind("gateway.feed.1", EVENTS.name, "crm.identity.user.*.*.*")
+    channel.queue_bind("gateway.feed.1", EVENTS.name, "crm.contacts.contact.*.*.*")
     consume(channel, "gateway.feed.1")
     with pytest.raises(AccessRefused):
-        channel.queue_bind("gateway.feed.1", EVENTS.name, "crm.contacts.contact.*.*.*")
+        publish(channel, EVENTS.name, "crm.contacts.contact.created.v1.0")
+
+
+def test_the_gateway_has_no_queue_of_a_service(account: Open) -> None:
+    with pytest.raises(AccessRefused):
+        consume(account("gateway"), "sales.in.0")
 
 
 def test_what_all_share_is_there_before_any_service(broker: Instance, account: Open) -> None:

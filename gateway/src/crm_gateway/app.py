@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from contextlib import suppress
 from typing import IO, Any
 
 import crm_contracts
 from crm.identity.v1 import identity_pb2
 from crm_chassis.contracts.transcode import dumps
-from crm_chassis.errors import DomainError, Internal, NotFound, Unauthenticated
+from crm_chassis.envelope import IncomingEvent
+from crm_chassis.errors import DomainError, Internal, InvalidInput, NotFound, Unauthenticated
 from crm_chassis.logs import get_logger
 from crm_chassis.rpc.status import RemoteError
 from prometheus_client import REGISTRY, CollectorRegistry
@@ -29,6 +31,7 @@ from crm_gateway.feed import Feed
 from crm_gateway.imports import CreateImport, FindImport
 from crm_gateway.limits import Limits
 from crm_gateway.metrics import FEED_RUNNING, HTTP_IN_FLIGHT, HTTP_SECONDS, BreakerStates
+from crm_gateway.pages import Pages, ids_named
 from crm_gateway.principals import Principals
 from crm_gateway.problems import problem
 from crm_gateway.routes import Handler, Route, Table, allowed, routed
@@ -69,6 +72,7 @@ class Gateway:
         self._feed: Feed | None = None
         self.authenticator = Authenticator(Keys(self._jwks))
         self.principals = Principals(self._principal, self._minter)
+        self.pages = Pages()
         self.table = Table(())
         self.site = Site({"identity": self._identity_problem, "feed": self._feed_problem}, registry)
 
@@ -84,7 +88,7 @@ class Gateway:
             loop = asyncio.get_running_loop()
             self._feed = Feed(
                 self._settings.amqp_url,
-                lambda record, id_: loop.call_soon_threadsafe(self.changed, record, id_),
+                lambda type_, envelope: loop.call_soon_threadsafe(self.happened, type_, envelope),
                 lambda running: loop.call_soon_threadsafe(self._fed, running),
             )
             self._feed.start()
@@ -97,22 +101,28 @@ class Gateway:
         self._registry.unregister(self._breakers)
         self._access.flush()
 
-    def changed(self, record: str, record_id: str) -> None:
-        """An event of identity: a user or a role is not what it was."""
-        if record == "crm.identity.user":
-            self.principals.drop(record_id)
-        else:
-            self.principals.drop_all()
+    def happened(self, type_: str, envelope: bytes) -> None:
+        """An event: what was known of its records is not true any more."""
+        if type_.startswith("crm.identity."):
+            self.pages.clear()
+            if not type_.startswith("crm.identity.user."):
+                self.principals.drop_all()
+                return
+            with suppress(InvalidInput):
+                self.principals.drop(IncomingEvent.read(envelope).record_id)
+            return
+        self.pages.forget(ids_named(envelope))
 
     def _fed(self, running: bool) -> None:
         FEED_RUNNING.set(running)
         self.principals.fed(running)
+        self.pages.followed(running)
 
     def _routes(self) -> list[Route]:
         copies = StaleCopies()
         own: dict[str, Any] = {
-            "GetContact360": lambda *_: Customer360(self._upstreams, copies, "contact").handle,
-            "GetAccount360": lambda *_: Customer360(self._upstreams, copies, "account").handle,
+            "GetContact360": lambda *_: Customer360(self._upstreams, copies, self.pages, "contact").handle,
+            "GetAccount360": lambda *_: Customer360(self._upstreams, copies, self.pages, "account").handle,
             "ListContactTimeline": lambda *m: Timeline(self._upstreams, *m).handle,
             "ListAccountTimeline": lambda *m: Timeline(self._upstreams, *m).handle,
             "Search": lambda *m: Search(self._upstreams, *m).handle,
@@ -224,7 +234,10 @@ class Gateway:
             self._limits.user(route.rate, claims.user_id)
         authorise(policy, request.caller.actor)
         try:
-            return await route.handler(request, path)
+            reply = await route.handler(request, path)
+            if not policy.idempotent:
+                self.pages.forget(ids_named(reply.body) | set(path.values()))
+            return reply
         except RemoteError as error:
             if error.status == 401 and error.reason == Unauthenticated.reason and not policy.public:
                 # A service refuses our own token: the caller can do nothing about it.

@@ -1,4 +1,4 @@
-"""Identity's events, followed in a thread of its own, so that a changed right is effective within a second.
+"""The suite's events, followed in a thread of its own, so that a changed right is effective within a second.
 
 kombu is blocking; the thread hands what it hears to the event loop. The queue is exclusive and dies with the
 connection: what was missed meanwhile is made up for by forgetting everything at reconnection.
@@ -12,24 +12,24 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+import crm_contracts
 from crm_chassis.bus.topology import EVENTS, connect
-from crm_chassis.envelope import IncomingEvent
-from crm_chassis.errors import InvalidInput
 from crm_chassis.logs import get_logger
 from kombu import Connection, Consumer, Queue
 
-PATTERNS = ("crm.identity.user.*.*.*", "crm.identity.role.*.*.*")
+PATTERNS = tuple(f"{record}.*.*.*" for record in sorted({event.record for event in crm_contracts.events().values()}))
 POLL_SECONDS = 0.5
 RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0)
 
-OnEvent = Callable[[str, str], object]
+OnEvent = Callable[[str, bytes], object]
+"""Type of the event, and the event."""
 OnState = Callable[[bool], object]
 
 
 class Feed:
-    """Follows identity's events until stopped.
+    """Follows events until stopped.
 
-    `on_event(record, record_id)` and `on_state(running)` are called in the feed's thread.
+    `on_event(type, envelope)` and `on_state(running)` are called in the feed's thread.
     """
 
     def __init__(self, url: str, on_event: OnEvent, on_state: OnState) -> None:
@@ -81,13 +81,9 @@ class Feed:
                 connection.heartbeat_check()
 
     def _receive(self, message: Any) -> None:
-        try:
-            body = message.body
-            event = IncomingEvent.read(body.encode() if isinstance(body, str) else bytes(body))
-        except (InvalidInput, UnicodeError) as error:
-            self._log.warning("feed: not an event", error=ascii(str(error)))
-            return
-        self._on_event(event.record, event.record_id)
+        body = message.body
+        if isinstance(body, bytes):
+            self._on_event(message.delivery_info["routing_key"].rpartition(".")[0], body)
 
     def _set(self, running: bool) -> None:
         if running != self.running:

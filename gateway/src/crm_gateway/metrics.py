@@ -19,7 +19,10 @@ HTTP_SECONDS = Histogram(
 )
 HTTP_IN_FLIGHT = Gauge("crm_gateway_http_in_flight", "HTTP requests being served")
 SECTIONS = Counter("crm_gateway_customer360_sections", "Sections of customer-360 by state", ["section", "state"])
-FEED_RUNNING = Gauge("crm_gateway_feed_running", "1 while identity's events are followed")
+PAGES = Counter(
+    "crm_gateway_customer360_pages", "Answers of customer-360 that were kept, or had to be made", ["result"]
+)
+FEED_RUNNING = Gauge("crm_gateway_feed_running", "1 while events are followed")
 
 
 class BreakerStates(Collector):

@@ -95,6 +95,11 @@ class Replica:
         self._calls: dict[str, Any] = {}
         self._log = get_logger()
 
+    @property
+    def reachable(self) -> bool:
+        """Whether there is a connection, over which calls succeeded lately."""
+        return self.breaker.state == "closed" and self._channel.get_state() is grpc.ChannelConnectivity.READY
+
     async def call(self, path: str, body: bytes, metadata: Metadata, timeout: float) -> bytes:
         """The answer to one unary call, both as bytes. Raises grpc.aio.AioRpcError."""
         callable_ = self._calls.get(path)
@@ -269,6 +274,10 @@ class Upstreams:
             repeatable=policy.idempotent or bool(request.idempotency_key),
             read=policy.idempotent and method.name.startswith(_READS),
         )
+
+    def reachable(self) -> bool:
+        """Whether every service has a replica that can be reached, as far as is known without a call."""
+        return all(any(one.reachable for one in upstream.replicas) for upstream in self._upstreams.values())
 
     async def close(self) -> None:
         for replica in self.replicas():
