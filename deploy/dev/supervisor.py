@@ -31,7 +31,7 @@ GRACE = 25.0  # seconds between the polite and the hard way to stop a process
 LONGEST_PAUSE = 2.0  # seconds between two attempts to start a process
 SETTLED = 10.0  # a process that ran this long (seconds) starts again without a pause
 LOG_LIMIT = 10 * 1024 * 1024  # bytes of a log file before it is rotated; one older file is kept
-TICK = 0.2  # seconds between two looks at the plan
+TICK = 0.5  # seconds between two looks at the plan
 
 PR_SET_PDEATHSIG = 1
 

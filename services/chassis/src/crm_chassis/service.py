@@ -24,11 +24,16 @@ UseCase = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Timer:
-    """Something the worker does every `seconds`: a function of a transaction. One replica at a time runs it."""
+    """Something the worker does every `seconds`: a function of a transaction. One replica at a time runs it.
+
+    While it changes no record and returns nothing, and nothing happens in the service, the pauses grow up to
+    `idle_seconds`. It returns True if it did something else.
+    """
 
     name: str
     seconds: float
-    run: Callable[[Transaction], None]
+    run: Callable[[Transaction], bool | None]
+    idle_seconds: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,19 @@ from crm_marketing.transactions import Transactions
 RUN_SECONDS = 5.0
 
 
-def keep_segments(tx: Transaction) -> None:
-    """Brings memberships in line with what has changed, batch by batch, for at most a few seconds."""
-    transactions = Transactions(tx)
+def keep_segments(tx: Transaction) -> bool:
+    """Brings memberships in line with what has changed, batch by batch, for at most a few seconds.
+
+    Returns whether there was anything.
+    """
+    transactions, busy = Transactions(tx), False
     for step in (take_marks, rebuild_on):
         more = True
         while more and transactions.seconds < RUN_SECONDS:
             with transactions() as own:
                 more = step(own)
+            busy |= more
+    return busy
 
 
-TIMERS = (Timer("segments", 0.5, keep_segments), Timer("send", 1.0, send_due))
+TIMERS = (Timer("segments", 0.5, keep_segments, 10.0), Timer("send", 1.0, send_due, 5.0))

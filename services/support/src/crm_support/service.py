@@ -63,7 +63,7 @@ service = Service(
         Subscription("people", {"crm.contacts.contact.*": on_contact, "crm.contacts.account.*": on_account}),
         Subscription("reassignment", {"crm.identity.user.deactivated.v1": on_user_deactivated}),
     ),
-    timers=(Timer("sla", 2.0, report_breaches),),
+    timers=(Timer("sla", 2.0, report_breaches, 5.0),),
     importers=IMPORTERS,
     setup=put_defaults,
 )

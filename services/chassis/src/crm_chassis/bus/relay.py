@@ -28,7 +28,7 @@ from crm_chassis.metrics import OUTBOX_PUBLISHED
 CONFIRM_SECONDS = 5.0
 BATCH = 500
 TAKE_OVER_SECONDS = 5.0
-IDLE_SECONDS = 1.0
+IDLE_SECONDS = 2.5
 
 
 class PublishFailed(Exception):
@@ -90,8 +90,17 @@ def message_of(row: outbox.Pending) -> Message:
 class Relay:
     """Publishes one service's outbox until told to stop. Several relays share the partitions."""
 
-    def __init__(self, engine: Engine, amqp_url: str, vault: Vault, pause: Callable[[float], object]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        amqp_url: str,
+        vault: Vault,
+        pause: Callable[[float], object],
+        happened: Callable[[], object] = lambda: None,
+    ) -> None:
+        """`happened` is called when the database says that something was written."""
         self._engine = engine
+        self._happened = happened
         self._amqp_url = amqp_url
         self._vault = vault
         self._pause = pause
@@ -140,11 +149,12 @@ class Relay:
             self.healthy = True
             session.expunge_all()
             if rows:
+                self._happened()
                 self._publish(session, confirms, rows)
                 continue
             keep_alive(amqp)
             for _ in driver.notifies(timeout=IDLE_SECONDS, stop_after=1):
-                pass
+                self._happened()
 
     def _publish(self, session: Session, confirms: Confirms, rows: list[outbox.Pending]) -> None:
         for row in rows:

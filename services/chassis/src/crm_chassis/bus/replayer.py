@@ -36,7 +36,7 @@ from crm_chassis.metrics import EVENTS_REPLAYED
 
 END_OF_REPLAY = "application/vnd.crm.replay-end"
 BATCH = 200
-IDLE_SECONDS = 1.0
+IDLE_SECONDS = 2.5
 
 
 class Replayer:

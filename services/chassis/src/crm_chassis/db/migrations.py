@@ -37,6 +37,7 @@ _TRIGGERS = (
     f"CREATE FUNCTION notify_outbox() RETURNS trigger LANGUAGE plpgsql AS "
     f"$$ BEGIN PERFORM pg_notify('{CHANNEL}', ''); RETURN NULL; END $$",
     "CREATE TRIGGER outbox_notify AFTER INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION notify_outbox()",
+    "CREATE TRIGGER history_notify AFTER INSERT ON history FOR EACH STATEMENT EXECUTE FUNCTION notify_outbox()",
     "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
     "$$ BEGIN RAISE EXCEPTION 'the history is append-only'; END $$",
     "CREATE TRIGGER history_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON history "

@@ -7,9 +7,11 @@ import time
 import zlib
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import eventlet
+from eventlet.semaphore import Semaphore
 from nameko.containers import ServiceContainer
 from nameko.extensions import Entrypoint
 from sqlalchemy import Engine, text
@@ -63,27 +65,48 @@ class Loop(Entrypoint):
 
 
 class Periodically:
-    """Calls a function every so many seconds until stopped; an error is logged and does not end it."""
+    """Calls a function every so many seconds until stopped; an error is logged and does not end it.
 
-    def __init__(self, name: str, seconds: float, run: Callable[[], Any]) -> None:
-        self._name, self._seconds, self._run = name, seconds, run
+    If `run` says that there was nothing to do, the next call may be later, up to `idle` seconds, unless something
+    happens in between.
+    """
+
+    def __init__(self, name: str, seconds: float, run: Callable[[], Any], idle: float = 0.0) -> None:
+        self._name, self._seconds, self._run, self._idle = name, seconds, run, max(idle, seconds)
+        self._wake = Semaphore(0)
         self._stopping = False
         self._log = get_logger()
 
     def loop(self) -> None:
-        due = time.monotonic() + self._seconds * (zlib.crc32(self._name.encode()) % 100) / 100
+        pause = self._seconds * (zlib.crc32(self._name.encode()) % 100) / 100
         while not self._stopping:
-            if time.monotonic() < due:
-                eventlet.sleep(min(0.5, max(0.0, due - time.monotonic())))
-                continue
-            due = time.monotonic() + self._seconds
+            if self._sleep(pause):
+                pause = self._seconds
+            if self._stopping:
+                return
             try:
-                self._run()
+                idle = not self._run()
             except Exception as error:
+                idle = False
                 self._log.warning("timer failed", timer=self._name, error=repr(error))
+            pause = min(max(pause, self._seconds) * 2, self._idle) if idle else self._seconds
+
+    def _sleep(self, seconds: float) -> bool:
+        """Sleeps that long, or for the shortest pause once something happens; True if something did."""
+        until, woken = time.monotonic() + seconds, False
+        while not self._stopping and (left := until - time.monotonic()) > 0:
+            if self._wake.acquire(timeout=left) and not woken:
+                woken, until = True, min(until, time.monotonic() + self._seconds)
+        return woken
+
+    def poke(self) -> None:
+        """Something has happened: the next run is at most the shortest pause away."""
+        if not self._wake.balance > 0:
+            self._wake.release()
 
     def stop(self) -> None:
         self._stopping = True
+        self._wake.release()
 
 
 class Chores:
@@ -95,9 +118,9 @@ class Chores:
         self._receiver = receiver
         self._log = get_logger()
 
-    def seal_history(self) -> None:
+    def seal_history(self) -> int:
         with Session(self._engine) as session, session.begin():
-            history.seal(session, self._history_key)
+            return history.seal(session, self._history_key)
 
     def anchor_history(self) -> None:
         """The anchor goes to the log too, which is outside the reach of the database's owner."""
@@ -126,16 +149,17 @@ class Chores:
             self._log.info("tidied", outdated_events=removed[0], old_inbox_rows=removed[1])
 
 
-def _run_timer(engine: Engine, vault: Vault, timer: Timer) -> None:
-    """One run of a service's timer; replicas that come second pass it over."""
+def _run_timer(engine: Engine, vault: Vault, timer: Timer) -> bool:
+    """One run of a service's timer, and whether it had anything to do; replicas that come second pass it over."""
     with Session(engine) as session, session.begin():
         lock = zlib.crc32(f"timer:{timer.name}".encode())
         if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": lock}):
-            return
+            return False
         tx = Transaction(session, vault=vault, source="rule")
         try:
-            timer.run(tx)
+            busy = timer.run(tx)
             tx.settle()
+            return bool(busy) or tx.recorded
         finally:
             tx.close()
 
@@ -148,23 +172,30 @@ def work(service: Service, settings: Settings) -> None:
     if service.start is not None:
         service.start(settings)
     receiver = Receiver(engine, service.subscriptions, vault)
-    relay = Relay(engine, settings.amqp_url, vault, eventlet.sleep)
+    repeated: list[Periodically] = []
+
+    def happened() -> None:
+        for one in repeated:
+            one.poke()
+
+    relay = Relay(engine, settings.amqp_url, vault, eventlet.sleep, happened)
     replayer = Replayer(service.name, engine, settings.amqp_url, vault, eventlet.sleep)
-    subscriber = Subscriber(service.name, settings.amqp_url, receiver)
+    subscriber = Subscriber(service.name, settings.amqp_url, receiver, happened)
     chores = Chores(engine, settings, receiver)
     importers = {importer.kind: importer for importer in service.importers}
     runner = ImportRunner(engine, importers, vault)
-    repeated = [
-        Periodically("retry", 1.0, receiver.retry_due),
-        Periodically("seal", 1.0, chores.seal_history),
+    repeated += [
+        Periodically("retry", 1.0, receiver.retry_due, idle=5.0),
+        Periodically("seal", 1.0, chores.seal_history, idle=30.0),
         Periodically("anchor", 60.0, chores.anchor_history),
-        Periodically("measure", 5.0, chores.measure),
+        Periodically("measure", 10.0, chores.measure),
         Periodically("tidy", 3600.0, chores.tidy),
     ]
     if importers:
-        repeated.append(Periodically("imports", 0.5, lambda: runner.run(5.0)))
+        repeated.append(Periodically("imports", 0.5, lambda: runner.run(5.0), idle=15.0))
     for timer in service.timers:
-        repeated.append(Periodically(timer.name, timer.seconds, lambda t=timer: _run_timer(engine, vault, t)))  # type: ignore[misc]
+        run = partial(_run_timer, engine, vault, timer)
+        repeated.append(Periodically(timer.name, timer.seconds, run, timer.idle_seconds))
 
     shell = type(f"{service.name}_worker", (), {"name": service.name})
     container = ServiceContainer(shell)

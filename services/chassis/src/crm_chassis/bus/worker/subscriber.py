@@ -8,6 +8,7 @@ committed it; every way out is a closed socket.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import eventlet
@@ -26,17 +27,21 @@ from crm_chassis.metrics import INBOX_REFUSED
 
 PREFETCH = 100
 BATCH = 50
-IDLE_SECONDS = 1.0
+IDLE_SECONDS = 2.5
 
 
 class Subscriber(Consumer):
     """Receives the events of a service's queues, in the order of each queue."""
 
-    def __init__(self, service: str, amqp_url: str, receiver: Receiver) -> None:
+    def __init__(
+        self, service: str, amqp_url: str, receiver: Receiver, happened: Callable[[], object] = lambda: None
+    ) -> None:
+        """`happened` is called when events were applied."""
         super().__init__(queue=None)
         self._service = service
         self._url = amqp_url
         self._receiver = receiver
+        self._happened = happened
         self._stopping = False
         self._buffer: list[Any] = []
         self._log = get_logger()
@@ -84,6 +89,7 @@ class Subscriber(Consumer):
             if self._buffer:
                 batch, self._buffer[:] = self._buffer[:BATCH], self._buffer[BATCH:]
                 self._handle(connection, channel, batch)
+                self._happened()
             connection.heartbeat_check()
             self.last_contact = time.monotonic()
 
