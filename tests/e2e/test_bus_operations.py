@@ -129,7 +129,7 @@ def poison(suite: Instance, admin: Api) -> dict[str, Any]:
             exchange=EVENTS.name,
             routing_key=routing_key(envelope["type"], partition_of(record_id)),
             content_type=CONTENT_TYPE,
-            content_encoding="utf-8",
+            content_encoding="binary",
         )
 
     def held() -> dict[str, Any] | None:

@@ -199,7 +199,7 @@ def test_connections_may_be_routed_through_something_in_between(suite: Suite) ->
     chosen = [catalogue().services["contacts"]]
     specs = {spec.name: spec.env for spec in detour._application_specs(chosen, {"contacts": 2}, True, {})}
     assert "@127.0.0.1:1/" in specs["contacts.worker"]["DATABASE_URL_CONTACTS"]
-    assert "@127.0.0.1:1/" in specs["contacts.api.1"]["AMQP_URL"]
+    assert "@127.0.0.1:1/" in specs["contacts.api.1"]["AMQP_URL_CONTACTS"]
     assert specs["gateway"]["CRM_UPSTREAM_CONTACTS"] == "127.0.0.1:1,127.0.0.1:1"
     grpc = chosen[0].grpc + suite.offset
     assert {("contacts", "postgres", suite.port("postgres")), ("gateway", "rabbitmq", suite.port("rabbitmq"))} <= {

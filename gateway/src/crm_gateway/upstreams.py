@@ -125,7 +125,7 @@ class Replica:
             settled = True
             if "handshake failed" in (error.details() or ""):
                 # What the client is told names no reason; this one a person must put right.
-                self._log.warning("replica refused", service=self.service, address=self.address, error=error.details())
+                self._log.warning("replica refused", upstream=self.service, address=self.address, error=error.details())
             if error.code() not in _FAILURES:
                 self.breaker.succeeded()
             elif error.code() == grpc.StatusCode.UNAVAILABLE or timeout >= TELLING_SECONDS:
