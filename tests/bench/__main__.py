@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import os
 import platform
 import time
@@ -39,9 +40,10 @@ def main() -> None:
         processes = suite.memory(bench)
         suite.relay_and_worker(bench)
         instance.wait_ready(60)
-        asyncio.run(suite.growth(bench, ids, [10_000, 100_000] if quick else [10_000, 100_000, 1_000_000]))
-        suite.profile(bench, "customer-360", f"/v1/contacts/{ids['contact']}/customer360")
-        suite.profile(bench, "list", "/v1/contacts?page_size=50&order_by=-created_at")
+        asyncio.run(suite.growth(bench, [10_000, 100_000] if quick else [10_000, 100_000, 1_000_000]))
+        suite.profile(bench, "customer-360", suite.customers(bench), ("gateway", "sales.api", "marketing.api"))
+        listing = itertools.repeat("/v1/contacts?page_size=50&order_by=-created_at")
+        suite.profile(bench, "list", listing, ("gateway", "contacts.api"))
     instance.erase()
     report(bench, processes, "quick" if quick else "full", time.perf_counter() - began)
 
