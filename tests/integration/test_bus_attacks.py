@@ -14,7 +14,7 @@ import pytest
 from amqp import Channel
 from amqp.basic_message import Message
 from crm.contacts.v1 import events_pb2
-from crm_chassis.bus.topology import DEAD, EVENTS, connect, declare, routing_key
+from crm_chassis.bus.topology import DEAD, EVENTS, QUEUES, connect, declare, routing_key
 from crm_chassis.bus.worker import patch  # noqa: F401  imports eventlet without its notice
 from crm_chassis.bus.worker.subscriber import Subscriber
 from crm_chassis.db.inbox import Receiver
@@ -312,3 +312,27 @@ def test_a_payload_that_the_handler_cannot_take_is_parked(bus: Bus) -> None:
         bus.honest()
         (parked,) = (one for one in bus.parked() if one.record_id == record)
         assert (parked.attempts, bool(parked.error)) == (1, True)
+
+
+@pytest.fixture
+def own_bus(engine: Any, amqp_url: str) -> Iterator[Bus]:
+    """One whose queues may be harmed."""
+    one = Bus(engine, amqp_url)
+    yield one
+    one.close()
+
+
+def test_a_queue_that_is_gone_holds_up_its_own_records_only(own_bus: Bus) -> None:
+    bus = own_bus
+
+    def in_queue(number: int) -> str:
+        return next(one for one in iter(uuid7, "") if partition_of(one) % QUEUES == number)
+
+    bus.honest(in_queue(1))
+    bus.channel.queue_delete(f"{bus.name}.in.0")
+    for number in (1, 2, 3):
+        bus.honest(in_queue(number))
+    deadline = time.monotonic() + WAIT
+    while f"{bus.name}.in.0" not in bus.subscriber.problem:
+        assert time.monotonic() < deadline
+        bus.honest(in_queue(1))

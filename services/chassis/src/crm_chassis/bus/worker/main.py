@@ -39,7 +39,6 @@ from crm_chassis.service import Service, Timer
 from crm_chassis.settings import Settings
 
 POOL = 8
-WATCHDOG_SECONDS = 30.0
 LOG_IN_FULL = timedelta(days=400)
 """Older events stay only if no later event of their record has outdated them."""
 DUPLICATES = timedelta(days=90)
@@ -206,14 +205,13 @@ def work(service: Service, settings: Settings) -> None:
     for loop in loops:
         container.entrypoints.add(loop.bind(container, "work"))
 
-    def subscriber_problem() -> str:
-        late = receiver.records and time.monotonic() - subscriber.last_contact > WATCHDOG_SECONDS
-        return "no contact with the broker" if late else ""
-
     probes = Probes(
         settings.host,
         settings.probes_port,
-        {"relay": lambda: "" if relay.healthy else "not publishing", "subscriber": subscriber_problem},
+        {
+            "relay": lambda: "" if relay.healthy else "not publishing",
+            "subscriber": lambda: subscriber.problem if receiver.records else "",
+        },
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: eventlet.spawn_after(0, container.stop))

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import eventlet
+from amqp.exceptions import ChannelError, InternalError
 from kombu import Connection
 from kombu.transport.pyamqp import Message
 from nameko.messaging import Consumer
@@ -28,6 +29,8 @@ from crm_chassis.metrics import INBOX_REFUSED
 PREFETCH = 100
 BATCH = 50
 IDLE_SECONDS = 2.5
+BROKEN_SECONDS = 30.0
+WATCHDOG_SECONDS = 30.0
 
 
 class Subscriber(Consumer):
@@ -43,6 +46,7 @@ class Subscriber(Consumer):
         self._receiver = receiver
         self._happened = happened
         self._stopping = False
+        self._broken: dict[str, float] = {}
         self._buffer: list[Any] = []
         self._log = get_logger()
         self._refused = INBOX_REFUSED.labels("undecodable")
@@ -82,9 +86,11 @@ class Subscriber(Consumer):
         channel = connection.default_channel
         channel.basic_qos(0, PREFETCH, False)
         for queue in service_queues(self._service, self._receiver.records):
-            channel.basic_consume(queue.name, callback=self._buffer.append)
+            if self._broken.get(queue.name, 0.0) < time.monotonic():
+                self._consume_one(channel, queue.name)
         self.last_contact = time.monotonic()
-        while not self._stopping:
+        again_at = min(self._broken.values(), default=float("inf"))
+        while not self._stopping and time.monotonic() < again_at:
             self._fill(connection)
             if self._buffer:
                 batch, self._buffer[:] = self._buffer[:BATCH], self._buffer[BATCH:]
@@ -92,6 +98,24 @@ class Subscriber(Consumer):
                 self._happened()
             connection.heartbeat_check()
             self.last_contact = time.monotonic()
+
+    def _consume_one(self, channel: Any, queue: str) -> None:
+        """Subscribes to a queue. One that the broker cannot serve is left out for a while, so that the others go on."""
+        try:
+            channel.basic_consume(queue, callback=self._buffer.append)
+            self._broken.pop(queue, None)
+        except (ChannelError, InternalError):
+            self._broken[queue] = time.monotonic() + BROKEN_SECONDS
+            self._log.error("queue left out", queue=queue)
+            raise
+
+    @property
+    def problem(self) -> str:
+        """What keeps events from arriving; empty if nothing does."""
+        if time.monotonic() - self.last_contact > WATCHDOG_SECONDS:
+            return "no contact with the broker"
+        broken = sorted(queue for queue, until in self._broken.items() if until > time.monotonic())
+        return f"the broker does not serve {', '.join(broken)}" if broken else ""
 
     def _fill(self, connection: Connection) -> None:
         """Waits for a first delivery and takes what else has already arrived."""
