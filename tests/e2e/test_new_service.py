@@ -2,53 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import textwrap
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from deploy.dev import LauncherError
-from deploy.dev.catalogue import REPOSITORY
 from deploy.dev.scaffold import words_for
-
-LEFT_OUT = (".venv", ".run", ".git", "__pycache__", ".*_cache", ".import_linter_cache")
-
-
-class Copy:
-    """A copy of the repository with an environment of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        shutil.copytree(REPOSITORY, folder, ignore=shutil.ignore_patterns(*LEFT_OUT), symlinks=True)
-        (folder / ".run").mkdir()
-        if (tools := REPOSITORY / ".run" / "tools").is_dir():
-            (folder / ".run" / "tools").symlink_to(tools)
-
-    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        """Runs a command in the copy; its environment is not the one of this process."""
-        kept = {key: value for key, value in os.environ.items() if key not in ("UV_PROJECT_ENVIRONMENT", "VIRTUAL_ENV")}
-        return subprocess.run(command, cwd=self.folder, env=kept, capture_output=True, text=True, check=False)
-
-    def must(self, *command: str) -> str:
-        """The output of a command that has to succeed; `python` is the copy's own."""
-        program = str(self.folder / ".venv" / "bin" / command[0]) if command[0] != "make" else "make"
-        done = self.run(program, *command[1:])
-        assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-3000:]
-        return done.stdout
+from tests.e2e.copies import Copy
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
     """The repository with the new service billing, whose records are invoices."""
     made = Copy(tmp_path_factory.mktemp("suite") / "crm")
-    told = made.must("make", "new-service", "name=billing", "resource=invoice")
-    assert "It serves /v1/invoices." in told
+    told = made.run("make", "new-service", "name=billing", "resource=invoice")
+    assert "It serves /v1/invoices." in told.stdout, told.stdout[-3000:] + told.stderr[-3000:]
     yield made
-    shutil.rmtree(made.folder)
+    made.remove()
 
 
 @pytest.mark.slow
