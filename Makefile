@@ -9,7 +9,7 @@ UV         = UV_PYTHON_DOWNLOADS=never "$$(deploy/dev/uv.sh $(UV_PINNED) $(UV_OL
 SOURCES   := deploy gateway/src proto/src tests $(wildcard services/*/src)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs test check bench chaos proto load backup restore lock sync sync-dev
+.PHONY: help up down status logs test check bench chaos proto new-service load backup restore lock sync sync-dev
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -45,6 +45,9 @@ chaos: sync-dev ## kill processes under load and check every promise: PROFILE=qu
 
 proto: sync-dev ## regenerate everything that is generated from proto/
 	@$(PYTHON) -m crm_contracts.tools build
+
+new-service: sync-dev ## make a service that runs: name=billing, and its first record if the name does not say it: resource=invoice
+	@$(if $(name),,$(error Say which: make new-service name=billing))UV_PYTHON_DOWNLOADS=never UV="$$(deploy/dev/uv.sh $(UV_PINNED) $(UV_OLDEST))" $(PYTHON) -m deploy.dev.scaffold "$(name)" $(resource)
 
 load: ## load your own data into the running suite: DATA=folder
 	@$(if $(DATA),,$(error Say what to load: make load DATA=folder))$(PYTHON) -m deploy.dev.load "$(DATA)"

@@ -341,6 +341,10 @@ class Instance:
         spec = self._spec(name)
         self._replace(replace(spec, env=spec.env | env))
 
+    def exchange(self, name: str, argv: list[str]) -> None:
+        """Stop a process politely and start another version of it in its place: same ports, same environment."""
+        self._replace(replace(self._spec(name), argv=argv))
+
     def hold(self, name: str) -> None:
         """Stop a process and keep it stopped until `release`."""
         self._replace(replace(self._spec(name), held=True))

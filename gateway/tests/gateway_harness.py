@@ -26,6 +26,7 @@ from crm_chassis.rpc.status import to_status
 from crm_gateway.app import Gateway
 from crm_gateway.settings import GatewaySettings, services
 from google.protobuf.message import Message
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from joserfc import jwt
 from prometheus_client import CollectorRegistry
 
@@ -61,6 +62,9 @@ class Services(grpc.GenericRpcHandler):
         self.released = threading.Event()
         self._server = grpc.server(futures.ThreadPoolExecutor(24))
         self._server.add_generic_rpc_handlers((self,))
+        self.health = health.HealthServicer()
+        self.health.set("", health_pb2.HealthCheckResponse.SERVING)
+        health_pb2_grpc.add_HealthServicer_to_server(self.health, self._server)
         self.port = self._server.add_insecure_port("127.0.0.1:0")
         self._methods = {m.path: m for m in crm_contracts.methods().values()}
         self._verifiers = {name: Verifier([raw_public_key(ACTOR_SEED)], name) for name in services()}
@@ -70,8 +74,14 @@ class Services(grpc.GenericRpcHandler):
         self.released.set()
         self._server.stop(0).wait()
 
+    def drain(self) -> None:
+        """Says what a process says that was told to stop: it goes on answering, and wants no more calls."""
+        self.health.set("", health_pb2.HealthCheckResponse.NOT_SERVING)
+
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
-        method = self._methods[handler_call_details.method]
+        method = self._methods.get(handler_call_details.method)
+        if method is None:
+            return None
         if method.name == "UploadImport":
             return grpc.stream_unary_rpc_method_handler(lambda parts, call: self._upload(method, parts, call))
         return grpc.unary_unary_rpc_method_handler(lambda body, call: self._unary(method, body, call))

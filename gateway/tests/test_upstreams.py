@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import grpc
@@ -13,6 +13,7 @@ from crm_chassis.errors import DomainError, NotFound
 from crm_gateway.breaker import OPEN_SECONDS, Breaker
 from crm_gateway.upstreams import HEDGE_SHARE, ServiceTooSlow, ServiceUnavailable, Upstream
 from gateway_harness import Services, Suite
+from grpc_health.v1 import health_pb2
 
 PATH = "/crm.contacts.v1.ContactsService/GetContact"
 
@@ -101,6 +102,18 @@ class Bench:
             return Upstream("contacts", [f"127.0.0.1:{one.port}" for one in self.pair[:replicas]])
 
         self.upstream = self.suite.run(make())
+        self.wait(lambda: all(replica.ready for replica in self.upstream.replicas))
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        """Waits until something is true of the replicas."""
+
+        async def ask() -> bool:
+            return condition()
+
+        until = time.monotonic() + 5
+        while not self.suite.run(ask()):
+            assert time.monotonic() < until
+            time.sleep(0.01)
 
     def call(self, timeout: float = 3.0, repeatable: bool = True, read: bool = False) -> bytes:
         return self.suite.run(self.upstream.call(PATH, b"", (), timeout=timeout, repeatable=repeatable, read=read))
@@ -130,6 +143,21 @@ def test_a_repeatable_call_goes_to_the_other_replica(bench: Bench) -> None:
     bench.choose(0)
     bench.call()
     assert [len(one.calls) for one in bench.pair] == [1, 1]
+
+
+def test_no_call_goes_to_a_replica_that_is_being_stopped(bench: Bench) -> None:
+    stopping, other = bench.pair
+    stopping.drain()
+    bench.wait(lambda: not bench.upstream.replicas[0].ready)
+    bench.choose(0)
+    for _ in range(10):
+        bench.call(repeatable=False)
+    assert [len(one.calls) for one in (stopping, other)] == [0, 10]
+    stopping.health.set("", health_pb2.HealthCheckResponse.SERVING)
+    bench.wait(lambda: bench.upstream.replicas[0].ready)
+    bench.choose(0)
+    bench.call(repeatable=False)
+    assert len(stopping.calls) == 1
 
 
 def test_a_name_that_stands_for_several_processes_reaches_them_all(

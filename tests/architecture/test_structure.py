@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -107,3 +108,23 @@ def test_services_are_listed_in_one_place_only() -> None:
     """Whoever adds a service adds a folder and a line; these files may name services because they are checked."""
     members = {path.name for path in (ROOT / "services").iterdir() if path.is_dir()} - {"chassis"}
     assert members == set(SERVICES)
+
+
+def test_the_workspace_names_every_service() -> None:
+    """What uv, mypy and the import rules must be told; the members are found by their folder."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    tool = project["tool"]
+    packages = {f"crm-{name}" for name in SERVICES}
+    assert packages <= set(project["project"]["dependencies"])
+    assert packages <= set(tool["uv"]["sources"])
+    assert {f"services/{name}/src" for name in SERVICES} <= set(tool["mypy"]["mypy_path"])
+    modules = {f"crm_{name}" for name in SERVICES}
+    rules = tool["importlinter"]["contracts"]
+    named = [one for rule in rules for one in (rule.get("modules"), rule.get("source_modules")) if one]
+    named += [
+        tool["importlinter"]["root_packages"],
+        *(rule["layers"][0].split(" | ") for rule in rules if "layers" in rule),
+    ]
+    assert len(named) == 5
+    for one in named:
+        assert modules <= set(one)

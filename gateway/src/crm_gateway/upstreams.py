@@ -1,6 +1,7 @@
 """Calling services: one channel per replica, a deadline on every call, and care for replicas that fail.
 
-A call goes to the less busy of two replicas. UNAVAILABLE is repeated where repeating does no harm, on another
+A call goes to the less busy of two replicas that say they are serving; one that is being stopped says so before it
+stops, so that no call is lost with it. UNAVAILABLE is repeated where repeating does no harm, on another
 replica if there is one. A read that takes unusually long is sent to a second replica too, at most every twentieth;
 the first answer wins.
 """
@@ -45,6 +46,8 @@ _OPTIONS = [
     ("grpc.use_local_subchannel_pool", 1),
     # Where a name stands for several processes (a headless service of Kubernetes), all of them are called.
     ("grpc.lb_policy_name", "round_robin"),
+    # The channel watches the health service of each process and is ready while one of them serves.
+    ("grpc.service_config", '{"healthCheckConfig": {"serviceName": ""}}'),
 ]
 _READS = ("Get", "List", "Search", "Preview")
 
@@ -138,6 +141,11 @@ class Replica:
             if not settled:
                 self.breaker.abandoned(probe)
 
+    @property
+    def ready(self) -> bool:
+        """Whether it is connected and says that it serves; asking makes it connect."""
+        return bool(self._channel.get_state(try_to_connect=True) == grpc.ChannelConnectivity.READY)
+
     async def close(self) -> None:
         await self._channel.close()
 
@@ -187,16 +195,17 @@ class Upstream:
             raise error_of(error, self.service) from error
 
     def _choose(self, avoid: Replica | None) -> Replica:
-        """The less busy of two replicas whose breakers let a call through."""
+        """The less busy of two replicas whose breakers let a call through; a ready one if there is any."""
         open_ = [replica for replica in self.replicas if replica.breaker.allows()]
         if not open_:
             wait = min(replica.breaker.wait() for replica in self.replicas)
             raise ServiceUnavailable(self.service, max(wait, 0.1))
         if len(open_) > 1 and avoid in open_:
             open_.remove(avoid)
-        if len(open_) == 1:
-            return open_[0]
-        one, other = random.sample(open_, 2)
+        found = [replica for replica in open_ if replica.ready] or open_
+        if len(found) == 1:
+            return found[0]
+        one, other = random.sample(found, 2)
         return one if one.in_flight <= other.in_flight else other
 
     async def _hedged(self, replica: Replica, path: str, body: bytes, metadata: Metadata, timeout: float) -> bytes:
@@ -207,7 +216,7 @@ class Upstream:
         second: asyncio.Future[bytes] | None = None
         try:
             await asyncio.wait((first,), timeout=min(self._hedge_after, timeout))
-            others = [r for r in self.replicas if r is not replica and r.breaker.allows()]
+            others = [r for r in self.replicas if r is not replica and r.breaker.allows() and r.ready]
             if first.done() or not others or self._hedges < 1:
                 return await first
             self._hedges -= 1
