@@ -189,8 +189,9 @@ def test_the_event_of_the_page_is_one() -> None:
     assert set(json.loads(found.envelope)) - fields == {"specversion", "source", "datacontenttype"}
 
 
-def test_the_readme_of_the_package_shows_the_same_program() -> None:
-    assert BLOCKS["Python, exactly once", "python"] in (REPOSITORY / "services/subscriber/README.md").read_text()
+@pytest.mark.parametrize("path", ["README.md", "services/subscriber/README.md"])
+def test_the_same_program_is_shown_elsewhere(path: str) -> None:
+    assert BLOCKS["Python, exactly once", "python"] in (REPOSITORY / path).read_text()
 
 
 def test_every_block_is_tried() -> None:
