@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,17 @@ def test_what_a_process_imports(name: str, command: str) -> None:
     loaded = {module.split(".")[0] for module in done.stdout.split()}
     assert not loaded & forbidden
     assert not {module for module in loaded if module in {f"crm_{n}" for n in SERVICES if n != name}}
+
+
+def test_the_subscriber_of_other_teams_brings_the_contracts_and_kombu_only() -> None:
+    project = tomllib.loads((ROOT / "services/subscriber/pyproject.toml").read_text())["project"]
+    brought = {re.split(r"[<>=]", one)[0] for one in project["dependencies"]}
+    assert brought == {"crm-contracts", "kombu", "protobuf"}
+    code = "import sys, crm_subscriber; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {module.split(".")[0] for module in done.stdout.split()}
+    assert {module for module in loaded if module.startswith("crm")} == {"crm", "crm_contracts", "crm_subscriber"}
+    assert not loaded & {"sqlalchemy", "psycopg", "grpc", "nameko", "eventlet"}
 
 
 def test_services_are_listed_in_one_place_only() -> None:

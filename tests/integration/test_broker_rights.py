@@ -35,9 +35,11 @@ class WithTrusted(Instance):
 
     def _definitions(self) -> str:
         trusted = Subscriber("trusted", ("contacts.contact",), True)
-        return json.dumps(
-            definitions(self.secrets, replace(catalogue(), subscribers={**catalogue().subscribers, "trusted": trusted}))
-        )
+        subscribers = {**catalogue().subscribers, "trusted": trusted}
+        found = definitions(self.secrets, replace(catalogue(), subscribers=subscribers))
+        (policy,) = [one for one in found["policies"] if "trusted" in one["name"]]
+        policy["definition"] = {"max-length-bytes": 1000}
+        return json.dumps(found)
 
 
 @pytest.fixture(scope="module")
@@ -264,11 +266,21 @@ def test_a_subscriber_declares_queues_of_its_own_name_only(account: Open, queue:
         account("example").queue_declare(queue, durable=True, auto_delete=False)
 
 
-def test_a_queue_of_a_subscriber_is_limited_even_if_it_does_not_say_so() -> None:
-    (policy,) = [one for one in definitions(keys.generate(), catalogue())["policies"] if "example" in one["name"]]
-    assert policy["definition"] == {"max-length-bytes": 1 << 30}
-    assert re.match(policy["pattern"], "example.in")
-    assert not re.match(policy["pattern"], "sales.in.0")
+@pytest.mark.parametrize("arguments", [{}, {"x-queue-type": "quorum"}, {"x-max-length-bytes": 1 << 40}])
+def test_a_queue_of_a_subscriber_is_limited_whatever_it_says(account: Open, arguments: dict[str, object]) -> None:
+    """The broker of this test was told a lower limit for one subscriber."""
+    limits = {one["name"]: one["definition"] for one in definitions(keys.generate(), catalogue())["policies"]}
+    assert limits == {"subscriber example": {"max-length-bytes": 1 << 30}}
+    channel = account("trusted")
+    channel.queue_declare("trusted.long", durable=True, auto_delete=False, arguments=arguments)
+    channel.queue_bind("trusted.long", PERSONAL.name, "crm.contacts.contact.#")
+    publisher = account("contacts")
+    publisher.confirm_select()
+    for _ in range(5):
+        large = Message(b"x" * 600)
+        publisher.basic_publish_confirm(large, PERSONAL.name, "crm.contacts.contact.updated.v1.3", confirm_timeout=10)
+    assert channel.queue_purge("trusted.long") == 1
+    channel.queue_delete("trusted.long")
 
 
 def test_what_all_share_is_there_before_any_service(broker: Instance, account: Open) -> None:

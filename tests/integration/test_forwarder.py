@@ -78,7 +78,7 @@ def running(engine: Any, amqp_url: str, outsider: Any) -> Iterator[Callable[[], 
     with connect(amqp_url) as connection:
         public_queue("contacts")(connection.default_channel).purge()
     pause = threading.Event().wait
-    both = [Relay(engine, amqp_url, VAULT, pause), Forwarder("contacts", amqp_url, pause)]
+    both: list[Any] = [Relay(engine, amqp_url, VAULT, pause), Forwarder("contacts", amqp_url, pause)]
     threads = [threading.Thread(target=one.run, daemon=True) for one in both]
 
     def start() -> None:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -129,13 +130,17 @@ def test_crm_subscriber(broker: Instance, win: Any, tmp_path: Path) -> None:
         database.execute(f"CREATE TABLE {schema}.bonuses (deal text, amount numeric)")
         url = f"{server}{'&' if '?' in server else '?'}options=-csearch_path%3D{schema}"
         query = f"SELECT deal, amount::text FROM {schema}.bonuses"
+
+        def applied(deal: str) -> bool:
+            return (deal, "17000.00") in database.execute(query).fetchall()
+
         try:
             example = broker.amqp_url_of("example")
             for won in (record, other):  # the second time with a program that was killed
                 with running([sys.executable, "program.py"], tmp_path, AMQP_URL=example, DATABASE_URL=url):
                     bound(broker, "example.in")
                     win(won, 4)
-                    wait_until(lambda won=won: (won, "17000.00") in database.execute(query).fetchall())
+                    wait_until(partial(applied, won))
             assert database.execute(query).fetchall() == [(record, "17000.00"), (other, "17000.00")]
         finally:
             database.execute(f"DROP SCHEMA {schema} CASCADE")
