@@ -4,7 +4,9 @@
 
 reads the passwords from a file of secrets and writes what RabbitMQ loads at its start (`load_definitions`); the
 launcher gives its broker the same. A service publishes events of its own domain only, has its own queues only, and
-binds them to the records it follows only. Only the administrator changes exchanges and reads dead letters.
+binds them to the records it follows only. A subscriber outside the suite has its own queues too, of limited length,
+binds them to the public exchanges only, and publishes nothing. Only the administrator changes exchanges and reads dead
+letters.
 """
 
 import base64
@@ -17,14 +19,29 @@ from pathlib import Path
 from typing import Any
 
 import crm_contracts
-from crm_chassis.bus.topology import CONTROL, DEAD, EVENTS, EXCHANGES, QUEUES, REPLAY, REPLAY_END, UNROUTED
+from crm_chassis.bus.topology import (
+    CONTROL,
+    DEAD,
+    EVENTS,
+    EXCHANGES,
+    PERSONAL,
+    PUBLIC,
+    QUEUES,
+    REPLAY,
+    REPLAY_END,
+    UNROUTED,
+    public_records,
+    publishes,
+)
 
 from deploy.dev import LauncherError, keys
-from deploy.dev.catalogue import GATEWAY, Catalogue, catalogue
+from deploy.dev.catalogue import GATEWAY, Catalogue, Subscriber, catalogue
 
 VHOST = "crm"
 ADMINISTRATOR = "crm"
 NOTHING = "(?!)"  # matches no name; an empty pattern would match the empty one
+SUBSCRIBER_BYTES = 1 << 30
+"""What one queue of a subscriber may hold. Longer ones would take the disk from the queues of the suite."""
 
 
 def account(name: str) -> str:
@@ -47,17 +64,23 @@ def definitions(secrets: Mapping[str, str], suite: Catalogue) -> dict[str, Any]:
     permissions = [_permission(ADMINISTRATOR, ".*", ".*", ".*")]
     topics = []
     for name, service in suite.services.items():
-        own = rf"{name}\.(in\.[0-{QUEUES - 1}]|control)"
+        outward = publishes(name)
+        own = rf"{name}\.(in\.[0-{QUEUES - 1}]|control{'|public' if outward else ''})"
         users.append(_user(account(name), secrets, password_variable(name)))
         # Declaring a queue that dead-letters asks for the right to write to that exchange; the topic below takes it
         # back for messages.
         shared = [re.escape(exchange.name) for exchange in (EVENTS, REPLAY, CONTROL)]
-        write, read = _pattern(own, *shared, re.escape(DEAD.name)), _pattern(own, *shared)
+        public = [re.escape(exchange.name) for exchange in (PUBLIC, PERSONAL)] if outward else []
+        write, read = _pattern(own, *shared, *public, re.escape(DEAD.name)), _pattern(own, *shared)
         permissions.append(_permission(account(name), _pattern(own), write, read))
-        publishes = any(event.domain == name for event in crm_contracts.events().values())
         followed = _followed(name, service.follows, service.personal)
-        written = rf"^crm\.{name}\." if publishes else NOTHING
-        topics.append(_topic(account(name), EVENTS.name, written, _bindings(followed)))
+        written = rf"^crm\.{name}\." if outward else NOTHING
+        forwarded = rf"|^crm\.{name}\.#$" if outward else ""
+        topics.append(_topic(account(name), EVENTS.name, written, _bindings(followed) + forwarded))
+        if outward:
+            open_to_all = _kinds(record for record in public_records() if record.split(".")[1] == name)
+            topics.append(_topic(account(name), PUBLIC.name, rf"^{open_to_all}\.", NOTHING))
+            topics.append(_topic(account(name), PERSONAL.name, written, NOTHING))
         past = rf"^(crm\.\*\.{re.escape(REPLAY_END)}{rf'|{followed}' if followed else ''})\.q[0-{QUEUES - 1}]\.{name}$"
         topics.append(_topic(account(name), REPLAY.name, rf"^crm\.{name}\.", past))
         topics.append(_topic(account(name), DEAD.name, NOTHING, NOTHING))
@@ -68,11 +91,25 @@ def definitions(secrets: Mapping[str, str], suite: Catalogue) -> dict[str, Any]:
     read = _pattern(feed, re.escape(EVENTS.name))
     permissions.append(_permission(account(GATEWAY), _pattern(feed), _pattern(feed), read))
     topics.append(_topic(account(GATEWAY), EVENTS.name, NOTHING, _bindings(_followed(GATEWAY, everything, everything))))
+    policies = []
+    for subscriber in suite.subscribers.values():
+        own = rf"{re.escape(subscriber.name)}\..+"
+        users.append(_user(account(subscriber.name), secrets, password_variable(subscriber.name)))
+        sources = []
+        for exchange, kinds in zip((PUBLIC, PERSONAL), _allowed(subscriber), strict=True):
+            if kinds:
+                # Any key that begins with a followed kind, and so is no wider than it.
+                topic = rf"^{_kinds(kinds)}(\.(\*|#|[a-z0-9_]+))+$"
+                topics.append(_topic(account(subscriber.name), exchange.name, NOTHING, topic))
+                sources.append(re.escape(exchange.name))
+        permissions.append(_permission(account(subscriber.name), _pattern(own), _pattern(own), _pattern(own, *sources)))
+        policies.append(_policy(subscriber.name, rf"^{own}$"))
     return {
         "vhosts": [{"name": VHOST}],
         "users": users,
         "permissions": permissions,
         "topic_permissions": topics,
+        "policies": policies,
         "exchanges": [_exchange(exchange) for exchange in EXCHANGES],
         "queues": [_queue("crm.unrouted"), _queue("crm.dead")],
         "bindings": [_binding(UNROUTED.name, "crm.unrouted", ""), _binding(DEAD.name, "crm.dead", "#")],
@@ -99,6 +136,37 @@ def _followed(name: str, follows: Iterable[str], personal: Iterable[str]) -> str
             )
         kinds.append(re.escape(kind))
     return rf"crm\.({'|'.join(kinds)})\.\*\.\*" if kinds else ""
+
+
+def _allowed(subscriber: Subscriber) -> tuple[list[str], list[str]]:
+    """The kinds of records a subscriber follows: those without and those with personal events."""
+    declared = {event.record for event in crm_contracts.events().values()}
+    found: tuple[list[str], list[str]] = [], []
+    for kind in subscriber.follows:
+        record = f"crm.{kind}"
+        if record not in declared:
+            raise LauncherError(
+                f"deploy/services.yaml: {subscriber.name} follows {kind}, but the contracts have no event of it."
+            )
+        if record not in public_records() and not subscriber.personal:
+            raise LauncherError(
+                f"deploy/services.yaml: {subscriber.name} follows {kind}, whose events carry personal data. If it "
+                "shall have that right, say `personal: true`."
+            )
+        found[record not in public_records()].append(record)
+    return found
+
+
+def _kinds(records: Iterable[str]) -> str:
+    return f"({'|'.join(re.escape(record) for record in sorted(records))})"
+
+
+def _policy(name: str, pattern: str) -> dict[str, Any]:
+    limit = {"max-length-bytes": SUBSCRIBER_BYTES}
+    return {
+        "vhost": VHOST, "name": f"subscriber {name}", "pattern": pattern, "apply-to": "queues", "definition": limit,
+        "priority": 1,
+    }  # fmt: skip
 
 
 def _pattern(*names: str) -> str:

@@ -1,6 +1,7 @@
 """The list of services (deploy/services.yaml) and the ports of one instance."""
 
 import os
+import re
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from deploy.dev import LauncherError
 REPOSITORY = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 GATEWAY = "gateway"
+RESERVED = (GATEWAY, "crm", "amq")
+"""What queues of the suite and of the broker begin with."""
 
 # Ports of the launcher's own servers; the services' ports are in services.yaml.
 SERVER_PORTS = {
@@ -54,12 +57,22 @@ class Service:
 
 
 @dataclass(frozen=True)
+class Subscriber:
+    """A program outside the suite that follows its events; its queues are named `<name>.*`."""
+
+    name: str
+    follows: tuple[str, ...]
+    personal: bool
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """What deploy/services.yaml says."""
 
     gateway_package: str
     gateway_port: int
     services: dict[str, Service]
+    subscribers: dict[str, Subscriber]
 
     def select(self, names: Iterable[str] | None) -> list[Service]:
         """The named services, or all of them for None."""
@@ -77,12 +90,21 @@ def catalogue() -> Catalogue:
     document = yaml.safe_load((REPOSITORY / "deploy" / "services.yaml").read_text())
     services = {name: _service(name, fields) for name, fields in document["services"].items()}
     gateway = document["gateway"]
-    return Catalogue(gateway["package"], gateway["http"], services)
+    subscribers = {name: _subscriber(name, fields) for name, fields in (document.get("subscribers") or {}).items()}
+    if taken := {*services, *RESERVED} & subscribers.keys():
+        raise LauncherError(f"deploy/services.yaml: a subscriber cannot be called {', '.join(sorted(taken))}.")
+    return Catalogue(gateway["package"], gateway["http"], services, subscribers)
 
 
 def _service(name: str, fields: dict[str, Any]) -> Service:
     follows, personal = (tuple(fields.get(key, ())) for key in ("follows", "personal"))
     return Service(name=name, **{**fields, "follows": follows, "personal": personal})
+
+
+def _subscriber(name: str, fields: dict[str, Any]) -> Subscriber:
+    if not re.fullmatch("[a-z][a-z0-9_]*", name):
+        raise LauncherError(f"deploy/services.yaml: {name} is no name: use small letters, digits and underscores.")
+    return Subscriber(name, tuple(fields["follows"]), fields["personal"])
 
 
 def amqp_url_variable(name: str) -> str:

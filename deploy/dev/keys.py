@@ -32,7 +32,7 @@ def generate() -> dict[str, str]:
         "CRM_BOOTSTRAP_ADMIN_PASSWORD": secrets.token_urlsafe(15),
         "GRAFANA_ADMIN_PASSWORD": secrets.token_urlsafe(15),
     }
-    for name in (GATEWAY, *catalogue().services):
+    for name in (GATEWAY, *catalogue().services, *catalogue().subscribers):
         values[f"RABBITMQ_PASSWORD_{name.upper()}"] = secrets.token_urlsafe(24)
     for name in catalogue().services:
         values[f"POSTGRES_PASSWORD_{name.upper()}"] = secrets.token_urlsafe(24)

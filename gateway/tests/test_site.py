@@ -16,13 +16,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
+import crm_contracts
 import pytest
+import yaml
 from crm.identity.v1 import events_pb2, identity_pb2
 from crm.marketing.v1 import marketing_pb2
 from crm_chassis.envelope import Occurrence, seal
 from crm_chassis.errors import NotFound
 from crm_chassis.ids import uuid7
 from crm_chassis.settings import SettingsError
+from crm_gateway import events_page
 from crm_gateway import feed as feed_module
 from crm_gateway.feed import Feed
 from crm_gateway.routes import routed, template
@@ -56,6 +59,39 @@ def test_openapi_covers_every_route(admin: Client) -> None:
     assert document["openapi"].startswith("3.1")
     offered = {(verb.upper(), path) for path, verbs in document["paths"].items() for verb in verbs}
     assert {(http.verb, template(http.path)) for _, http in routed()} <= offered
+
+
+def test_the_catalogue_of_events_is_a_page_that_needs_nothing_from_elsewhere(admin: Client) -> None:
+    assert 'href="/docs/events"' in admin.get("/docs").text
+    answer = admin.get("/docs/events")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "unsafe" not in answer.headers["content-security-policy"]
+    page = answer.text
+    for source in re.findall(r'(?:src|href)="([^"#]+)"', page):
+        assert source.startswith("/")
+        assert admin.get(source).status_code == 200
+    assert "<script" not in page
+    assert [type_ for type_ in crm_contracts.events() if f"<code>{type_}</code>" not in page] == []
+    anchors = re.findall(r'id="([^"]+)"', page)
+    assert len(set(anchors)) == len(anchors)
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(anchors)
+    assert not re.search(r"^(#|\||```)", page, re.MULTILINE), "Markdown that was not understood"
+
+
+def test_text_of_the_catalogue_is_shown_as_text() -> None:
+    shown = events_page.page(
+        '# A\n\n| `x<y>` | [`t`](#a) |\n| --- | --- |\n| <b> | a\\|b |\n\n```json\n{"k": "</pre>"}\n```\n'
+    )
+    assert "<code>x&lt;y&gt;</code></th>" in shown
+    assert '<a href="#a"><code>t</code></a>' in shown
+    assert "<td>&lt;b&gt;</td><td>a|b</td>" in shown
+    assert "&lt;/pre&gt;" in shown
+
+
+def test_asyncapi_covers_every_event(admin: Client) -> None:
+    answer = admin.get("/asyncapi.yaml")
+    assert answer.headers["content-type"] == "application/yaml"
+    assert set(yaml.safe_load(answer.text)["channels"]) == set(crm_contracts.events())
 
 
 def test_health(suite: Suite) -> None:

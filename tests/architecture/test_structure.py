@@ -104,9 +104,20 @@ def test_what_a_process_imports(name: str, command: str) -> None:
     assert not {module for module in loaded if module in {f"crm_{n}" for n in SERVICES if n != name}}
 
 
+def test_the_subscriber_of_other_teams_brings_the_contracts_and_kombu_only() -> None:
+    project = tomllib.loads((ROOT / "services/subscriber/pyproject.toml").read_text())["project"]
+    brought = {re.split(r"[<>=]", one)[0] for one in project["dependencies"]}
+    assert brought == {"crm-contracts", "kombu", "protobuf"}
+    code = "import sys, crm_subscriber; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {module.split(".")[0] for module in done.stdout.split()}
+    assert {module for module in loaded if module.startswith("crm")} == {"crm", "crm_contracts", "crm_subscriber"}
+    assert not loaded & {"sqlalchemy", "psycopg", "grpc", "nameko", "eventlet"}
+
+
 def test_services_are_listed_in_one_place_only() -> None:
     """Whoever adds a service adds a folder and a line; these files may name services because they are checked."""
-    members = {path.name for path in (ROOT / "services").iterdir() if path.is_dir()} - {"chassis"}
+    members = {path.name for path in (ROOT / "services").iterdir() if path.is_dir()} - {"chassis", "subscriber"}
     assert members == set(SERVICES)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -9,13 +11,13 @@ import pytest
 from amqp import Channel
 from amqp.basic_message import Message
 from amqp.exceptions import AccessRefused, NotFound
-from crm_chassis.bus.topology import DEAD, EVENTS, connect, declare
+from crm_chassis.bus.topology import CONTROL, DEAD, EVENTS, PERSONAL, PUBLIC, REPLAY, connect, declare
 from crm_chassis.testing import unique
 from kombu import Connection
 
 from deploy.broker import definitions
 from deploy.dev import LauncherError, keys
-from deploy.dev.catalogue import GATEWAY, catalogue
+from deploy.dev.catalogue import GATEWAY, Subscriber, catalogue
 from deploy.dev.instance import Instance
 
 SALES = {f"crm.{kind}" for kind in catalogue().services["sales"].follows}
@@ -24,9 +26,25 @@ MARKETING = {f"crm.{kind}" for kind in catalogue().services["marketing"].follows
 Open = Callable[[str], Channel]
 
 
+class WithTrusted(Instance):
+    """With one more subscriber, who may have personal data."""
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        return {**super().secrets, "RABBITMQ_PASSWORD_TRUSTED": "trusted"}
+
+    def _definitions(self) -> str:
+        trusted = Subscriber("trusted", ("contacts.contact",), True)
+        subscribers = {**catalogue().subscribers, "trusted": trusted}
+        found = definitions(self.secrets, replace(catalogue(), subscribers=subscribers))
+        (policy,) = [one for one in found["policies"] if "trusted" in one["name"]]
+        policy["definition"] = {"max-length-bytes": 1000}
+        return json.dumps(found)
+
+
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    instance = Instance("rights", root=tmp_path_factory.mktemp("rights"))
+    instance = WithTrusted("rights", root=tmp_path_factory.mktemp("rights"))
     try:
         instance.start([], gateway=False, mail=False, servers=["rabbitmq"])
         instance.wait_ready(60)
@@ -80,11 +98,33 @@ def test_a_service_publishes_what_happens_to_its_own_records(account: Open) -> N
         ("sales", "crm.unrouted", ""),
         ("sales", "", "marketing.in.0"),
         ("sales", "amq.topic", "crm.sales.opportunity.won.v1.3"),
+        ("sales", PUBLIC.name, "crm.contacts.account.updated.v1.3"),
+        ("sales", PERSONAL.name, "crm.contacts.contact.updated.v1.3"),
+        ("contacts", PUBLIC.name, "crm.contacts.contact.updated.v1.3"),  # personal
+        ("reporting", PUBLIC.name, "crm.reporting.fact.made.v1.3"),
+        ("gateway", PUBLIC.name, "crm.identity.user.updated.v1.3"),
+        ("example", PUBLIC.name, "crm.sales.opportunity.won.v1.3"),
+        ("example", EVENTS.name, "crm.sales.opportunity.won.v1.3"),
+        ("example", CONTROL.name, "sales"),
+        ("example", REPLAY.name, "crm.sales.opportunity.won.v1.q0.marketing"),
+        ("example", "", "sales.in.0"),
     ],
 )
 def test_nobody_publishes_in_the_name_of_another(account: Open, name: str, exchange: str, key: str) -> None:
     with pytest.raises(AccessRefused):
         publish(account(name), exchange, key)
+
+
+@pytest.mark.parametrize(
+    ("name", "exchange", "key"),
+    [
+        ("sales", PUBLIC.name, "crm.sales.opportunity.won.v1.3"),
+        ("contacts", PUBLIC.name, "crm.contacts.account.updated.v1.3"),
+        ("contacts", PERSONAL.name, "crm.contacts.contact.updated.v1.3"),
+    ],
+)
+def test_a_service_forwards_what_is_its_own(account: Open, name: str, exchange: str, key: str) -> None:
+    publish(account(name), exchange, key)
 
 
 def test_a_service_reads_its_own_queues(account: Open) -> None:
@@ -99,6 +139,11 @@ def test_a_service_reads_its_own_queues(account: Open) -> None:
         ("sales", "crm.unrouted"),
         ("sales", "gateway.feed.1"),
         ("gateway", "sales.in.0"),
+        ("example", "sales.in.0"),
+        ("example", "sales.public"),
+        ("example", "crm.dead"),
+        ("example", "gateway.feed.1"),
+        ("sales", "example.in"),
     ],
 )
 def test_nobody_reads_the_queue_of_another(account: Open, name: str, queue: str) -> None:
@@ -174,13 +219,84 @@ def test_the_gateway_has_no_queue_of_a_service(account: Open) -> None:
         consume(account("gateway"), "sales.in.0")
 
 
+@pytest.mark.parametrize(
+    ("name", "exchange", "key"),
+    [
+        ("example", PUBLIC.name, "crm.sales.opportunity.won.v1.*"),
+        ("example", PUBLIC.name, "crm.sales.opportunity.#"),
+        ("example", PUBLIC.name, "crm.sales.opportunity.*.*.7"),
+        ("trusted", PERSONAL.name, "crm.contacts.contact.#"),
+    ],
+)
+def test_a_subscriber_binds_its_queue_to_what_it_follows(account: Open, name: str, exchange: str, key: str) -> None:
+    channel = account(name)
+    channel.queue_declare(f"{name}.in", durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})
+    channel.queue_bind(f"{name}.in", exchange, key)
+    publish(account(key.split(".")[1]), exchange, key.replace("#", "updated.v1.0").replace("*", "0"))
+    consume(channel, f"{name}.in")
+    channel.connection.drain_events(timeout=20)
+    channel.close()
+    account(name).queue_delete(f"{name}.in")
+
+
+@pytest.mark.parametrize(
+    ("name", "exchange", "key"),
+    [
+        ("example", PUBLIC.name, "crm.sales.pipeline.#"),
+        ("example", PUBLIC.name, "crm.sales.#"),
+        ("example", PUBLIC.name, "crm.sales.opportunityx.#"),
+        ("example", PUBLIC.name, "crm.*.opportunity.#"),
+        ("example", PUBLIC.name, "#.crm.sales.opportunity.won"),
+        ("example", PUBLIC.name, "crm.sales.opportunity"),
+        ("example", PUBLIC.name, "#"),
+        ("example", PUBLIC.name, ""),
+        ("example", PERSONAL.name, "crm.contacts.contact.#"),
+        ("example", PERSONAL.name, "crm.sales.opportunity.#"),
+        ("example", EVENTS.name, "crm.sales.opportunity.#"),
+        ("example", REPLAY.name, "crm.sales.opportunity.#"),
+        ("trusted", PERSONAL.name, "crm.contacts.lead.#"),
+        ("trusted", PERSONAL.name, "#"),
+        ("trusted", PUBLIC.name, "crm.contacts.account.#"),
+    ],
+)
+def test_a_subscriber_binds_its_queue_to_nothing_else(account: Open, name: str, exchange: str, key: str) -> None:
+    channel = account(name)
+    channel.queue_declare(f"{name}.other", durable=True, auto_delete=False)
+    with pytest.raises(AccessRefused):
+        channel.queue_bind(f"{name}.other", exchange, key)
+
+
+@pytest.mark.parametrize("queue", ["mine", "examples.in", "sales.in.0", "crm.mine"])
+def test_a_subscriber_declares_queues_of_its_own_name_only(account: Open, queue: str) -> None:
+    with pytest.raises(AccessRefused):
+        account("example").queue_declare(queue, durable=True, auto_delete=False)
+
+
+@pytest.mark.parametrize("arguments", [{}, {"x-queue-type": "quorum"}, {"x-max-length-bytes": 1 << 40}])
+def test_a_queue_of_a_subscriber_is_limited_whatever_it_says(account: Open, arguments: dict[str, object]) -> None:
+    """The broker of this test was told a lower limit for one subscriber."""
+    limits = {one["name"]: one["definition"] for one in definitions(keys.generate(), catalogue())["policies"]}
+    assert limits == {"subscriber example": {"max-length-bytes": 1 << 30}}
+    channel = account("trusted")
+    channel.queue_declare("trusted.long", durable=True, auto_delete=False, arguments=arguments)
+    channel.queue_bind("trusted.long", PERSONAL.name, "crm.contacts.contact.#")
+    publisher = account("contacts")
+    publisher.confirm_select()
+    for _ in range(5):
+        large = Message(b"x" * 600)
+        publisher.basic_publish_confirm(large, PERSONAL.name, "crm.contacts.contact.updated.v1.3", confirm_timeout=10)
+    assert channel.queue_purge("trusted.long") == 1
+    channel.queue_delete("trusted.long")
+
+
 def test_what_all_share_is_there_before_any_service(broker: Instance, account: Open) -> None:
     channel = account("")
     for exchange in ("crm.events", "crm.unrouted", "crm.dlx"):
         channel.exchange_declare(exchange, passive=True, type="")
-    publish(account("sales"), EVENTS.name, "crm.sales.nobody.follows.v1.0")
+    # What happens in a service that was set up comes to its own queue for subscribers at least.
+    publish(account("support"), EVENTS.name, "crm.support.nobody.follows.v1.0")
     assert (
-        channel.basic_get("crm.unrouted", no_ack=True).delivery_info["routing_key"] == "crm.sales.nobody.follows.v1.0"
+        channel.basic_get("crm.unrouted", no_ack=True).delivery_info["routing_key"] == "crm.support.nobody.follows.v1.0"
     )
     for name in ("sales", "marketing"):
         declare(broker.amqp_url_of(name), name, SALES if name == "sales" else MARKETING)
@@ -202,11 +318,11 @@ def test_every_account_has_topic_rights_for_every_topic_exchange_it_can_reach() 
     """The broker allows every topic of an exchange for which an account has no rule."""
     found = definitions(keys.generate(), catalogue())
     names = {user["name"] for user in found["users"]} - {"crm"}
-    assert names == {f"crm_{name}" for name in (GATEWAY, *catalogue().services)}
+    assert names == {f"crm_{name}" for name in (GATEWAY, *catalogue().services, *catalogue().subscribers)}
     ruled = {(rule["user"], rule["exchange"]) for rule in found["topic_permissions"]}
     for permission in found["permissions"]:
-        for exchange in (EVENTS.name, DEAD.name):
-            reaches = exchange.replace(".", r"\.") in permission["write"] + permission["read"]
+        for exchange in (EVENTS.name, DEAD.name, REPLAY.name, PUBLIC.name, PERSONAL.name):
+            reaches = any(re.search(permission[right], exchange) for right in ("write", "read"))
             assert not reaches or permission["user"] == "crm" or (permission["user"], exchange) in ruled
 
 
@@ -218,6 +334,14 @@ def test_personal_events_are_followed_on_purpose_only() -> None:
     unknown = replace(suite.services["sales"], follows=("contacts.nothing",))
     with pytest.raises(LauncherError, match=r"no event of it"):
         definitions(keys.generate(), replace(suite, services={**suite.services, "sales": unknown}))
+
+
+def test_a_subscriber_gets_personal_data_on_purpose_only() -> None:
+    suite = catalogue()
+    for follows, what in ((("contacts.lead",), r"contacts\.lead.*personal: true"), (("sales.nothing",), "no event")):
+        curious = replace(suite, subscribers={"curious": Subscriber("curious", follows, False)})
+        with pytest.raises(LauncherError, match=rf"curious follows .*{what}"):
+            definitions({**keys.generate(), "RABBITMQ_PASSWORD_CURIOUS": "x"}, curious)
 
 
 def test_a_missing_password_is_named() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import orjson
 from crm_chassis.errors import DomainError
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
+from crm_gateway import events_page
 from crm_gateway.errors import RouteNotFound
 from crm_gateway.web import Reply, Request
 
@@ -31,12 +32,18 @@ Check = Callable[[], Awaitable[str]]
 
 
 @cache
-def openapi() -> bytes:
-    """The OpenAPI document: packed with the contracts, or beside them in a source tree. Raises FileNotFoundError."""
-    packed = files(crm_contracts).joinpath("openapi.json")
+def document(name: str) -> bytes:
+    """A generated document: packed with the contracts, or beside them in a source tree. Raises FileNotFoundError."""
+    packed = files(crm_contracts).joinpath(name)
     if packed.is_file():
         return packed.read_bytes()
-    return (Path(crm_contracts.__file__).parents[2] / "docs" / "openapi.json").read_bytes()
+    return (Path(crm_contracts.__file__).parents[2] / "docs" / name).read_bytes()
+
+
+@cache
+def event_catalogue() -> bytes:
+    """The catalogue of events as a page. Raises FileNotFoundError."""
+    return events_page.page(document("events.md").decode()).encode()
 
 
 @cache
@@ -61,6 +68,8 @@ class Site:
             "/readyz": self._readyz,
             "/metrics": self._metrics,
             "/openapi.json": self._openapi,
+            "/asyncapi.yaml": self._asyncapi,
+            "/docs/events": self._events,
         }
 
     def knows(self, path: str) -> bool:
@@ -93,10 +102,22 @@ class Site:
         return Reply(200, generate_latest(self._registry), CONTENT_TYPE_LATEST.encode())
 
     async def _openapi(self) -> Reply:
-        try:
-            return Reply(200, openapi(), cache=b"no-cache")
-        except FileNotFoundError as error:
-            raise RouteNotFound("The document is not installed.") from error
+        return Reply(200, _installed(partial(document, "openapi.json")), cache=b"no-cache")
+
+    async def _asyncapi(self) -> Reply:
+        return Reply(200, _installed(partial(document, "asyncapi.yaml")), b"application/yaml", cache=b"no-cache")
+
+    async def _events(self) -> Reply:
+        return Reply(
+            200, _installed(event_catalogue), b"text/html; charset=utf-8", policy=_PAGE_POLICY, cache=b"no-cache"
+        )
+
+
+def _installed(read: Callable[[], bytes]) -> bytes:
+    try:
+        return read()
+    except FileNotFoundError as error:
+        raise RouteNotFound("The document is not installed.") from error
 
 
 async def problem_of(call: Awaitable[object]) -> str:

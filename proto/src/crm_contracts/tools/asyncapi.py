@@ -12,7 +12,8 @@ PARTITIONS = 32
 
 _ABOUT = f"""\
 Everything that happens in the suite, as CloudEvents 1.0 in structured JSON on the AMQP topic exchange
-`{EXCHANGE}`.
+`{EXCHANGE}`. Programs outside the suite follow `{EXCHANGE}.public`, and for personal events `{EXCHANGE}.personal`,
+with the same keys.
 
 The routing key is the type and the partition of the record; events of one record always use the same
 partition, so their order is kept. Every event may come more than once: remember its `id`, and compare

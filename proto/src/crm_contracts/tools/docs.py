@@ -69,6 +69,8 @@ def _events(source: Source) -> Iterator[str]:
     yield "# Events"
     yield ""
     yield f"Published on the exchange `{asyncapi.EXCHANGE}` with the routing key `<type>.<partition>`."
+    yield f"Programs outside the suite follow `{asyncapi.EXCHANGE}.public`, or for personal events"
+    yield f"`{asyncapi.EXCHANGE}.personal`."
     yield "PERSONAL fields are absent from events that are not personal. For programs there is asyncapi.yaml."
     rows = (
         [f"[`{rules.type}`](#{message.name.lower()})", "yes" if rules.personal else "", f"`{rules.subject}`"]

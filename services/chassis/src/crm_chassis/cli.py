@@ -55,8 +55,8 @@ def _parser(service_path: str) -> argparse.ArgumentParser:
         held.add_argument("id", nargs="?", default="", help='as the list shows it, or "all"')
         held.add_argument("--reason", default="", help="why an event is dropped")
     events = commands.add_parser("events", help="how the service stands on the bus; the past for a subscription")
-    events.add_argument("action", choices=["state", "replay"])
-    events.add_argument("subscription", nargs="?", default="")
+    events.add_argument("action", choices=["state", "replay", "forward"])
+    events.add_argument("subscription", nargs="?", default="", help="for `forward` a kind of record of this service")
     events.add_argument("--since", type=datetime.fromisoformat, help="only what happened from this time on")
     return parser
 
@@ -162,12 +162,30 @@ def _events(service: Any, settings: Any, arguments: argparse.Namespace) -> None:
     if arguments.action == "state":
         _print(_operate(service, settings, "GetBusState", common_pb2.GetBusStateRequest(service=service.name)))
         return
+    if arguments.action == "forward":
+        _forward(service, settings, arguments)
+        return
     if not arguments.subscription:
         sys.exit("which subscription? `events state` lists them")
     request = common_pb2.ReplaySubscriptionRequest(service=service.name, subscription=arguments.subscription)
     if arguments.since is not None:
         request.since.FromDatetime(arguments.since.astimezone(UTC))
     _print(_operate(service, settings, "ReplaySubscription", request))
+
+
+def _forward(service: Any, settings: Any, arguments: argparse.Namespace) -> None:
+    from sqlalchemy.orm import Session
+
+    from crm_chassis.bus.forwarder import forward_again
+    from crm_chassis.db.engine import make_engine
+    from crm_chassis.db.vault import Vault
+
+    kinds = [arguments.subscription] if arguments.subscription else []
+    since = arguments.since.astimezone(UTC) if arguments.since is not None else None
+    with Session(make_engine(settings.database_url, f"{service.name}-operator", 1)) as session:
+        vault = Vault(settings.key("CRM_SUBJECT_KEK"))
+        forwarded, refused = forward_again(session, settings.amqp_url, vault, kinds, since)
+    _print({"forwarded": forwarded, "refused": refused})
 
 
 def _operate(service: Any, settings: Any, rpc: str, request: Any) -> Any:

@@ -54,11 +54,14 @@ class Confirms:
             if refused and id_ is not None:
                 self._refused.add(id_)
 
-    def publish(self, id_: int, message: Message, exchange: str, key: str) -> None:
-        """Sends one message; its confirm is awaited by `wait`, which knows it by `id_`."""
+    def publish(self, id_: int, message: Message, exchange: str, key: str, *, mandatory: bool = True) -> None:
+        """Sends one message; its confirm is awaited by `wait`, which knows it by `id_`.
+
+        A mandatory message that no queue takes is an error.
+        """
         self._tag += 1
         self._outstanding[self._tag] = id_
-        self._channel.basic_publish(message, exchange=exchange, routing_key=key, mandatory=True)
+        self._channel.basic_publish(message, exchange=exchange, routing_key=key, mandatory=mandatory)
 
     def wait(self, timeout: float) -> set[int]:
         """Waits for every confirm; returns the ids the broker refused. Raises PublishFailed if one stays out."""

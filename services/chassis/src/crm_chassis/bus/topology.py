@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import cache
 from urllib.parse import urlsplit
 
+import crm_contracts
 from amqp.exceptions import NotFound
 from kombu import Connection, Exchange, Queue, binding
 
@@ -27,7 +29,12 @@ REPLAY = Exchange("crm.replay", "topic", durable=True)
 """What publishers send once more to one service: see `replay_key`."""
 CONTROL = Exchange("crm.control", "direct", durable=True)
 """What services ask of a publisher: routing key `<publisher>`."""
-EXCHANGES = (UNROUTED, DEAD, EVENTS, REPLAY, CONTROL)
+PUBLIC = Exchange("crm.events.public", "topic", durable=True)
+"""What programs outside the suite may follow. Their queues are bound here and never to `crm.events`, where one that is
+full would make the broker refuse the publish for all."""
+PERSONAL = Exchange("crm.events.personal", "topic", durable=True)
+"""The same for records whose events carry personal data."""
+EXCHANGES = (UNROUTED, DEAD, EVENTS, REPLAY, CONTROL, PUBLIC, PERSONAL)
 REPLAY_END = "replay.end.v1"
 
 _QUORUM = {"x-queue-type": "quorum"}
@@ -98,6 +105,37 @@ def control_queue(service: str) -> Queue:
     return Queue(f"{service}.control", durable=True, queue_arguments=_QUORUM, bindings=bindings)
 
 
+def publishes(service: str) -> bool:
+    """Whether the contracts have events of the service."""
+    return any(event.domain == service for event in crm_contracts.events().values())
+
+
+@cache
+def public_records() -> frozenset[str]:
+    """The kinds of records that have no personal event."""
+    events = crm_contracts.events().values()
+    return frozenset(event.record for event in events) - {event.record for event in events if event.personal}
+
+
+def public_exchange(key: str) -> Exchange:
+    """Where an event goes for programs outside; one of a kind that this build does not know may be personal."""
+    return PUBLIC if ".".join(key.split(".")[:3]) in public_records() else PERSONAL
+
+
+def public_queue(service: str) -> Queue:
+    """The queue between a service's events and the public exchanges. When it is full it forgets its oldest, because
+    it must never refuse what the relay publishes."""
+    arguments = {
+        **_QUORUM,
+        "x-single-active-consumer": True,
+        "x-delivery-limit": 1_000_000,
+        "x-overflow": "drop-head",
+        "x-max-length-bytes": 1 << 30,
+    }
+    bindings = [binding(EVENTS, routing_key=f"crm.{service}.#")]
+    return Queue(f"{service}.public", durable=True, queue_arguments=arguments, bindings=bindings)
+
+
 def declare(url: str, service: str, records: Iterable[str]) -> None:
     """Declares the queues of one service, and what all services share if the broker does not have it yet.
 
@@ -110,7 +148,8 @@ def declare(url: str, service: str, records: Iterable[str]) -> None:
                 exchange(channel).declare()
             Queue("crm.unrouted", UNROUTED, durable=True, queue_arguments=_QUORUM)(channel).declare()
             Queue("crm.dead", DEAD, routing_key="#", durable=True, queue_arguments=_QUORUM)(channel).declare()
-        for queue in [control_queue(service), *service_queues(service, records)]:
+        forwarded = [public_queue(service)] if publishes(service) else []
+        for queue in [control_queue(service), *forwarded, *service_queues(service, records)]:
             # Not `declare()`, which would declare the exchange again with every binding.
             bound = queue(channel)
             bound.queue_declare()

@@ -17,8 +17,10 @@ from nameko.extensions import Entrypoint
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from crm_chassis.bus.forwarder import Forwarder
 from crm_chassis.bus.relay import Relay
 from crm_chassis.bus.replayer import Replayer
+from crm_chassis.bus.topology import publishes
 from crm_chassis.bus.worker.subscriber import Subscriber
 from crm_chassis.clock import system_clock
 from crm_chassis.db import history, inbox, outbox, requests
@@ -199,6 +201,9 @@ def work(service: Service, settings: Settings) -> None:
     shell = type(f"{service.name}_worker", (), {"name": service.name})
     container = ServiceContainer(shell)
     loops: list[Any] = [Loop("relay", relay.run, relay.stop), Loop("replayer", replayer.run, replayer.stop)]
+    if publishes(service.name):
+        forwarder = Forwarder(service.name, settings.amqp_url, eventlet.sleep)
+        loops.append(Loop("forwarder", forwarder.run, forwarder.stop))
     loops += [Loop("periodically", one.loop, one.stop) for one in repeated]
     if receiver.records:
         loops.append(subscriber)

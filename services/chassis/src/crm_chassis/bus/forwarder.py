@@ -1,0 +1,116 @@
+"""The forwarder: brings the events of one service to the exchanges that programs outside the suite may follow.
+
+It reads a queue of its own and never the exchange of the suite, so whatever happens behind the public exchanges, the
+relay's publishes are confirmed. A batch is acknowledged when the broker has answered for all of it; any error closes
+the socket, and the batch is sent again: at least once, in the order of each record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from amqp.basic_message import Message
+from kombu import Connection
+from sqlalchemy.orm import Session
+
+from crm_chassis.bus.relay import CONFIRM_SECONDS, Confirms, message_of
+from crm_chassis.bus.topology import close_socket, connect, public_exchange, public_queue, routing_key
+from crm_chassis.db import outbox
+from crm_chassis.db.vault import Vault
+from crm_chassis.logs import get_logger
+from crm_chassis.metrics import EVENTS_FORWARDED, EVENTS_NOT_FORWARDED
+
+BATCH = 200
+IDLE_SECONDS = 1.0
+_KEPT = ("content_type", "message_id", "type", "app_id")
+
+
+class Forwarder:
+    """Forwards what one service publishes until told to stop. Of several, the broker lets one work."""
+
+    def __init__(self, service: str, amqp_url: str, pause: Callable[[float], object]) -> None:
+        self._queue = public_queue(service).name
+        self._amqp_url = amqp_url
+        self._pause = pause
+        self._stopping = False
+        self._buffer: list[Any] = []
+        self._log = get_logger()
+
+    def stop(self) -> None:
+        """Lets the batch in hand finish, then ends `run`."""
+        self._stopping = True
+
+    def run(self) -> None:
+        """Works until stopped; starts anew after every error."""
+        while not self._stopping:
+            try:
+                self._work()
+            except Exception as error:
+                self._log.warning("forwarder starts again", error=repr(error))
+                self._pause(1.0)
+
+    def _work(self) -> None:
+        amqp = connect(self._amqp_url)
+        self._buffer.clear()
+        try:
+            amqp.connect()
+            channel = amqp.default_channel
+            confirms = Confirms(channel)
+            channel.basic_qos(0, BATCH, False)
+            channel.basic_consume(self._queue, callback=self._buffer.append)
+            while not self._stopping:
+                self._fill(amqp)
+                if self._buffer:
+                    batch, self._buffer[:] = self._buffer[:BATCH], self._buffer[BATCH:]
+                    self._forward(confirms, batch)
+                    channel.basic_ack(batch[-1].delivery_tag, multiple=True)
+                amqp.heartbeat_check()
+        finally:
+            close_socket(amqp)
+
+    def _fill(self, amqp: Connection) -> None:
+        """Waits for a first delivery and takes what else has already arrived."""
+        timeout = 0.001 if self._buffer else IDLE_SECONDS
+        while len(self._buffer) < BATCH:
+            try:
+                amqp.drain_events(timeout=timeout)
+            except TimeoutError:
+                return
+            timeout = 0.001
+
+    def _forward(self, confirms: Confirms, batch: list[Any]) -> None:
+        for number, received in enumerate(batch):
+            key = received.delivery_info["routing_key"]
+            kept = {name: received.properties[name] for name in _KEPT if name in received.properties}
+            message = Message(received.body, delivery_mode=2, **kept)
+            # Nobody outside need follow it.
+            confirms.publish(number, message, public_exchange(key).name, key, mandatory=False)
+        # A refusal means that some subscriber's queue is full: the others have the event, and sending it again
+        # would give it to them twice. The subscriber finds the gap by the sequence of the record.
+        refused = confirms.wait(CONFIRM_SECONDS)
+        EVENTS_FORWARDED.inc(len(batch) - len(refused))
+        EVENTS_NOT_FORWARDED.inc(len(refused))
+
+
+def forward_again(
+    session: Session, amqp_url: str, vault: Vault, kinds: list[str], since: datetime | None
+) -> tuple[int, int]:
+    """Gives the past out of the service's log to the public exchanges: to all who follow these kinds of records.
+
+    Whoever has an event already knows it by its id and its sequence. Returns how many events were taken, and how many a
+    full queue did not take. Raises PublishFailed if the broker does not answer.
+    """
+    taken = refused = 0
+    with connect(amqp_url) as amqp:
+        confirms = Confirms(amqp.default_channel)
+        events = outbox.log(session, vault, kinds, since=since)
+        while batch := list(islice(events, BATCH)):
+            for row in batch:
+                key = routing_key(row.type, row.partition)
+                confirms.publish(row.id, message_of(row), public_exchange(key).name, key, mandatory=False)
+            missed = len(confirms.wait(CONFIRM_SECONDS))
+            taken, refused = taken + len(batch) - missed, refused + missed
+    return taken, refused
