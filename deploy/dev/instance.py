@@ -269,7 +269,8 @@ class Instance:
                 if lock_holder(self.run_dir) == pid:
                     os.kill(pid, signal.SIGKILL)
             self._sweep()
-            self._reap()
+            if self._supervisor is not None:
+                self._supervisor.wait(GRACE)  # its lock is gone a moment before it is
             for name in ("plan.json", "state.json"):
                 (self.run_dir / name).unlink(missing_ok=True)
 
