@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from crm.contacts.v1 import contacts_pb2
+from crm_chassis.errors import DomainError
 from crm_chassis.testing import unique, user
 
 ADMIN = user()
@@ -44,3 +46,15 @@ def test_a_dry_run_writes_nothing(rpc: Any, import_csv: Any) -> None:
     assert (done.rows_created, done.dry_run) == (1, True)
     found = rpc("ListContacts", contacts_pb2.ListContactsRequest(filter=f'last_name = "{name}"'), as_=ADMIN)
     assert not found.contacts
+
+
+def test_the_same_upload_with_the_same_key_is_one_import(import_csv: Any) -> None:
+    name, key = unique("Once"), unique("key")
+    first = import_csv("contacts", f"last_name\n{name}\n", as_=ADMIN, key=key)
+
+    again = import_csv("contacts", f"last_name\n{name}\n", as_=ADMIN, key=key)
+
+    assert (again.id, again.rows_created) == (first.id, 1)
+    with pytest.raises(DomainError) as refused:
+        import_csv("contacts", f"last_name\n{name} Other\n", as_=ADMIN, key=key)
+    assert refused.value.reason == "IDEMPOTENCY_KEY_REUSED"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import hashlib
 import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -144,17 +145,19 @@ def begin_import(tx: Transaction, importer: Importer, header: Any) -> ImportJob:
     return job
 
 
-def store_chunks(tx: Transaction, job: ImportJob, chunks: Iterator[bytes]) -> None:
-    """Stores the bytes of the file. Raises InvalidInput if it is empty or too large."""
-    total = 0
+def store_chunks(tx: Transaction, job: ImportJob, chunks: Iterator[bytes]) -> bytes:
+    """Stores the bytes of the file and returns their digest. Raises InvalidInput if it is empty or too large."""
+    total, digest = 0, hashlib.blake2b()
     for seq, content in enumerate(chunks):
         total += len(content)
+        digest.update(content)
         if total > MAX_FILE_BYTES:
             raise InvalidInput.of("file", f"is larger than {MAX_FILE_BYTES // 2**20} MB")
         tx.session.execute(insert(ImportChunk).values(import_id=job.id, seq=seq, content=content))
     if not total:
         raise InvalidInput.of("file", "is empty")
     job.state = "RUNNING"
+    return digest.digest()
 
 
 def get_import(tx: Transaction, request: Any) -> Any:

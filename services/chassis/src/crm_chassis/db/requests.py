@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime, timedelta
 
 from google.protobuf.message import Message
@@ -17,21 +16,17 @@ from crm_chassis.errors import IdempotencyKeyReused, InvalidInput
 KEPT = timedelta(days=7)
 
 
-def _fingerprint(method: str, request: Message) -> bytes:
-    return hashlib.blake2b(
-        method.encode() + b"\0" + request.SerializeToString(deterministic=True), digest_size=16
-    ).digest()
-
-
-def claim(tx: Transaction, key: str, method: str, request: Message) -> bytes | None:
+def claim(tx: Transaction, key: str, method: str, content: bytes) -> bytes | None:
     """Claims a key for this write within its transaction; the stored answer if the write was done before.
+
+    `content` is the same for the same request. What is kept of it is keyed, because there may be a password in it.
 
     A concurrent write with the same key waits for the first one. Raises IdempotencyKeyReused if the key stands
     for another request.
     """
     if not 1 <= len(key) <= 200 or not key.isprintable():
         raise InvalidInput.of("Idempotency-Key", "must have 1 to 200 printable characters")
-    fingerprint = _fingerprint(method, request)
+    fingerprint = tx.fingerprint(method.encode() + b"\0" + content)
     row = {
         "actor_id": tx.actor.id, "key": key, "method": method, "fingerprint": fingerprint, "created_at": tx.now
     }  # fmt: skip

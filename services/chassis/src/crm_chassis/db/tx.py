@@ -173,6 +173,10 @@ class Transaction:
         self.session.execute(insert(_HISTORY), [row])
         self.recorded = True
 
+    def fingerprint(self, content: bytes) -> bytes:
+        """What stands for a content without telling it."""
+        return self._vault.fingerprint(content)
+
     def open(self, row: Outbox) -> bytes:
         """The envelope of an event of this service's log. Raises Erased if its subject was."""
         return self._vault.open(self.session, row.record_id, row.envelope) if row.sealed else row.envelope

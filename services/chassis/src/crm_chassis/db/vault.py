@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 from collections.abc import Iterable, Sequence
@@ -27,8 +28,13 @@ class Vault:
 
     def __init__(self, master_key: bytes) -> None:
         self._master = AESGCM(master_key)
+        self._fingerprint_key = hashlib.blake2b(master_key, person=b"fingerprint").digest()
         self._known: TTLCache[str, AESGCM] = TTLCache(maxsize=10_000, ttl=60)
         self._lock = threading.Lock()
+
+    def fingerprint(self, content: bytes) -> bytes:
+        """16 bytes that stand for the content and that nobody without the service's key can guess it by."""
+        return hashlib.blake2b(content, key=self._fingerprint_key, digest_size=16).digest()
 
     def seal(self, session: Session, plaintexts: Sequence[tuple[str, bytes]], now: datetime) -> list[bytes]:
         """Ciphertexts of (subject id, plaintext) pairs; makes the key of a subject on first use."""

@@ -209,8 +209,9 @@ class Dispatcher(grpc.GenericRpcHandler):
                 context=ctx,
                 clock=self._clock,
             )
+            content = _settled(request) if key else b""
             try:
-                if key and (stored := claim(tx, key, method.full_name, request)) is not None:
+                if key and (stored := claim(tx, key, method.full_name, content)) is not None:
                     return stored
                 result = function(tx, request)
                 tx.settle()
@@ -260,7 +261,11 @@ class Dispatcher(grpc.GenericRpcHandler):
             )
             try:
                 job = begin_import(tx, importer, header)
-                store_chunks(tx, job, (request.chunk for request in requests))
+                digest = store_chunks(tx, job, (request.chunk for request in requests))
+                key = ctx.idempotency_key
+                if key and (stored := claim(tx, key, "UploadImport", _settled(header) + digest)) is not None:
+                    session.rollback()
+                    return common_pb2.Import.FromString(stored)
                 session.flush()
                 tx.audit(
                     f"crm.{self._service.name}.import",
@@ -269,6 +274,8 @@ class Dispatcher(grpc.GenericRpcHandler):
                     {"kind": job.kind, "file_name": job.file_name},
                 )
                 answer = to_import(session, job)
+                if key:
+                    remember(tx, key, answer)
                 session.commit()
             finally:
                 tx.close()
@@ -296,6 +303,10 @@ class Dispatcher(grpc.GenericRpcHandler):
             session.commit()
             for row in outbox.log(session, self._vault, list(request.types), after=request.after_position):
                 yield common_pb2.ReplayEventsResponse(position=row.id, event=row.envelope)
+
+
+def _settled(message: Message) -> bytes:
+    return message.SerializeToString(deterministic=True)
 
 
 def _metadata(call: grpc.ServicerContext) -> dict[str, str]:

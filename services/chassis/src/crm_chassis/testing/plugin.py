@@ -218,7 +218,9 @@ def import_csv(_server: tuple[str, Any], service: Any, tick: Any) -> Callable[..
 
     address, issuer = _server
 
-    def run(kind: str, text: str, *, as_: Any, mapping: dict[str, str] | None = None, dry_run: bool = False) -> Any:
+    def run(
+        kind: str, text: str, *, as_: Any, mapping: dict[str, str] | None = None, dry_run: bool = False, key: str = ""
+    ) -> Any:
         header = common_pb2.ImportHeader(kind=kind, file_name="test.csv", mapping=mapping or {}, dry_run=dry_run)
         parts = [
             common_pb2.UploadImportRequest(header=header),
@@ -232,7 +234,8 @@ def import_csv(_server: tuple[str, Any], service: Any, tick: Any) -> Callable[..
                 response_deserializer=common_pb2.Import.FromString,
             )
             try:
-                job = upload(iter(parts), timeout=30, metadata=(("x-actor-token", token),))
+                metadata = (("x-actor-token", token), *((("idempotency-key", key),) if key else ()))
+                job = upload(iter(parts), timeout=30, metadata=metadata)
             except grpc.RpcError as error:
                 raise from_rpc_error(error, service.name) from error
         tick("imports")
