@@ -11,13 +11,13 @@ import httpx
 T = TypeVar("T")
 
 
-_opened: list[httpx.Client] = []
+_opened: dict[str, list[httpx.Client]] = {}
 
 
-def close_all() -> None:
-    """Closes the connections of every Api."""
-    while _opened:
-        _opened.pop().close()
+def close_all(gateway_url: str) -> None:
+    """Closes the connections of every Api to a gateway."""
+    for client in _opened.pop(gateway_url, ()):
+        client.close()
 
 
 class Session(httpx.Auth):
@@ -48,7 +48,7 @@ class Api:
 
     def __init__(self, gateway_url: str, email: str = "", password: str = "") -> None:
         self.http = httpx.Client(base_url=gateway_url, timeout=30)
-        _opened.append(self.http)
+        _opened.setdefault(gateway_url, []).append(self.http)
         self.id = ""
         if email:
             answer = self.http.post("/v1/auth/login", json={"email": email, "password": password})

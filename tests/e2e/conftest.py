@@ -34,7 +34,7 @@ def suite() -> Iterator[Instance]:
         instance.start(replicas={"contacts": 2}, env={"CRM_RATE_LIMITS": "off"})
         instance.wait_ready(120)
         yield instance
-        close_all()
+        close_all(instance.gateway_url)
     instance.erase()
 
 

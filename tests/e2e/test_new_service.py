@@ -50,7 +50,7 @@ def test_it_is_called_through_the_gateway(copy: Copy) -> None:
             made = admin.post("/v1/invoices", name="First")
             assert admin.get(f"/v1/invoices/{made['id']}") == made
             assert made["status"] == "OPEN" and made["created_by"] == admin.id
-            close_all()
+            close_all(suite.gateway_url)
         suite.erase()
     """
     copy.must("python", "-c", textwrap.dedent(calls))

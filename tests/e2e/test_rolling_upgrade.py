@@ -112,7 +112,7 @@ def rolling() -> Iterator[Instance]:
         instance.start(SERVICES, replicas={"contacts": 2}, mail=False, env={"CRM_RATE_LIMITS": "off"})
         instance.wait_ready(120)
         yield instance
-        close_all()
+        close_all(instance.gateway_url)
     instance.erase()
 
 

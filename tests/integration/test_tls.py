@@ -205,7 +205,7 @@ def test_the_gateway_says_which_replica_it_does_not_trust(address: str, ours: Au
     with structlog.testing.capture_logs() as logs, pytest.raises(grpc.aio.AioRpcError):
         asyncio.run(attempt())
     (line,) = (line for line in logs if line["event"] == "replica refused")
-    assert (line["service"], line["address"]) == ("contacts", address)
+    assert (line["upstream"], line["address"]) == ("contacts", address)
     assert "CERTIFICATE_VERIFY_FAILED" in line["error"]
 
 

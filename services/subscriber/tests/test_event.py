@@ -12,7 +12,7 @@ import pytest
 from crm_subscriber import Event, NotAnEvent
 
 CATALOGUE = (Path(crm_contracts.__file__).parents[2] / "docs" / "events.md").read_text()
-EXAMPLES = re.findall(r"^`(crm\.[a-z_.0-9]+)`.*?```json\n(.*?)\n```", CATALOGUE, re.MULTILINE | re.DOTALL)
+EXAMPLES = re.findall(r"^`(crm\.[a-z_.]+\.v[0-9]+)`.*?```json\n(.*?)\n```", CATALOGUE, re.MULTILINE | re.DOTALL)
 RECORD = "01a200c7-6a3d-7cbd-9f0e-26a692283a1b"
 
 
