@@ -69,12 +69,12 @@ class Vault:
             wrapped = nonce + self._master.encrypt(nonce, fresh, subject_id.encode())
             rows.append({"subject_id": subject_id, "wrapped_key": wrapped, "created_at": now})
         if rows:
-            statement = insert(SubjectKey).values(rows)
+            statement = insert(SubjectKey)
             kept = statement.on_conflict_do_update(
                 index_elements=[SubjectKey.subject_id], set_={"subject_id": statement.excluded.subject_id}
             ).returning(SubjectKey.subject_id, SubjectKey.wrapped_key)
             # Not remembered before it is committed: this transaction may roll back.
-            keys |= {subject_id: self._unwrap(subject_id, wrapped) for subject_id, wrapped in session.execute(kept)}
+            keys |= {subject_id: self._unwrap(subject_id, wrapped) for subject_id, wrapped in session.execute(kept, rows)}
         return keys
 
     def _remembered(self, subject_ids: Iterable[str]) -> dict[str, AESGCM]:
