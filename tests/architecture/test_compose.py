@@ -12,7 +12,7 @@ import yaml
 
 from deploy import broker
 from deploy.dev import keys
-from deploy.dev.catalogue import REPOSITORY, Service, amqp_url_variable, catalogue
+from deploy.dev.catalogue import GATEWAY, REPOSITORY, Service, amqp_url_variable, catalogue
 
 TEXT = (REPOSITORY / "docker-compose.yml").read_text()
 ENTRIES: dict[str, dict[str, Any]] = yaml.safe_load(TEXT)["services"]
@@ -58,6 +58,23 @@ def test_each_service_has_its_three_entries(service: Service) -> None:
         assert entry["depends_on"] == {f"{service.name}-setup": {"condition": "service_completed_successfully"}}
     upstream = ENTRIES["gateway"]["environment"][f"CRM_UPSTREAM_{service.name.upper()}"]
     assert upstream == f"{service.name}-api:{service.grpc}"
+
+
+def test_the_gateway_has_an_account_of_its_own() -> None:
+    environment = ENTRIES["gateway"]["environment"]
+    account = f"amqp://{broker.account(GATEWAY)}:${{{broker.password_variable(GATEWAY)}:?"
+    assert environment[amqp_url_variable(GATEWAY)].startswith(account)
+    assert [name for name in environment if "AMQP" in name] == [amqp_url_variable(GATEWAY)]
+
+
+def test_the_broker_loads_its_definitions_where_they_are_mounted() -> None:
+    mounted = {
+        volume.split(":")[-2]: volume.split(":")[-3].rpartition("/")[2] for volume in ENTRIES["rabbitmq"]["volumes"][1:]
+    }
+    settings = (REPOSITORY / "deploy/rabbitmq/definitions.conf").read_text()
+    (loaded,) = re.findall(r"^load_definitions = (.+)$", settings, re.MULTILINE)
+    assert mounted[loaded].startswith("definitions.json")
+    assert mounted["/etc/rabbitmq/conf.d/30-definitions.conf"] == "definitions.conf"
 
 
 def test_no_entry_is_unknown() -> None:

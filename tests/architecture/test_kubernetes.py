@@ -2,67 +2,32 @@
 
 from __future__ import annotations
 
-import functools
+import base64
+import hashlib
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlsplit
 
 import kubernetes_validate
 import pytest
 import yaml
+from crm_chassis import tls
 from crm_gateway.settings import GatewaySettings
 
+from deploy import broker
 from deploy.dev import keys
-from deploy.dev.catalogue import REPOSITORY, Service, catalogue
+from deploy.dev.catalogue import GATEWAY, REPOSITORY, Service, amqp_url_variable, catalogue
+from tests.manifests import COMPONENT, NAME, PART, build, container, environment, of_kind, processes
 
-FOLDER = REPOSITORY / "deploy/kubernetes"
 VERSION = "1.32"
+OVERLAYS = ["base", "overlays/dev", "overlays/prod", "overlays/certificates"]
 SERVICES = list(catalogue().services.values())
 RUNBOOK = (REPOSITORY / "deploy/README.md").read_text()
-NAME, PART, COMPONENT = (f"app.kubernetes.io/{key}" for key in ("name", "part-of", "component"))
-
-Object = dict[str, Any]
-
-
-@functools.cache
-def build(overlay: str) -> tuple[Object, ...]:
-    """What `kubectl apply -k` would send. Skips the test where no kubectl of our age is installed."""
-    kubectl = shutil.which("kubectl")
-    if not kubectl:
-        pytest.skip("kubectl is not installed")
-    version = subprocess.run([kubectl, "version", "--client"], capture_output=True, text=True, check=False)
-    if not re.search(r"Kustomize Version: v[5-9]", version.stdout):
-        pytest.skip("this kubectl has a kustomize older than 5")
-    built = subprocess.run([kubectl, "kustomize", str(FOLDER / overlay)], capture_output=True, text=True, check=False)
-    assert built.returncode == 0, built.stderr
-    return tuple(one for one in yaml.safe_load_all(built.stdout) if one)
-
-
-def of_kind(kind: str, overlay: str = "base") -> dict[str, Object]:
-    return {one["metadata"]["name"]: one for one in build(overlay) if one["kind"] == kind}
-
-
-def processes(overlay: str = "base") -> dict[str, Object]:
-    """The pod template of each process of the suite by name."""
-    found = of_kind("Deployment", overlay) | of_kind("Job", overlay)
-    templates = {name: one["spec"]["template"] for name, one in found.items()}
-    return {name: one for name, one in templates.items() if one["metadata"]["labels"].get(PART) == "crm"}
-
-
-def container(template: Object) -> Object:
-    (one,) = template["spec"]["containers"]
-    return dict(one)
-
-
-def environment(template: Object) -> dict[str, Object]:
-    return {one["name"]: one for one in container(template)["env"]}
 
 
 def secret_keys(overlay: str = "base") -> dict[str, set[str]]:
@@ -80,7 +45,7 @@ def secret_keys(overlay: str = "base") -> dict[str, set[str]]:
 # -- the objects ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("overlay", ["base", "overlays/dev", "overlays/prod"])
+@pytest.mark.parametrize("overlay", OVERLAYS)
 def test_every_object_fits_the_schema_of_kubernetes(overlay: str) -> None:
     for one in build(overlay):
         kubernetes_validate.validate(one, VERSION, strict=True)
@@ -104,6 +69,8 @@ def test_each_process_is_the_services_own(service: Service) -> None:
         assert one["image"] == service.package
         urls = {name for name in environment(template) if name.startswith("DATABASE_URL_")}
         assert urls == {service.database_url_variable}
+        accounts = {name for name in environment(template) if name.startswith("AMQP_URL")}
+        assert accounts == (set() if role == "api" else {amqp_url_variable(service.name)})
     upstream = environment(processes()["gateway"])[f"CRM_UPSTREAM_{service.name.upper()}"]["value"]
     found = of_kind("Service")[f"{service.name}-api"]["spec"]
     assert upstream == f"{service.name}-api:{found['ports'][0]['port']}"
@@ -122,7 +89,7 @@ def test_selectors_find_exactly_their_own_pods() -> None:
         assert "replicas" not in of_kind("Deployment")[name]["spec"]
 
 
-@pytest.mark.parametrize("overlay", ["base", "overlays/prod", "overlays/dev"])
+@pytest.mark.parametrize("overlay", OVERLAYS)
 def test_every_process_is_confined(overlay: str) -> None:
     for name, template in processes(overlay).items():
         pod, one = template["spec"], container(template)
@@ -201,89 +168,36 @@ def test_every_key_of_a_secret_is_documented_and_in_the_dev_overlay() -> None:
         assert documented == wanted, name
 
 
-# -- the network ------------------------------------------------------------------------------------------
-
-OUTSIDE: dict[str, Object] = {
-    "postgres": {"namespace": "crm", "labels": {NAME: "postgres"}},
-    "rabbitmq": {"namespace": "crm", "labels": {NAME: "rabbitmq"}},
-    "dns": {"namespace": "kube-system", "labels": {"k8s-app": "kube-dns"}},
-    "prometheus": {"namespace": "monitoring", "labels": {}},
-    "ingress": {"namespace": "ingress-nginx", "labels": {}},
-    "stranger": {"namespace": "elsewhere", "labels": {}},
-}
-PORTS = (53, 443, 587, 5432, 5672, 8080, 9100, 9200)
-
-
-def selects(selector: Object, labels: dict[str, str]) -> bool:
-    """A label selector applied."""
-    assert set(selector) <= {"matchLabels", "matchExpressions"}
-    matched = all(labels.get(key) == value for key, value in selector.get("matchLabels", {}).items())
-    for one in selector.get("matchExpressions", []):
-        inside = labels.get(one["key"]) in one["values"]
-        matched &= inside if one["operator"] == "In" else not inside
-    return matched
+def test_every_process_of_the_dev_overlay_has_an_account_that_its_broker_knows() -> None:
+    mounted = of_kind("Secret", "overlays/dev")["broker-definitions"]["data"]["definitions.json"]
+    loaded = json.loads(base64.b64decode(mounted))
+    hashes = {user["name"]: base64.b64decode(user["password_hash"]) for user in loaded["users"]}
+    for name in (GATEWAY, *catalogue().services):
+        secret = of_kind("Secret", "overlays/dev")[f"{name}-secrets"]["data"]
+        url = urlsplit(base64.b64decode(secret[amqp_url_variable(name)]).decode())
+        assert url.username == broker.account(name)
+        salt, digest = hashes[url.username][:4], hashes[url.username][4:]
+        assert hashlib.sha256(salt + (url.password or "").encode()).digest() == digest, name
+        assert url.path == f"/{broker.VHOST}"
+    server = of_kind("Deployment", "overlays/dev")["rabbitmq"]["spec"]["template"]
+    paths = {one["subPath"]: one["mountPath"] for one in container(server)["volumeMounts"] if "subPath" in one}
+    settings = of_kind("ConfigMap", "overlays/dev")["broker-settings"]["data"]["definitions.conf"]
+    assert settings == f"load_definitions = {paths['definitions.json']}\n"
+    assert paths["definitions.conf"].startswith("/etc/rabbitmq/conf.d/")
 
 
-def allows(policies: list[Object], side: str, here: Object, there: Object, port: int) -> bool:
-    """Whether the policies about `here` let it call (egress) or hear (ingress) `there`; without any, they do."""
-    direction, peers = ("Egress", "to") if side == "egress" else ("Ingress", "from")
-    about = [
-        one["spec"]
-        for one in policies
-        if here["namespace"] == "crm"
-        and direction in one["spec"]["policyTypes"]
-        and selects(one["spec"]["podSelector"], here["labels"])
-    ]
-    serving = there if side == "egress" else here
-    for rule in (rule for one in about for rule in one.get(side, [])):
-        numbers = {serving.get("ports", {}).get(one["port"], one["port"]) for one in rule["ports"]}
-        if port in numbers and any(is_peer(peer, there) for peer in rule[peers]):
-            return True
-    return not about
-
-
-def is_peer(peer: Object, there: Object) -> bool:
-    if "ipBlock" in peer:
-        return peer["ipBlock"]["cidr"] == "0.0.0.0/0" and there["namespace"] == "elsewhere"
-    names = {"kubernetes.io/metadata.name": there["namespace"]}
-    if "namespaceSelector" in peer:
-        return selects(peer["namespaceSelector"], names) and selects(peer.get("podSelector", {}), there["labels"])
-    return there["namespace"] == "crm" and selects(peer["podSelector"], there["labels"])
-
-
-def expected() -> Iterator[tuple[str, str, int]]:
-    """Every call that exists: who, whom, port."""
-    for service in SERVICES:
-        api, worker, setup = (f"{service.name}-{role}" for role in ("api", "worker", "setup"))
-        yield from ((one, "postgres", 5432) for one in (api, worker, setup))
-        yield from ((one, "rabbitmq", 5672) for one in (worker, setup))
-        yield from (("prometheus", one, 9200) for one in (api, worker))
-        yield "gateway", api, 9100
-    yield from (("gateway", "rabbitmq", 5672), ("ingress", "gateway", 8080), ("prometheus", "gateway", 8080))
-    yield "marketing-worker", "stranger", 587
-    yield from ((one, "dns", 53) for one in processes())
-
-
-def test_the_network_allows_exactly_the_calls_that_exist() -> None:
-    pods = dict(OUTSIDE)
-    for name, template in processes().items():
-        ports = {one["name"]: one["containerPort"] for one in container(template).get("ports", [])}
-        pods[name] = {"namespace": "crm", "labels": template["metadata"]["labels"], "ports": ports}
-    policies = list(of_kind("NetworkPolicy").values())
-    # Who may be called at PostgreSQL and RabbitMQ is said by the overlay that has them.
-    servers = [*policies, *(of_kind("NetworkPolicy", "overlays/dev")[name] for name in ("postgres", "rabbitmq"))]
-    allowed = {
-        (caller, called, port)
-        for caller, here in pods.items()
-        for called, there in pods.items()
-        for port in PORTS
-        if caller != called
-        and (here["namespace"] == "crm" or there["namespace"] == "crm")
-        and (here["labels"].get(PART) == "crm" or there["labels"].get(PART) == "crm")
-        and allows(policies, "egress", here, there, port)
-        and allows(servers, "ingress", there, here, port)
-    }
-    assert allowed == set(expected())
+def test_every_process_is_given_the_certificate_of_its_service_and_no_other() -> None:
+    assert "`<service>-certificate`" in RUNBOOK
+    for name, template in processes("overlays/certificates").items():
+        volumes = {one["name"]: one for one in template["spec"]["volumes"]}
+        mounts = {one["mountPath"]: one for one in container(template)["volumeMounts"]}
+        given = environment(template)
+        paths = [Path(given[variable]["value"]) for variable in tls.VARIABLES]
+        assert [path.name for path in paths] == ["ca.crt", "tls.crt", "tls.key"]
+        for path in paths:
+            volume = volumes[mounts[str(path.parent)]["name"]]
+            assert volume["secret"] == {"secretName": f"{template['metadata']['labels'][NAME]}-certificate"}, name
+    assert not [name for name, one in processes("overlays/prod").items() if environment(one).keys() & {*tls.VARIABLES}]
 
 
 # -- what watches and runs them ---------------------------------------------------------------------------
@@ -308,7 +222,7 @@ def test_prometheus_finds_every_process_under_the_names_of_the_rules() -> None:
 
 
 def test_the_gateway_is_given_what_its_settings_require(monkeypatch: pytest.MonkeyPatch) -> None:
-    values = {**keys.generate(), "AMQP_URL": "amqp://a:b@127.0.0.1:1/c"}
+    values = {**keys.generate(), "AMQP_URL_GATEWAY": "amqp://a:b@127.0.0.1:1/c"}
     for name in [name for name in os.environ if name.startswith(("CRM_", "AMQP_"))]:
         monkeypatch.delenv(name)
     for name, entry in environment(processes()["gateway"]).items():
@@ -326,7 +240,7 @@ def test_a_process_starts_with_the_environment_it_is_given(name: str) -> None:
     values = {
         **secrets,
         f"DATABASE_URL_{service.upper()}": "postgresql+psycopg://a:b@127.0.0.1:1/c",
-        "AMQP_URL": "amqp://a:b@127.0.0.1:1/c",
+        f"AMQP_URL_{service.upper()}": "amqp://a:b@127.0.0.1:1/c",
         "CRM_SMTP_URL": "smtp://127.0.0.1:1",
         "CRM_HISTORY_KEY": secrets["CRM_LINK_KEY"],
         "CRM_SUBJECT_KEK": secrets["CRM_LINK_KEY"],
