@@ -108,22 +108,32 @@ def test_a_name_of_its_own(collector: Collector, monkeypatch: pytest.MonkeyPatch
     assert [step.service for step in collector.steps] == ["elsewhere"]
 
 
+@pytest.mark.timeout(60)
 def test_under_green_threads_spans_are_exported_in_the_background() -> None:
     code = f"""
 from crm_chassis.bus.worker.patch import patch
 patch()
-import eventlet
+import signal, eventlet.event
 from crm_chassis import tracing
 tracing.start("sales")
 tracing.span("early", "producer", {GIVEN!r}).end()
-with eventlet.Timeout(20):
-    while tracing._provider._active_span_processor._span_processors[0]._batch_processor._queue:
-        eventlet.sleep(0.01)
+told = eventlet.event.Event()
+signal.signal(signal.SIGTERM, lambda *_: eventlet.spawn_after(0, told.send))
+told.wait(60)
 tracing.span("late", "consumer", {GIVEN!r}).end()
 tracing.stop()
 """
     with Collector() as collector:
-        run(code, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, OTEL_BSP_SCHEDULE_DELAY="50")
+        env = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_BSP_SCHEDULE_DELAY": "50"}
+        with subprocess.Popen([sys.executable, "-c", code], env=os.environ | env) as process:
+            try:
+                while not collector.steps:
+                    with pytest.raises(subprocess.TimeoutExpired):
+                        process.wait(0.05)
+                process.terminate()
+                assert process.wait(20) == 0
+            finally:
+                process.kill()
         assert [step.name for step in collector.steps] == ["early", "late"]
 
 
