@@ -543,7 +543,8 @@ class Instance:
 
     def _common_environment(self, name: str) -> dict[str, str]:
         amqp_url = self._routed(self.amqp_url_of(name), name, "rabbitmq")
-        return {"CRM_ENV": "development", "CRM_LOG_FORMAT": "json", amqp_url_variable(name): amqp_url}
+        traces = {key: value for key, value in os.environ.items() if key.startswith("OTEL_")}
+        return {"CRM_ENV": "development", "CRM_LOG_FORMAT": "json", amqp_url_variable(name): amqp_url} | traces
 
     def _routed(self, url: str, client: str, server: str) -> str:
         """The address of one of the instance's own servers as a client reaches it; any other as it is."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from crm.contacts.v1 import events_pb2
+from crm_chassis import tracing
 from crm_chassis.db import inbox
 from crm_chassis.db.inbox import MAX_ATTEMPTS, Receiver, drop, revive
 from crm_chassis.db.tables import Parked
@@ -18,6 +19,7 @@ from crm_chassis.envelope import IncomingEvent, Occurrence, seal
 from crm_chassis.ids import uuid7
 from crm_chassis.subscription import Subscription
 from crm_chassis.testing import FrozenClock
+from crm_chassis.testing.collector import Collector
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -31,10 +33,10 @@ class Killed(BaseException):
     """Stands for kill -9: nothing after it runs."""
 
 
-def event(record_id: str, version: int) -> IncomingEvent:
+def event(record_id: str, version: int, traceparent: str = "") -> IncomingEvent:
     message = events_pb2.AccountUpdated(account={"id": record_id, "name": "Acme"})
     occurrence = Occurrence(uuid7(), record_id, version, datetime.now(UTC), "", uuid7(), "", "")
-    return IncomingEvent.read(seal(message, occurrence))
+    return IncomingEvent.read(seal(message, occurrence), traceparent=traceparent)
 
 
 class Ledger:
@@ -221,6 +223,23 @@ def test_random_deliveries_and_crashes(ledger: Any) -> None:
             max_examples=15, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
+
+
+def test_a_handler_is_a_span_below_what_sent_its_event(book: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    good, bad = uuid7(), uuid7()
+    book.poison.add((bad, 1))
+    with Collector() as collector:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
+        tracing.start("sales")
+        for record_id in (good, bad):
+            book.receiver.receive([event(record_id, 1, f"00-{'a' * 32}-{'b' * 16}-01")])
+        tracing.stop()
+    assert [(one.attributes["crm.record_id"], one.error) for one in collector.steps] == [
+        (good, None), (bad, "ValueError"),
+    ]  # fmt: skip
+    for one in collector.steps:
+        assert (one.kind, one.name) == ("consumer", "process crm.contacts.account.updated.v1")
+        assert (one.trace_id, one.parent_id) == ("a" * 32, "b" * 16)
 
 
 def test_backoff_grows_to_an_hour() -> None:

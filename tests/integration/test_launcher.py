@@ -122,6 +122,13 @@ def test_every_process_of_the_plan_runs_on_its_own_port(suite: Suite) -> None:
     assert "DEAD" in screen(suite)
 
 
+def test_where_traces_go_is_told_to_services_and_gateway(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")
+    start(suite)
+    told = {row.name for row in suite.processes() if "OTEL_EXPORTER_OTLP_ENDPOINT" in suite.env_for(row.name)}
+    assert told == {row.name for row in suite.processes()} - {"postgres", "epmd", "rabbitmq", "mail"}
+
+
 def test_each_service_gets_its_own_secrets_only(suite: Suite) -> None:
     sales, contacts = suite.env_for("sales.api"), suite.env_for("contacts.worker")
     assert "DATABASE_URL_CONTACTS" not in sales

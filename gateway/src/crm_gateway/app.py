@@ -14,6 +14,7 @@ from typing import IO, Any
 
 import crm_contracts
 from crm.identity.v1 import identity_pb2
+from crm_chassis import tracing
 from crm_chassis.contracts.transcode import dumps
 from crm_chassis.envelope import IncomingEvent
 from crm_chassis.errors import DomainError, Internal, InvalidInput, NotFound, Unauthenticated
@@ -100,6 +101,7 @@ class Gateway:
         await self._upstreams.close()
         self._registry.unregister(self._breakers)
         self._access.flush()
+        await asyncio.to_thread(tracing.stop)
 
     def happened(self, type_: str, envelope: bytes) -> None:
         """An event: what was known of its records is not true any more."""
@@ -215,6 +217,7 @@ class Gateway:
                 self._log.warning("request failed", request_id=request.request_id, reason=error.reason,
                                   detail=error.detail)  # fmt: skip
         except Disconnected:
+            request.span.end(Disconnected.__name__)
             return
         except Exception as error:
             self._log.error("request failed", request_id=request.request_id, exc_info=error)
@@ -304,8 +307,11 @@ class Gateway:
         elif not self.site.knows(request.path):
             HTTP_SECONDS.labels(verb, template, status).observe(seconds)
         else:
+            # Probes and documents are not noted, and a span that is not ended is not exported.
             return
-        trace_id = request.traceparent.split("-")[1]
+        mistake = str(status) if status >= 500 else ""
+        request.span.end(mistake, f"{verb} {template}", verb=verb, route=template, status=status)
+        trace_id = request.span.traceparent.split("-")[1]
         self._access.add(verb, template, status, seconds, request.request_id, trace_id, request.caller.actor.id)
 
 

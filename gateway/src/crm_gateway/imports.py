@@ -16,7 +16,7 @@ from crm_gateway.fanout import ask
 from crm_gateway.multipart import Form, boundary_of
 from crm_gateway.settings import services
 from crm_gateway.transcode import Binding, parse_json
-from crm_gateway.upstreams import Upstreams
+from crm_gateway.upstreams import Upstreams, calling
 from crm_gateway.web import Disconnected, Reply, Request
 
 MAX_FILE = 256 * 1024 * 1024
@@ -58,9 +58,10 @@ class CreateImport:
         header = self._header(form)
         service = self._kinds[header.kind]
         try:
-            raw = await self._upstreams[service].stream(
-                UPLOAD.path, source.messages(header), request.metadata(service), timeout=UPLOAD_SECONDS
-            )
+            with calling(UPLOAD, service, request) as span:
+                raw = await self._upstreams[service].stream(
+                    UPLOAD.path, source.messages(header), request.metadata(service, span), timeout=UPLOAD_SECONDS
+                )
         except (DomainError, asyncio.CancelledError):
             # What went wrong while reading the file is the reason why the call ended.
             if source.failure is not None:

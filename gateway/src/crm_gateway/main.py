@@ -6,7 +6,7 @@ import gc
 import sys
 
 import uvicorn
-from crm_chassis import logs
+from crm_chassis import logs, tracing
 from crm_chassis.errors import DomainError
 
 from crm_gateway.app import Gateway
@@ -23,6 +23,7 @@ def main() -> None:
         settings = GatewaySettings.from_environment()
     except DomainError as error:
         sys.exit(f"crm-gateway: {error.detail}")
+    tracing.start("gateway")
     serve(settings)
 
 

@@ -18,6 +18,7 @@ from typing import Any
 import crm_contracts
 import grpc
 import grpc.aio
+from crm_chassis import tracing
 from crm_chassis.errors import DeadlineExceeded, DomainError, Unavailable
 from crm_chassis.logs import get_logger
 from crm_chassis.rpc.client import CHANNEL_OPTIONS
@@ -248,6 +249,14 @@ class Upstream:
             self._hedge_after = min(max(ordered[int(len(ordered) * 0.95)], 0.01), 0.5)
 
 
+def calling(method: crm_contracts.Method, service: str, request: Request) -> tracing.Span:
+    """The span of a call on behalf of a request, with its repetitions."""
+    name = method.path[1:]
+    return tracing.span(
+        name, "client", request.span.traceparent, request_id=request.request_id, method=name, upstream=service
+    )
+
+
 class Upstreams:
     """Every service behind the gateway."""
 
@@ -275,14 +284,15 @@ class Upstreams:
         policy = method.policy
         heavy = policy.rate == crm_contracts.RateClass.HEAVY
         seconds = request.within(HEAVY_SECONDS if heavy else CALL_SECONDS) if timeout is None else timeout
-        return await self._upstreams[service].call(
-            method.path,
-            body,
-            request.metadata(service),
-            timeout=seconds,
-            repeatable=policy.idempotent or bool(request.idempotency_key),
-            read=policy.idempotent and method.name.startswith(_READS),
-        )
+        with calling(method, service, request) as span:
+            return await self._upstreams[service].call(
+                method.path,
+                body,
+                request.metadata(service, span),
+                timeout=seconds,
+                repeatable=policy.idempotent or bool(request.idempotency_key),
+                read=policy.idempotent and method.name.startswith(_READS),
+            )
 
     def reachable(self) -> bool:
         """Whether every service has a replica that can be reached, as far as is known without a call."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
-from crm_chassis.context import RequestContext, child_traceparent
+from crm_chassis import tracing
+from crm_chassis.context import RequestContext
 from crm_chassis.errors import InvalidInput
 
 from crm_gateway.errors import RequestTimeout, TooLarge
@@ -55,7 +56,7 @@ class Request:
 
     __slots__ = (
         "_base", "_receive", "address", "caller", "headers", "idempotency_key", "path", "query", "request_id",
-        "scope", "size", "timeout", "traceparent", "verb",
+        "scope", "size", "span", "timeout", "verb",
     )  # fmt: skip
 
     caller: Caller
@@ -69,7 +70,8 @@ class Request:
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.size = sum(len(name) + len(value) for name, value in scope["headers"])
         self.request_id = RequestContext.valid_request_id(self.header(b"x-request-id"))
-        self.traceparent = child_traceparent(self.header(b"traceparent"))
+        given = self.header(b"traceparent")
+        self.span = tracing.span(self.verb, "server", given, request_id=self.request_id)
         self.address = client_address(scope, self.header(b"x-forwarded-for") if trusted else "", trusted)
         self.idempotency_key = ""
         self.timeout: float | None = None
@@ -99,19 +101,18 @@ class Request:
         """`seconds`, or less if the client asked for less."""
         return seconds if self.timeout is None else min(seconds, self.timeout)
 
-    def metadata(self, audience: str) -> Metadata:
-        """What a service is told of the request beside the message."""
+    def metadata(self, audience: str, span: tracing.Span) -> Metadata:
+        """What a service is told of the request beside the message; `span` is the call."""
         if not self._base:
             agent = _UNPRINTABLE.sub("?", self.header(b"user-agent"))[:300]
             self._base = (
                 ("x-request-id", self.request_id),
-                ("traceparent", self.traceparent),
                 ("x-client-address", self.address),
                 ("x-client-agent", agent),
             )
             if self.idempotency_key:
                 self._base += (("idempotency-key", self.idempotency_key),)
-        return (*self._base, ("x-actor-token", self.caller.token(audience)))
+        return (*self._base, ("traceparent", span.traceparent), ("x-actor-token", self.caller.token(audience)))
 
     def media_type(self) -> str:
         """The media type of the body, without parameters."""

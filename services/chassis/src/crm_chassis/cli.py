@@ -19,7 +19,7 @@ def run(service_path: str, argv: list[str] | None = None) -> None:
         from crm_chassis.bus.worker.patch import patch
 
         patch()
-    from crm_chassis import clock, logs
+    from crm_chassis import clock, logs, tracing
     from crm_chassis.errors import DomainError
     from crm_chassis.settings import Settings
 
@@ -29,9 +29,13 @@ def run(service_path: str, argv: list[str] | None = None) -> None:
     settings = Settings(service.name)
     try:
         clock.set_skew(settings.clock_skew)
+        if arguments.command in ("api", "worker"):
+            tracing.start(service.name)
         _COMMANDS[arguments.command](service, settings, arguments)
     except DomainError as error:
         sys.exit(f"crm-{service.name}: {error.detail}")
+    finally:
+        tracing.stop()
 
 
 def _parser(service_path: str) -> argparse.ArgumentParser:

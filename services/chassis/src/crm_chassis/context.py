@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from crm_chassis.ids import uuid7
 
-_TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
+TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -23,7 +23,7 @@ def new_traceparent() -> str:
 
 def child_traceparent(parent: str) -> str:
     """A new span in the trace of `parent`, or a new trace if `parent` is not valid."""
-    found = _TRACEPARENT.fullmatch(parent)
+    found = TRACEPARENT.fullmatch(parent)
     return f"00-{found[1]}-{os.urandom(8).hex()}-{found[3]}" if found else new_traceparent()
 
 

@@ -110,8 +110,11 @@ class IncomingEvent:
         return decode(crm_contracts.event(self.type).message, self.payload, lenient=True)
 
     @classmethod
-    def read(cls, envelope: bytes, *, replayed: bool = False) -> IncomingEvent:
-        """Parses an envelope. Raises InvalidInput if it is not a CloudEvent of ours."""
+    def read(cls, envelope: bytes, *, replayed: bool = False, traceparent: str = "") -> IncomingEvent:
+        """Parses an envelope. Raises InvalidInput if it is not a CloudEvent of ours.
+
+        `traceparent` is the span that sent it, if known; without it, the one in which it happened is the parent.
+        """
         try:
             found = _parse(envelope)
             if found["specversion"] != "1.0" or not isinstance(found["data"], dict):
@@ -136,7 +139,7 @@ class IncomingEvent:
                 time=time,
                 actor_id=str(found.get("authid", "")),
                 correlation_id=str(found.get("correlationid", "")),
-                traceparent=str(found.get("traceparent", "")),
+                traceparent=traceparent or str(found.get("traceparent", "")),
                 payload=found["data"],
                 replayed=replayed,
             )

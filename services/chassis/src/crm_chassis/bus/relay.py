@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import orjson
 import psycopg
 from amqp import Channel
 from amqp.basic_message import Message
@@ -18,6 +19,7 @@ from kombu import Connection
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from crm_chassis import tracing
 from crm_chassis.bus.topology import EVENTS, close_socket, connect, keep_alive, routing_key
 from crm_chassis.db import outbox
 from crm_chassis.db.vault import Vault
@@ -78,8 +80,9 @@ class Confirms:
         return refused
 
 
-def message_of(row: outbox.Pending) -> Message:
-    """An event as it goes over the wire."""
+def message_of(row: outbox.Pending, traceparent: str = "") -> Message:
+    """An event as it goes over the wire, with the span that sends it."""
+    headers = {"application_headers": {"traceparent": traceparent}} if traceparent else {}
     return Message(
         row.envelope,
         content_type=CONTENT_TYPE,
@@ -87,7 +90,18 @@ def message_of(row: outbox.Pending) -> Message:
         message_id=row.event_id,
         type=row.type,
         app_id=row.type.split(".")[1],
+        **headers,
     )
+
+
+def _span_of(row: outbox.Pending) -> tracing.Span:
+    if not tracing.on():
+        return tracing.NOTHING
+    envelope = orjson.loads(row.envelope)
+    return tracing.span(
+        f"publish {row.type}", "producer", envelope["traceparent"], request_id=envelope["correlationid"],
+        event_id=row.event_id, record_id=row.record_id,
+    )  # fmt: skip
 
 
 class Relay:
@@ -160,9 +174,16 @@ class Relay:
                 self._happened()
 
     def _publish(self, session: Session, confirms: Confirms, rows: list[outbox.Pending]) -> None:
-        for row in rows:
-            confirms.publish(row.id, message_of(row), EVENTS.name, routing_key(row.type, row.partition))
-        refused = confirms.wait(CONFIRM_SECONDS)
+        spans = [_span_of(row) for row in rows]
+        refused = {row.id for row in rows}
+        try:
+            for row, span in zip(rows, spans, strict=True):
+                message = message_of(row, span.traceparent)
+                confirms.publish(row.id, message, EVENTS.name, routing_key(row.type, row.partition))
+            refused = confirms.wait(CONFIRM_SECONDS)
+        finally:
+            for row, span in zip(rows, spans, strict=True):
+                span.end("not confirmed" if row.id in refused else "")
         done = [row.id for row in rows if row.id not in refused]
         if done:
             outbox.mark_published(session, done)

@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
+from crm_chassis import tracing
 from crm_chassis.access.actor import SYSTEM
 from crm_chassis.clock import Clock, system_clock
 from crm_chassis.context import RequestContext
@@ -187,19 +188,21 @@ class Receiver:
         if handler is not None:
             if event.unreadable:
                 raise UnknownType(f"{event.type} is newer than this build")
-            context = RequestContext(
-                request_id=RequestContext.valid_request_id(event.correlation_id),
-                traceparent=event.traceparent,
-            )
-            tx = Transaction(
-                session, SYSTEM, vault=self._vault, context=context, clock=self._clock, source="event",
-                caused_by=event.id,
-            )  # fmt: skip
-            try:
-                handler(tx, event)
-                tx.settle()
-            finally:
-                tx.close()
+            request_id = RequestContext.valid_request_id(event.correlation_id)
+            with tracing.span(
+                f"process {event.type}", "consumer", event.traceparent, request_id=request_id,
+                event_id=event.id, record_id=event.record_id, subscription=subscription.name,
+            ) as span:  # fmt: skip
+                context = RequestContext(request_id=request_id, traceparent=span.traceparent)
+                tx = Transaction(
+                    session, SYSTEM, vault=self._vault, context=context, clock=self._clock, source="event",
+                    caused_by=event.id,
+                )  # fmt: skip
+                try:
+                    handler(tx, event)
+                    tx.settle()
+                finally:
+                    tx.close()
         INBOX_APPLIED.labels(subscription.name).inc()
         INBOX_LAG_SECONDS.labels(subscription.name).set(max(0.0, (now - event.time).total_seconds()))
 

@@ -22,7 +22,7 @@ from crm_chassis.access.actor import ALL, SYSTEM, Actor
 from crm_chassis.access.directory import DirectoryUser, OwnerReach
 from crm_chassis.access.visibility import predicate
 from crm_chassis.clock import Clock, system_clock
-from crm_chassis.context import RequestContext, child_traceparent
+from crm_chassis.context import RequestContext
 from crm_chassis.contracts.mapping import to_message
 from crm_chassis.db.model import Record
 from crm_chassis.db.search import index_terms
@@ -272,7 +272,7 @@ class Transaction:
             actor_id=self.actor.id,
             correlation_id=self.context.request_id,
             causation_id=self.caused_by,
-            traceparent=child_traceparent(self.context.traceparent),
+            traceparent=self.context.traceparent,
         )
         envelope = seal(payload, occurrence)
         return {

@@ -24,7 +24,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
-from crm_chassis import context
+from crm_chassis import context, tracing
 from crm_chassis.access.actor import ANONYMOUS, Actor, check_writable
 from crm_chassis.access.tokens import Verifier
 from crm_chassis.clock import Clock, system_clock
@@ -126,10 +126,10 @@ class Dispatcher(grpc.GenericRpcHandler):
         streaming: bool = False,
     ) -> Any:
         started = time.perf_counter()
-        request_context = _context_of(call)
+        request_context, span = _entered(method, call)
         token = context.current.set(request_context)
         RPC_IN_FLIGHT.inc()
-        code = "OK"
+        code, mistake = "OK", ""
         try:
             limit = STREAM_SECONDS if streaming else CALL_SECONDS
             if (call.time_remaining() or 0) > limit:
@@ -139,6 +139,7 @@ class Dispatcher(grpc.GenericRpcHandler):
         except Exception as error:
             found = _as_domain_error(error)
             code = found.reason
+            mistake = code if found.status >= 500 else ""
             if isinstance(found, Internal):
                 self._log.error("call failed", method=method.full_name, exc_info=error)
             elif isinstance(found, Unavailable):
@@ -150,6 +151,7 @@ class Dispatcher(grpc.GenericRpcHandler):
             RPC_SECONDS.labels(method.full_name, code).observe(seconds)
             self._log.debug("call", method=method.full_name, code=code, ms=round(seconds * 1000, 1))
             context.current.reset(token)
+            span.end(mistake)
 
     def _actor(self, method: crm_contracts.Method, call: grpc.ServicerContext) -> Actor:
         if self._callers is not None and self._callers.isdisjoint(names := caller_names(call)):
@@ -313,15 +315,20 @@ def _metadata(call: grpc.ServicerContext) -> dict[str, str]:
     return {key: value for key, value in call.invocation_metadata() if isinstance(value, str)}
 
 
-def _context_of(call: grpc.ServicerContext) -> RequestContext:
+def _entered(method: crm_contracts.Method, call: grpc.ServicerContext) -> tuple[RequestContext, tracing.Span]:
+    """What is known of a call, and the span that begins with it."""
     found = _metadata(call)
-    return RequestContext(
-        request_id=RequestContext.valid_request_id(found.get("x-request-id")),
-        traceparent=context.child_traceparent(found.get("traceparent", "")),
+    request_id = RequestContext.valid_request_id(found.get("x-request-id"))
+    name = method.path[1:]
+    span = tracing.span(name, "server", found.get("traceparent", ""), request_id=request_id, method=name)
+    known = RequestContext(
+        request_id=request_id,
+        traceparent=span.traceparent,
         client_address=found.get("x-client-address", ""),
         user_agent=found.get("x-client-agent", "")[:300],
         idempotency_key=found.get("idempotency-key", ""),
     )
+    return known, span
 
 
 def _prepare(request: Message, actor: Actor) -> list[str]:

@@ -173,7 +173,9 @@ class Subscriber(Consumer):
             if not isinstance(message.body, bytes):
                 raise InvalidInput("the body has an encoding of its own")
             replayed = message.delivery_info["exchange"] == REPLAY.name
-            event = IncomingEvent.read(message.body, replayed=replayed)
+            headers = message.properties.get("application_headers") or {}
+            sent_by = str(headers.get("traceparent", ""))
+            event = IncomingEvent.read(message.body, replayed=replayed, traceparent=sent_by)
             place = partition_of(event.record_id)
             right = replay_key(event.type, place, self._service) if replayed else routing_key(event.type, place)
             if message.delivery_info["routing_key"] != right:
