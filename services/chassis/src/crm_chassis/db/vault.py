@@ -74,7 +74,9 @@ class Vault:
                 index_elements=[SubjectKey.subject_id], set_={"subject_id": statement.excluded.subject_id}
             ).returning(SubjectKey.subject_id, SubjectKey.wrapped_key)
             # Not remembered before it is committed: this transaction may roll back.
-            keys |= {subject_id: self._unwrap(subject_id, wrapped) for subject_id, wrapped in session.execute(kept, rows)}
+            keys |= {
+                subject_id: self._unwrap(subject_id, wrapped) for subject_id, wrapped in session.execute(kept, rows)
+            }
         return keys
 
     def _remembered(self, subject_ids: Iterable[str]) -> dict[str, AESGCM]:
