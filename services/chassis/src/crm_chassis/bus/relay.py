@@ -31,6 +31,8 @@ CONFIRM_SECONDS = 5.0
 BATCH = 500
 TAKE_OVER_SECONDS = 5.0
 IDLE_SECONDS = 2.5
+BUSY_SECONDS, BUSY_PAUSE = 1.0, 0.05
+"""After a notification others may commit that did not notify: for so long the table is read that often."""
 
 
 class PublishFailed(Exception):
@@ -157,7 +159,7 @@ class Relay:
         assert isinstance(driver, psycopg.Connection)
         driver.execute(f"LISTEN {outbox.CHANNEL}")
         held: list[int] = []
-        taken_at = 0.0
+        taken_at = busy_until = 0.0
         while not self._stopping:
             if time.monotonic() - taken_at > TAKE_OVER_SECONDS and len(held) < outbox.PARTITIONS:
                 held = sorted({*held, *outbox.take_partitions(session)})
@@ -168,10 +170,13 @@ class Relay:
             if rows:
                 self._happened()
                 self._publish(session, confirms, rows)
+                busy_until = time.monotonic() + BUSY_SECONDS
                 continue
             keep_alive(amqp)
-            for _ in driver.notifies(timeout=IDLE_SECONDS, stop_after=1):
+            pause = BUSY_PAUSE if time.monotonic() < busy_until else IDLE_SECONDS
+            for _ in driver.notifies(timeout=pause, stop_after=1):
                 self._happened()
+                busy_until = time.monotonic() + BUSY_SECONDS
 
     def _publish(self, session: Session, confirms: Confirms, rows: list[outbox.Pending]) -> None:
         spans = [_span_of(row) for row in rows]

@@ -35,7 +35,10 @@ _CHASSIS_TABLES = (
 
 _TRIGGERS = (
     f"CREATE FUNCTION notify_outbox() RETURNS trigger LANGUAGE plpgsql AS "
-    f"$$ BEGIN PERFORM pg_notify('{CHANNEL}', ''); RETURN NULL; END $$",
+    # Transactions that notify are committed one after the other. So only one of those under way does, and whoever is
+    # woken looks again for a while (crm_chassis.bus.relay).
+    f"$$ BEGIN IF pg_try_advisory_xact_lock(hashtext('{CHANNEL}')) THEN PERFORM pg_notify('{CHANNEL}', ''); END IF; "
+    "RETURN NULL; END $$",
     "CREATE TRIGGER outbox_notify AFTER INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION notify_outbox()",
     "CREATE TRIGGER history_notify AFTER INSERT ON history FOR EACH STATEMENT EXECUTE FUNCTION notify_outbox()",
     "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
