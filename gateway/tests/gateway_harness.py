@@ -62,7 +62,9 @@ class Services(grpc.GenericRpcHandler):
         self.released = threading.Event()
         self._server = grpc.server(futures.ThreadPoolExecutor(24))
         self._server.add_generic_rpc_handlers((self,))
-        self.health = health.HealthServicer()
+        self.health = health.HealthServicer(
+            experimental_non_blocking=False, experimental_thread_pool=futures.ThreadPoolExecutor(8)
+        )
         self.health.set("", health_pb2.HealthCheckResponse.SERVING)
         health_pb2_grpc.add_HealthServicer_to_server(self.health, self._server)
         self.port = self._server.add_insecure_port("127.0.0.1:0")

@@ -60,6 +60,8 @@ from crm_chassis.settings import Settings
 from crm_chassis.tls import identity, of_process
 
 DRAIN_SECONDS = 2.0
+WATCHERS = 64
+"""Connections that may watch the health of the process."""
 GRACE_SECONDS = 20.0
 CALL_SECONDS = 120
 STREAM_SECONDS = 3600
@@ -397,7 +399,10 @@ def serve(service: Service, settings: Settings) -> None:
     tls = of_process()
     callers = None if tls is None else frozenset(settings.text("CRM_TLS_CALLERS", identity("gateway")).split(","))
     server.add_generic_rpc_handlers((Dispatcher(service, engine, vault, verifier, callers=callers),))
-    servicer = health.HealthServicer()
+    # Its non-blocking way of watching holds a lock while it waits for the thread that a closing call holds it up in.
+    servicer = health.HealthServicer(
+        experimental_non_blocking=False, experimental_thread_pool=futures.ThreadPoolExecutor(WATCHERS, "health")
+    )
     health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
     port = listen(server, f"{settings.host}:{settings.grpc_port}", tls)
     probes = Probes(settings.host, settings.probes_port, {"database": lambda: database_problem(engine)})
