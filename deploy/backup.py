@@ -22,7 +22,8 @@ from typing import Any
 
 import psycopg
 from amqp.exceptions import NotFound
-from crm_chassis.bus.topology import QUEUES, connect
+from crm_chassis.bus.topology import connect
+from crm_chassis.ids import QUEUES
 
 from deploy.dev import LauncherError, postgres
 from deploy.dev.catalogue import catalogue

@@ -26,13 +26,13 @@ from crm_chassis.bus.topology import (
     EXCHANGES,
     PERSONAL,
     PUBLIC,
-    QUEUES,
     REPLAY,
     REPLAY_END,
     UNROUTED,
     public_records,
     publishes,
 )
+from crm_chassis.ids import QUEUES
 
 from deploy.dev import LauncherError, keys
 from deploy.dev.catalogue import GATEWAY, Catalogue, Subscriber, catalogue

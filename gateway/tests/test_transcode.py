@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import grpc
 import pytest
 from crm.common.v1 import common_pb2
 from crm.contacts.v1 import contacts_pb2
 from crm.identity.v1 import identity_pb2
 from crm.sales.v1 import sales_pb2
 from crm_chassis.access.actor import ALL, OWN
+from crm_chassis.context import GATEWAY_KEY
 from crm_chassis.errors import EtagMismatch, InvalidInput, PermissionDenied
 from crm_chassis.ids import uuid7
 from gateway_harness import Client, Suite
@@ -270,6 +272,15 @@ def test_headers_for_the_service(suite: Suite, admin: Client) -> None:
     actor = suite.services["CreateContact"][0].actor
     assert actor is not None
     assert (actor.kind, actor.session_id) == ("user", "session-1")
+
+
+def test_a_write_without_key_is_repeated_with_one_of_the_gateway(suite: Suite, admin: Client) -> None:
+    suite.services.answers["CreateContact"] = grpc.StatusCode.UNAVAILABLE
+    assert admin.post("/v1/contacts", json={}).status_code == 503
+    sent = [call.metadata["idempotency-key"] for call in suite.services["CreateContact"]]
+    assert len(sent) == 3  # then the breaker is open
+    assert len(set(sent)) == 1
+    assert sent[0].startswith(GATEWAY_KEY)
 
 
 @pytest.mark.parametrize("key", ["", "a b", "x" * 201, "\u00e9"])

@@ -10,7 +10,7 @@ from crm_chassis.db import outbox, replays
 from crm_chassis.db.tables import Followed
 from crm_chassis.db.vault import Vault
 from crm_chassis.envelope import IncomingEvent
-from crm_chassis.ids import uuid7
+from crm_chassis.ids import QUEUES, uuid7
 from crm_chassis.subscription import Subscription
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -38,7 +38,7 @@ def again(one: IncomingEvent) -> IncomingEvent:
 
 
 def end(book: Ledger, replay_id: str) -> None:
-    for queue in range(replays.QUEUES):
+    for queue in range(QUEUES):
         book.receiver.replay_ended(replay_id, queue, "contacts")
 
 

@@ -89,7 +89,7 @@ class Pages:
         """Forgets everything: what somebody may see has changed."""
         self._pages.clear()
         self._naming.clear()
-        self._since = max(self._since, self._clock()) if self._since != float("inf") else self._since
+        self._since = max(self._since, self._clock())
 
     def _forget_again(self) -> None:
         now = self._clock()

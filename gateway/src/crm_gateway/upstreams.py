@@ -1,8 +1,9 @@
 """Calling services: one channel per replica, a deadline on every call, and care for replicas that fail.
 
 A call goes to the less busy of two replicas that say they are serving; one that is being stopped says so before it
-stops, so that no call is lost with it. UNAVAILABLE is repeated where repeating does no harm, on another
-replica if there is one. A read that takes unusually long is sent to a second replica too, at most every twentieth;
+stops, so that no call is lost with it. UNAVAILABLE is repeated, on another replica if there is one: reads do no
+harm, and each write has an idempotency key, the client's or one of the gateway's own. Only what asks for a password
+is sent once. A read that takes unusually long is sent to a second replica too, at most every twentieth;
 the first answer wins.
 """
 
@@ -182,7 +183,8 @@ class Upstream:
             except grpc.aio.AioRpcError as error:
                 pause = BACKOFF_SECONDS * 2 ** (attempt - 1) * random.uniform(0.8, 1.2)
                 left = deadline - time.monotonic() - pause
-                if not repeatable or error.code() not in _REPEATABLE or attempt == MAX_ATTEMPTS or left <= 0.01:
+                final = not repeatable or error.code() not in _REPEATABLE or attempt == MAX_ATTEMPTS or left <= 0.01
+                if final or not any(one.breaker.allows() for one in self.replicas):
                     raise error_of(error, self.service) from error
                 tried = replica
             await asyncio.sleep(pause if len(self.replicas) == 1 else pause / 10)
@@ -283,6 +285,8 @@ class Upstreams:
         service = service or method.domain
         policy = method.policy
         heavy = policy.rate == crm_contracts.RateClass.HEAVY
+        if not policy.idempotent and policy.rate != crm_contracts.RateClass.CREDENTIAL:
+            request.make_repeatable()
         seconds = request.within(HEAVY_SECONDS if heavy else CALL_SECONDS) if timeout is None else timeout
         with calling(method, service, request) as span:
             return await self._upstreams[service].call(

@@ -10,8 +10,9 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from crm_chassis import tracing
-from crm_chassis.context import RequestContext
+from crm_chassis.context import GATEWAY_KEY, RequestContext
 from crm_chassis.errors import InvalidInput
+from crm_chassis.ids import uuid7
 
 from crm_gateway.errors import RequestTimeout, TooLarge
 from crm_gateway.settings import Network
@@ -96,6 +97,11 @@ class Request:
             if not timeout.isascii() or not timeout.isdigit() or not 1 <= int(timeout[:9]) <= 600_000:
                 raise InvalidInput.of("X-Request-Timeout", "must be a number of milliseconds")
             self.timeout = int(timeout[:9]) / 1000
+
+    def make_repeatable(self) -> None:
+        """Gives the write an idempotency key if the client gave none, so that it may be sent again."""
+        if not self.idempotency_key:
+            self.idempotency_key = f"{GATEWAY_KEY}{uuid7()}"
 
     def within(self, seconds: float) -> float:
         """`seconds`, or less if the client asked for less."""

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from crm_chassis.ids import uuid7
 
 TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
+GATEWAY_KEY = "gateway "
+"""How idempotency keys begin that the gateway gives to writes that came without one; clients' keys have no spaces."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 

@@ -9,6 +9,8 @@ import zlib
 from datetime import datetime
 
 PARTITIONS = 32
+QUEUES = 4
+"""Queues of a service; each takes every fourth partition."""
 NIL = str(uuid.UUID(int=0))
 """The id of nothing."""
 

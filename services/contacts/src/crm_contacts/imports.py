@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from crm.contacts.v1 import contacts_pb2
-from crm_chassis.contracts.rows import Upserts, moment, outcome, read_row, row_fields
+from crm_chassis.contracts.rows import Upserts, ids_by_key, moment, outcome, read_row, row_fields
 from crm_chassis.db.imports import Importer, Row
 from crm_chassis.db.model import Record
 from crm_chassis.db.tx import Transaction
@@ -83,24 +83,14 @@ def _accounts_named(tx: Transaction, names: Collection[str]) -> dict[str, str]:
     keys = {company_key(name) for name in names} - {""}
     columns = Account.id, Account.external_id, Account.key
     query = tx.visible(Account).where(or_(Account.external_id.in_(names), Account.key.in_(keys)))
-    found: dict[str, str] = {}
-    by_key: dict[str, str] = {}
-    for id_, external_id, key in tx.session.execute(query.with_only_columns(*columns).order_by(Account.created_at)):
-        found.setdefault(external_id, id_)
-        by_key.setdefault(key, id_)
-    return by_key | found
+    return ids_by_key(tx.session.execute(query.with_only_columns(*columns).order_by(Account.created_at)))
 
 
 def _contacts_named(tx: Transaction, names: Collection[str]) -> dict[str, str]:
     columns = Contact.id, Contact.external_id, Contact.email
     addresses = {name.lower() for name in names}
     query = tx.visible(Contact).where(or_(Contact.external_id.in_(names), Contact.email.in_(addresses)))
-    found: dict[str, str] = {}
-    by_address: dict[str, str] = {}
-    for id_, external_id, email in tx.session.execute(query.with_only_columns(*columns).order_by(Contact.created_at)):
-        found.setdefault(external_id, id_)
-        by_address.setdefault(email, id_)
-    return by_address | found
+    return ids_by_key(tx.session.execute(query.with_only_columns(*columns).order_by(Contact.created_at)))
 
 
 def import_account(tx: Transaction, row: Row, batch: _Batch[Account]) -> str:

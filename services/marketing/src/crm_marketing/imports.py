@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from crm.marketing.v1 import marketing_pb2
 from crm_chassis.contracts.mapping import assign
-from crm_chassis.contracts.rows import Upserts, changeable, moment, outcome, read_row, row_fields
+from crm_chassis.contracts.rows import Upserts, changeable, ids_by_key, moment, outcome, read_row, row_fields
 from crm_chassis.db.imports import Importer, Row
 from crm_chassis.db.tx import Transaction
 from crm_chassis.errors import InvalidInput, PermissionDenied, UnknownReference
@@ -64,26 +64,16 @@ def _is_over(row: Row) -> bool:
 def _campaigns_named(tx: Transaction, names: Collection[str]) -> dict[str, str]:
     columns = Campaign.id, Campaign.external_id, Campaign.name
     query = tx.visible(Campaign).where(or_(Campaign.external_id.in_(names), Campaign.name.in_(names)))
-    by_external_id: dict[str, str] = {}
-    by_name: dict[str, str] = {}
-    for id_, external_id, name in tx.session.execute(query.with_only_columns(*columns).order_by(Campaign.created_at)):
-        by_external_id.setdefault(external_id, id_)
-        by_name.setdefault(name, id_)
-    return by_name | by_external_id
+    return ids_by_key(tx.session.execute(query.with_only_columns(*columns).order_by(Campaign.created_at)))
 
 
 def _contacts_named(tx: Transaction, names: Collection[str]) -> dict[str, str]:
-    columns = Contact.id, Contact.external_id, Contact.email
+    columns = Contact.id, Contact.email, Contact.external_id
     addresses = {name.lower() for name in names}
     query = tx.visible(Contact).where(
         or_(Contact.email.in_(addresses), Contact.external_id.in_(names)), ~Contact.deleted
     )
-    by_external_id: dict[str, str] = {}
-    by_address: dict[str, str] = {}
-    for id_, external_id, email in tx.session.execute(query.with_only_columns(*columns).order_by(Contact.created_at)):
-        by_external_id.setdefault(external_id, id_)
-        by_address.setdefault(email, id_)
-    return by_external_id | by_address
+    return ids_by_key(tx.session.execute(query.with_only_columns(*columns).order_by(Contact.created_at)))
 
 
 def _named(found: Mapping[str, str], row: Row, column: str) -> str:

@@ -13,44 +13,30 @@ from itertools import islice
 from typing import Any
 
 from amqp.basic_message import Message
-from kombu import Connection
 from sqlalchemy.orm import Session
 
+from crm_chassis.bus.courier import Courier
 from crm_chassis.bus.relay import CONFIRM_SECONDS, Confirms, message_of
-from crm_chassis.bus.topology import close_socket, connect, public_exchange, public_queue, routing_key
+from crm_chassis.bus.topology import close_socket, collect, connect, public_exchange, public_queue, routing_key
 from crm_chassis.db import outbox
 from crm_chassis.db.vault import Vault
-from crm_chassis.logs import get_logger
 from crm_chassis.metrics import EVENTS_FORWARDED, EVENTS_NOT_FORWARDED
 
 BATCH = 200
-IDLE_SECONDS = 1.0
+IDLE_SECONDS = 2.5
 _KEPT = ("content_type", "message_id", "type", "app_id")
 
 
-class Forwarder:
+class Forwarder(Courier):
     """Forwards what one service publishes until told to stop. Of several, the broker lets one work."""
 
     def __init__(self, service: str, amqp_url: str, pause: Callable[[float], object]) -> None:
+        super().__init__(amqp_url, pause)
         self._queue = public_queue(service).name
-        self._amqp_url = amqp_url
-        self._pause = pause
-        self._stopping = False
         self._buffer: list[Any] = []
-        self._log = get_logger()
 
-    def stop(self) -> None:
-        """Lets the batch in hand finish, then ends `run`."""
-        self._stopping = True
-
-    def run(self) -> None:
-        """Works until stopped; starts anew after every error."""
-        while not self._stopping:
-            try:
-                self._work()
-            except Exception as error:
-                self._log.warning("forwarder starts again", error=repr(error))
-                self._pause(1.0)
+    def _interrupted(self, error: Exception) -> None:
+        self._log.warning("forwarder starts again", error=repr(error))
 
     def _work(self) -> None:
         amqp = connect(self._amqp_url)
@@ -62,7 +48,7 @@ class Forwarder:
             channel.basic_qos(0, BATCH, False)
             channel.basic_consume(self._queue, callback=self._buffer.append)
             while not self._stopping:
-                self._fill(amqp)
+                collect(amqp, self._buffer, BATCH, IDLE_SECONDS)
                 if self._buffer:
                     batch, self._buffer[:] = self._buffer[:BATCH], self._buffer[BATCH:]
                     self._forward(confirms, batch)
@@ -70,16 +56,6 @@ class Forwarder:
                 amqp.heartbeat_check()
         finally:
             close_socket(amqp)
-
-    def _fill(self, amqp: Connection) -> None:
-        """Waits for a first delivery and takes what else has already arrived."""
-        timeout = 0.001 if self._buffer else IDLE_SECONDS
-        while len(self._buffer) < BATCH:
-            try:
-                amqp.drain_events(timeout=timeout)
-            except TimeoutError:
-                return
-            timeout = 0.001
 
     def _forward(self, confirms: Confirms, batch: list[Any]) -> None:
         for number, received in enumerate(batch):

@@ -20,11 +20,11 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from crm_chassis import tracing
+from crm_chassis.bus.courier import Courier
 from crm_chassis.bus.topology import EVENTS, close_socket, connect, keep_alive, routing_key
 from crm_chassis.db import outbox
 from crm_chassis.db.vault import Vault
 from crm_chassis.envelope import CONTENT_TYPE
-from crm_chassis.logs import get_logger
 from crm_chassis.metrics import OUTBOX_PUBLISHED
 
 CONFIRM_SECONDS = 5.0
@@ -106,7 +106,7 @@ def _span_of(row: outbox.Pending) -> tracing.Span:
     )  # fmt: skip
 
 
-class Relay:
+class Relay(Courier):
     """Publishes one service's outbox until told to stop. Several relays share the partitions."""
 
     def __init__(
@@ -118,28 +118,15 @@ class Relay:
         happened: Callable[[], object] = lambda: None,
     ) -> None:
         """`happened` is called when the database says that something was written."""
+        super().__init__(amqp_url, pause)
         self._engine = engine
         self._happened = happened
-        self._amqp_url = amqp_url
         self._vault = vault
-        self._pause = pause
-        self._stopping = False
-        self._log = get_logger()
         self.healthy = False
 
-    def stop(self) -> None:
-        """Lets the batch in hand finish, then ends `run`."""
-        self._stopping = True
-
-    def run(self) -> None:
-        """Works until stopped; starts anew after every error."""
-        while not self._stopping:
-            try:
-                self._work()
-            except Exception as error:
-                self.healthy = False
-                self._log.warning("relay starts again", error=repr(error))
-                self._pause(1.0)
+    def _interrupted(self, error: Exception) -> None:
+        self.healthy = False
+        self._log.warning("relay starts again", error=repr(error))
 
     def _work(self) -> None:
         amqp = connect(self._amqp_url)

@@ -17,10 +17,10 @@ from kombu import Connection
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from crm_chassis.bus.courier import Courier
 from crm_chassis.bus.relay import CONFIRM_SECONDS, Confirms, PublishFailed, message_of
 from crm_chassis.bus.topology import (
     CONTROL,
-    QUEUES,
     REPLAY,
     REPLAY_END,
     close_socket,
@@ -31,7 +31,7 @@ from crm_chassis.bus.topology import (
 )
 from crm_chassis.db import outbox, replays
 from crm_chassis.db.vault import Vault
-from crm_chassis.logs import get_logger
+from crm_chassis.ids import QUEUES
 from crm_chassis.metrics import EVENTS_REPLAYED
 
 END_OF_REPLAY = "application/vnd.crm.replay-end"
@@ -39,33 +39,20 @@ BATCH = 200
 IDLE_SECONDS = 2.5
 
 
-class Replayer:
+class Replayer(Courier):
     """Asks for the replays that subscriptions of a service wait for, and sends the service's log to who asks."""
 
     def __init__(
         self, service: str, engine: Engine, amqp_url: str, vault: Vault, pause: Callable[[float], object]
     ) -> None:
+        super().__init__(amqp_url, pause)
         self._service = service
         self._engine = engine
-        self._amqp_url = amqp_url
         self._vault = vault
-        self._pause = pause
-        self._stopping = False
         self._requests: list[Any] = []
-        self._log = get_logger()
 
-    def stop(self) -> None:
-        """Lets the batch in hand finish, then ends `run`."""
-        self._stopping = True
-
-    def run(self) -> None:
-        """Works until stopped; starts anew after every error."""
-        while not self._stopping:
-            try:
-                self._work()
-            except Exception as error:
-                self._log.warning("replayer starts again", error=repr(error))
-                self._pause(1.0)
+    def _interrupted(self, error: Exception) -> None:
+        self._log.warning("replayer starts again", error=repr(error))
 
     def _work(self) -> None:
         amqp = connect(self._amqp_url)

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 
 import crm_contracts
 from amqp.exceptions import NotFound
 from kombu import Connection, Exchange, Queue, binding
 
-from crm_chassis.ids import PARTITIONS
+from crm_chassis.ids import PARTITIONS, QUEUES
 from crm_chassis.settings import SettingsError
 from crm_chassis.tls import VARIABLES, of_process
 
-QUEUES = 4
 HEARTBEAT = 10
 
 EVENTS = Exchange("crm.events", "topic", durable=True, arguments={"alternate-exchange": "crm.unrouted"})
@@ -165,6 +165,20 @@ def _has_exchanges(connection: Connection) -> bool:
     except NotFound:
         return False
     return True
+
+
+def collect(connection: Connection, buffer: list[Any], limit: int, seconds: float) -> None:
+    """Waits that long for a first delivery, if `buffer` holds none, and takes what else has already arrived.
+
+    The consumers of the connection put deliveries into `buffer`.
+    """
+    timeout = 0.001 if buffer else seconds
+    while len(buffer) < limit:
+        try:
+            connection.drain_events(timeout=timeout)
+        except TimeoutError:
+            return
+        timeout = 0.001
 
 
 def keep_alive(connection: Connection, seconds: float = 0.001) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
@@ -95,6 +95,18 @@ def moment(field: str, text: str) -> datetime:
     except ValueError as error:
         raise InvalidInput.of(field, "must be a day or a time, like 2026-01-31 or 2026-01-31T09:00:00Z") from error
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def ids_by_key(rows: Iterable[Sequence[str]]) -> dict[str, str]:
+    """Ids by the keys of (id, key, weaker key) rows; the stronger key wins, and of equal keys the first row."""
+    strong: dict[str, str] = {}
+    weak: dict[str, str] = {}
+    for id_, key, other in rows:
+        if key:
+            strong.setdefault(key, id_)
+        if other:
+            weak.setdefault(other, id_)
+    return weak | strong
 
 
 def changeable(tx: Transaction, model: type[Record]) -> ColumnElement[bool]:

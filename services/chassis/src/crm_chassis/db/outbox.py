@@ -70,9 +70,14 @@ def pending(session: Session, partitions: Sequence[int], vault: Vault, limit: in
     return found
 
 
+def envelope_of(session: Session, row: Outbox, vault: Vault) -> bytes:
+    """The event as it is published. Raises Erased if its subject was."""
+    return vault.open(session, row.record_id, row.envelope) if row.sealed else row.envelope
+
+
 def _open(session: Session, row: Outbox, vault: Vault) -> Pending | None:
     try:
-        envelope = vault.open(session, row.record_id, row.envelope) if row.sealed else row.envelope
+        envelope = envelope_of(session, row, vault)
     except Erased:
         return None
     return Pending(row.id, row.event_id, row.type, row.record_id, row.partition, envelope, row.occurred_at)

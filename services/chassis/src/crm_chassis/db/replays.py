@@ -16,11 +16,8 @@ from sqlalchemy.orm import Session
 
 from crm_chassis.db.tables import Followed, Inbox, InboxPosition, Parked
 from crm_chassis.errors import NotFound
-from crm_chassis.ids import uuid7, uuid7_floor
+from crm_chassis.ids import QUEUES, uuid7, uuid7_floor
 from crm_chassis.subscription import Subscription
-
-QUEUES = 4
-"""Queues per service (crm_chassis.bus.topology)."""
 
 
 def register(session: Session, subscriptions: Sequence[Subscription], now: datetime) -> None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from google.protobuf.message import Message
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from crm_chassis.context import GATEWAY_KEY
 from crm_chassis.db.tables import Request
 from crm_chassis.db.tx import Transaction
 from crm_chassis.errors import IdempotencyKeyReused, InvalidInput
 
 KEPT = timedelta(days=7)
+GATEWAY_KEYS_KEPT = timedelta(minutes=10)
+"""The gateway sends a write again within seconds or never."""
 
 
 def claim(tx: Transaction, key: str, method: str, content: bytes) -> bytes | None:
@@ -51,5 +54,6 @@ def remember(tx: Transaction, key: str, response: Message) -> None:
 
 
 def forget_old(session: Session, now: datetime) -> None:
-    """Drops keys that are older than a week."""
-    session.execute(delete(Request).where(Request.created_at < now - KEPT))
+    """Drops keys that are older than a week, and those of the gateway that nothing can come back for."""
+    ours = Request.key.startswith(GATEWAY_KEY) & (Request.created_at < now - GATEWAY_KEYS_KEPT)
+    session.execute(delete(Request).where(or_(Request.created_at < now - KEPT, ours)))

@@ -25,6 +25,7 @@ from crm_chassis.clock import Clock, system_clock
 from crm_chassis.context import RequestContext
 from crm_chassis.contracts.mapping import to_message
 from crm_chassis.db.model import Record
+from crm_chassis.db.outbox import envelope_of
 from crm_chassis.db.search import index_terms
 from crm_chassis.db.tables import History, Outbox, SearchTerm
 from crm_chassis.db.vault import Vault
@@ -179,7 +180,7 @@ class Transaction:
 
     def open(self, row: Outbox) -> bytes:
         """The envelope of an event of this service's log. Raises Erased if its subject was."""
-        return self._vault.open(self.session, row.record_id, row.envelope) if row.sealed else row.envelope
+        return envelope_of(self.session, row, self._vault)
 
     def settle(self) -> None:
         """Writes history, events and search terms of all changes so far."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from uuid import UUID
 
 from crm.identity.v1 import identity_pb2
 from crm_chassis.db.tx import Transaction
+from crm_chassis.ids import as_uuid
 from sqlalchemy import select
 
 from crm_identity.auth.ending import lately_ended
@@ -22,7 +22,7 @@ def resolve_principals(
     tx: Transaction, request: identity_pb2.ResolvePrincipalsRequest
 ) -> identity_pb2.ResolvePrincipalsResponse:
     """Those of the users that exist, with what their roles allow together."""
-    ids = [one for one in request.user_ids if _is_id(one)]
+    ids = [one for one in request.user_ids if as_uuid(one)]
     users = list(tx.session.scalars(select(User).where(User.id.in_(ids), User.deleted_at.is_(None))))
     wanted = {id_ for user in users for id_ in user.role_ids}
     roles = {role.id: role for role in tx.session.scalars(with_ids(wanted))}
@@ -49,14 +49,6 @@ def _principal(user: User, roles: Iterable[Role], ended: list[str]) -> identity_
         team_ids=user.team_ids,
         territory_ids=user.territory_ids,
     )
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def get_jwks(tx: Transaction, request: identity_pb2.GetJwksRequest) -> identity_pb2.Jwks:

@@ -18,7 +18,7 @@ from kombu.transport.pyamqp import Message
 from nameko.messaging import Consumer
 
 from crm_chassis.bus.replayer import END_OF_REPLAY
-from crm_chassis.bus.topology import REPLAY, close_socket, connect, replay_key, routing_key, service_queues
+from crm_chassis.bus.topology import REPLAY, close_socket, collect, connect, replay_key, routing_key, service_queues
 from crm_chassis.db.inbox import Receiver, is_outage
 from crm_chassis.envelope import CONTENT_TYPE, IncomingEvent
 from crm_chassis.errors import InvalidInput
@@ -91,7 +91,7 @@ class Subscriber(Consumer):
         self.last_contact = time.monotonic()
         again_at = min(self._broken.values(), default=float("inf"))
         while not self._stopping and time.monotonic() < again_at:
-            self._fill(connection)
+            collect(connection, self._buffer, BATCH, IDLE_SECONDS)
             if self._buffer:
                 batch, self._buffer[:] = self._buffer[:BATCH], self._buffer[BATCH:]
                 self._handle(connection, channel, batch)
@@ -116,16 +116,6 @@ class Subscriber(Consumer):
             return "no contact with the broker"
         broken = sorted(queue for queue, until in self._broken.items() if until > time.monotonic())
         return f"the broker does not serve {', '.join(broken)}" if broken else ""
-
-    def _fill(self, connection: Connection) -> None:
-        """Waits for a first delivery and takes what else has already arrived."""
-        timeout = 0.001 if self._buffer else IDLE_SECONDS
-        while len(self._buffer) < BATCH:
-            try:
-                connection.drain_events(timeout=timeout)
-            except TimeoutError:
-                return
-            timeout = 0.001
 
     def _handle(self, connection: Connection, channel: Any, batch: list[Message]) -> None:
         events, careful = [], []
