@@ -4,11 +4,14 @@ import argparse
 import errno
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from types import FrameType
 
@@ -118,7 +121,7 @@ def test(arguments: Sequence[str]) -> int:
     environment = dict(os.environ)
     if not servers:
         return _pytest(arguments, environment)
-    instance = Instance("test", say=say)
+    instance = Instance("test", say=say, durable=False)
     if instance.is_running():
         raise LauncherError("The tests already run here (`make test`). Wait for them, or stop them with Ctrl-C.")
     signal.signal(signal.SIGTERM, _terminated)
@@ -138,37 +141,107 @@ def test(arguments: Sequence[str]) -> int:
         instance.stop()
 
 
-def _pytest(arguments: Sequence[str], environment: dict[str, str]) -> int:
-    """Runs pytest once for each service and once for the rest; the first failure's exit code, or 0.
-
-    A process holds the tables of one service only, so the tests of two services never share one.
-    """
-    paths = [argument for argument in arguments if Path(argument.split("::")[0]).exists()]
-    options = [argument for argument in arguments if argument not in paths]
-    groups: dict[str, list[str]] = {}
-    for path in paths or ["tests", "gateway/tests", *map(str, sorted(Path("services").glob("*/tests")))]:
-        parts = Path(path).parts
-        own = parts[0] == "services" and len(parts) > 1 and parts[1] != "chassis"
-        groups.setdefault(parts[1] if own else "", []).append(path)
-    codes = [_run(["-m", "pytest", *options, *group], environment) for _, group in sorted(groups.items(), reverse=True)]
-    failed = [code for code in codes if code not in (0, NO_TESTS)]
-    return failed[0] if failed else min(codes)
-
-
 def _terminated(number: int, _: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _run(arguments: list[str], environment: dict[str, str]) -> int:
-    """Run Python in the repository and wait for it; Ctrl-C reaches it anyway, a termination is passed on."""
-    process = subprocess.Popen([sys.executable, *arguments], cwd=REPOSITORY, env=environment)
-    signal.signal(signal.SIGTERM, lambda *_: process.send_signal(signal.SIGINT))
-    while True:
-        try:
-            code = process.wait()
-            return code if code >= 0 else 128 - code
-        except KeyboardInterrupt:
-            continue
+WHOLE_SUITE = "suite"
+LANES = 2
+
+
+def _pytest(arguments: Sequence[str], environment: dict[str, str]) -> int:
+    """Runs pytest once for each service, once for tests that start the suite and once for the rest, two at a time.
+
+    A process holds the tables of one service only, so the tests of two services never share one. The exit code is that
+    of the first group that failed, or 0.
+    """
+    paths = [argument for argument in arguments if Path(argument.split("::")[0]).exists()]
+    options = [argument for argument in arguments if argument not in paths]
+    folders = [
+        folder for pattern in ("tests/*", "gateway/tests", "services/*/tests") for folder in Path().glob(pattern)
+    ]
+    groups: dict[str, list[str]] = {}
+    for path in paths or [str(folder) for folder in sorted(folders) if folder.is_dir()]:
+        groups.setdefault(_group(path), []).append(path)
+    longest_first = sorted(groups, key=lambda name: (name != WHOLE_SUITE, name != "rest", name))
+    runs = [_Run(name, [*options, *groups[name]], environment, alone=len(groups) == 1) for name in longest_first]
+
+    def interrupt(*_: object) -> None:
+        for run in runs:
+            run.interrupt()
+
+    signal.signal(signal.SIGTERM, interrupt)
+    began = time.monotonic()
+    with ThreadPoolExecutor(LANES) as lanes:
+        pending = {lanes.submit(run.go) for run in runs}
+        while pending:
+            try:
+                _, pending = wait(pending)
+            except KeyboardInterrupt:  # Ctrl-C reached the children too
+                for run in runs:
+                    run.cancelled = True
+    if len(runs) > 1:
+        say(_closing_line([run.closing_line for run in runs], time.monotonic() - began))
+    codes = [run.code for run in runs]
+    failed = [code for code in codes if code not in (0, NO_TESTS)]
+    return failed[0] if failed else min(codes)
+
+
+def _group(path: str) -> str:
+    parts = Path(path).parts
+    if parts[0] == "services" and len(parts) > 1 and parts[1] != "chassis":
+        return parts[1]
+    return WHOLE_SUITE if parts[:2] in (("tests", "chaos"), ("tests", "e2e")) else "rest"
+
+
+def _closing_line(lines: Iterable[str], seconds: float) -> str:
+    """What pytest would say at the end, of all groups together."""
+    counts: dict[str, int] = {}
+    for line in lines:
+        for count, what in re.findall(r"(\d+) (failed|passed|skipped|deselected|xfailed|errors?)\b", line):
+            counts[what] = counts.get(what, 0) + int(count)
+    return f"{', '.join(f'{count} {what}' for what, count in counts.items()) or 'no tests ran'} in {seconds:.2f}s"
+
+
+class _Run:
+    """One run of pytest. Beside others it says how far it is, and everything else at its end."""
+
+    def __init__(self, name: str, arguments: list[str], environment: dict[str, str], *, alone: bool) -> None:
+        # Only end-to-end tests are made by schemathesis, whose plugin loads slowly.
+        plugins = [] if name == WHOLE_SUITE else ["-p", "no:schemathesis"]
+        self._name = name
+        self._command = [sys.executable, "-m", "pytest", *plugins, *arguments]
+        self._environment = environment
+        self._alone = alone
+        self._process: subprocess.Popen[str] | None = None
+        self.cancelled = False
+        self.closing_line = ""
+        self.code = 130
+
+    def go(self) -> None:
+        """Runs to the end, unless it was cancelled before it began."""
+        if self.cancelled:
+            return
+        out, errors = (None, None) if self._alone else (subprocess.PIPE, subprocess.STDOUT)
+        self._process = subprocess.Popen(
+            self._command, cwd=REPOSITORY, env=self._environment, text=True, stdout=out, stderr=errors
+        )
+        said = [f"{self._name}:\n"]
+        for line in self._process.stdout or ():
+            said.append(line)
+            if share := re.search(r"\[ *\d+%\]$", line):
+                say(f"{self._name} {share[0]}")
+        code = self._process.wait()
+        self.code = code if code >= 0 else 128 - code
+        self.closing_line = said[-1]
+        if not self._alone:
+            say("".join(said))
+
+    def interrupt(self) -> None:
+        """Ends it as Ctrl-C would."""
+        self.cancelled = True
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -98,11 +98,14 @@ class Instance:
         detached: bool = False,
         external: Mapping[str, str] | None = None,
         say: Callable[[str], None] = _silent,
+        durable: bool = True,
     ) -> None:
+        """`durable` databases keep what they acknowledged even if the machine stops."""
         self.name = name
         self.root = root.resolve()
         self.run_dir = self.root / ".run" / name
         self.detached = detached
+        self.durable = durable
         self.external = {key: _with_driver(value) for key, value in (external or {}).items()}
         self._say = say
         self._began = time.monotonic()
@@ -449,7 +452,7 @@ class Instance:
             specs.append(
                 self._spec_of(
                     "postgres",
-                    postgres.arguments(self.run_dir, self.port("postgres")),
+                    postgres.arguments(self.run_dir, self.port("postgres"), self.durable),
                     STAGE_SERVER,
                     self.port("postgres"),
                     self.superuser_url.replace("+psycopg", ""),

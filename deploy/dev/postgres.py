@@ -25,7 +25,6 @@ SETTINGS = {
     "unix_socket_directories": "",
     "max_connections": "200",
     "shared_buffers": "256MB",
-    "fsync": "on",
     "synchronous_commit": "on",
     "full_page_writes": "on",
     "password_encryption": "scram-sha-256",
@@ -173,9 +172,9 @@ def _drop_recycled_pid(data: Path) -> None:
         return
 
 
-def arguments(run_dir: Path, port: int) -> list[str]:
-    """Command line of the server."""
-    settings = {**SETTINGS, "port": str(port)}
+def arguments(run_dir: Path, port: int, durable: bool = True) -> list[str]:
+    """Command line of the server. One that need not be `durable` forgets what it wrote last if the machine stops."""
+    settings = {**SETTINGS, "port": str(port), "fsync": "on" if durable else "off"}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     return [str(programs() / "postgres"), "-D", str(data_directory(run_dir)), *options]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import grpc
@@ -96,6 +97,7 @@ class Bench:
             one.calls.clear()
             one.answers.clear()
             one.delays.clear()
+            one.health.set("", health_pb2.HealthCheckResponse.SERVING)
 
     def open(self, replicas: int = 2) -> None:
         async def make() -> Upstream:
@@ -158,6 +160,31 @@ def test_no_call_goes_to_a_replica_that_is_being_stopped(bench: Bench) -> None:
     bench.choose(0)
     bench.call(repeatable=False)
     assert len(stopping.calls) == 1
+
+
+def test_a_call_waits_for_a_replica_that_is_just_coming_back(bench: Bench) -> None:
+    bench.close()
+    bench.open(replicas=1)
+    replica = bench.pair[0]
+    replica.drain()
+    bench.wait(lambda: not bench.upstream.replicas[0].ready)
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(bench.call, repeatable=False)
+        bench.wait(lambda: not answer.done())
+        replica.health.set("", health_pb2.HealthCheckResponse.SERVING)
+        answer.result()
+    assert len(replica.calls) == 1
+
+
+def test_it_does_not_wait_long(bench: Bench) -> None:
+    bench.close()
+    bench.open(replicas=1)
+    bench.pair[0].drain()
+    bench.wait(lambda: not bench.upstream.replicas[0].ready)
+    started = time.perf_counter()
+    with pytest.raises(ServiceUnavailable):
+        bench.call(repeatable=False, timeout=0.6)
+    assert 0.2 <= time.perf_counter() - started < 0.6
 
 
 def test_a_name_that_stands_for_several_processes_reaches_them_all(

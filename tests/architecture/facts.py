@@ -1,10 +1,16 @@
-"""Prints, as JSON, what the architecture tests ask of one service."""
+"""Prints, as JSON, what the architecture tests ask of each service.
+
+Whoever imports a service holds its tables, so each one is looked at in a child of its own; the children are forked
+from a process that has imported what all of them share.
+"""
 
 from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import crm_contracts
@@ -46,19 +52,51 @@ def unindexed(model: Any) -> list[str]:
     ]
 
 
-def main(name: str) -> None:
-    """Prints the facts of a service."""
+def facts(name: str) -> dict[str, Any]:
+    """What a service says of itself."""
     service = importlib.import_module(f"crm_{name}.service").service
     models = records(name)
-    found = {
+    return {
         "rpcs": sorted(method.name for method, _ in service.methods.values() if method.domain == name),
         "follows": sorted({record for one in service.subscriptions for record in one.records}),
         "kinds": [model.record_kind for model in models],
         "unmapped": [one for model in models for one in unmapped(model)],
         "unindexed": [one for model in models for one in unindexed(model)],
     }
-    sys.stdout.write(json.dumps(found))
+
+
+def imports(name: str) -> list[str]:
+    """The packages that are loaded together with a service."""
+    importlib.import_module(f"crm_{name}.service")
+    return sorted({module.split(".")[0] for module in sys.modules})
+
+
+def in_children(ask: Callable[[str], Any], names: list[str]) -> dict[str, Any]:
+    """The answer for each service, from a child each."""
+    found = {}
+    for name in names:
+        reading, writing = os.pipe()
+        if os.fork() == 0:
+            with os.fdopen(writing, "w") as answer:
+                json.dump(ask(name), answer)
+            os._exit(0)
+        os.close(writing)
+        with os.fdopen(reading) as answer:
+            found[name] = json.load(answer)
+        os.wait()
+    return found
+
+
+def main(about: str, names: list[str]) -> None:
+    """Prints the facts of the services, or what their api or worker processes import."""
+    if about == "worker":
+        from crm_chassis.bus.worker.patch import patch
+
+        patch()
+    entry = {"api": "crm_chassis.rpc.server", "worker": "crm_chassis.bus.worker.main", "facts": "crm_chassis.service"}
+    importlib.import_module(entry[about])
+    sys.stdout.write(json.dumps(in_children(facts if about == "facts" else imports, names)))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], sys.argv[2:])

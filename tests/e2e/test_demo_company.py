@@ -173,6 +173,8 @@ def test_the_key_account_is_alive(suite: Instance, loaded: dict[str, Any]) -> No
 
         def alive() -> bool:
             sections = manager.get(f"/v1/accounts/{loaded['account_id']}/customer360")["sections"]
+            if not sections["opportunities"]["state"] == sections["timeline"]["state"] == "OK":
+                return False
             deals, timeline = sections["opportunities"]["data"], sections["timeline"]["data"]
             return bool(deals["open_opportunities"] and deals["recently_closed"] and len(timeline["entries"]) >= 10)
 

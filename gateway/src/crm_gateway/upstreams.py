@@ -35,6 +35,7 @@ CALL_SECONDS = 5.0
 HEAVY_SECONDS = 15.0
 MAX_ATTEMPTS = 4
 BACKOFF_SECONDS = 0.05
+RECONNECT_SECONDS = 1.3  # the longest pause between two tries to connect, and a little more
 # A deadline shorter than this was the client's wish and says nothing about the replica.
 TELLING_SECONDS = 0.2
 HEDGE_SECONDS = 0.06
@@ -169,6 +170,7 @@ class Upstream:
         """The answer to a unary call within `timeout` seconds. Raises the DomainError that it failed with."""
         started = time.monotonic()
         deadline = started + timeout
+        await self._connected(min(RECONNECT_SECONDS, timeout / 3))
         tried: Replica | None = None
         for attempt in range(1, MAX_ATTEMPTS + 1):
             replica = self._choose(tried)
@@ -196,6 +198,17 @@ class Upstream:
             return await self._choose(None).stream(path, parts, metadata, timeout)
         except grpc.aio.AioRpcError as error:
             raise error_of(error, self.service) from error
+
+    async def _connected(self, seconds: float) -> None:
+        """Waits that long for a connection, if there is none but one may be near: a call without one fails at once.
+
+        A replica that has failed three calls is not waited for.
+        """
+        until = time.monotonic() + seconds
+        while not any(one.ready for one in self.replicas if one.breaker.allows()):
+            if time.monotonic() > until or not any(one.breaker.state == "closed" for one in self.replicas):
+                return
+            await asyncio.sleep(0.02)
 
     def _choose(self, avoid: Replica | None) -> Replica:
         """The less busy of two replicas whose breakers let a call through; a ready one if there is any."""
