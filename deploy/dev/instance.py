@@ -136,12 +136,12 @@ class Instance:
                         digest.update(f"{path}:{status.st_size}:{status.st_mtime_ns}\n".encode())
         return digest.hexdigest()[:16]
 
-    def route(self, client: str, server: str, port: int) -> int:
-        """Port on which a service or the gateway reaches a server of this instance: the server's own.
+    def route(self, client: str, server: str, port: int) -> str:
+        """Address at which a service or the gateway reaches a server of this instance: the server's own.
 
         `server` is "postgres", "rabbitmq" or, for the gateway, the name of a process such as "contacts.api.1".
         """
-        return port
+        return f"{HOST}:{port}"
 
     # Where things are.
 
@@ -521,7 +521,7 @@ class Instance:
         if gateway:
             upstreams = {
                 f"CRM_UPSTREAM_{service.name.upper()}": ",".join(
-                    f"{HOST}:{self.route('gateway', _replica_name(service, 'api', number), port)}"
+                    self.route("gateway", _replica_name(service, "api", number), port)
                     for number in range(replicas.get(service.name, 1))
                     for port in [replica(service.grpc, number) + self.offset]
                 )
@@ -552,7 +552,7 @@ class Instance:
     def _routed(self, url: str, client: str, server: str) -> str:
         """The address of one of the instance's own servers as a client reaches it; any other as it is."""
         port = self.port(server)
-        return url.replace(f"@{HOST}:{port}/", f"@{HOST}:{self.route(client, server, port)}/")
+        return url.replace(f"@{HOST}:{port}/", f"@{self.route(client, server, port)}/")
 
     def _service_environment(self, service: Service) -> dict[str, str]:
         secrets, suffix = self.secrets, service.name.upper()

@@ -9,11 +9,14 @@ from pathlib import Path
 from deploy.dev import LauncherError
 from deploy.dev.catalogue import HOST
 
+# What quorum queues take is written to a common log first and later to the files of each queue, after a restart all at
+# once and whatever the disk alarm says. So the limit must be more than twice that log, or some write finds no room.
 CONFIGURATION = """\
 listeners.tcp.default = {host}:{port}
 load_definitions = {home}/definitions.json
 consumer_timeout = 1800000
-disk_free_limit.absolute = 50MB
+raft.wal_max_size_bytes = 33554432
+disk_free_limit.absolute = 150MB
 vm_memory_high_watermark.relative = 0.4
 log.file = false
 log.console = true

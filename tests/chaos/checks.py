@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -24,6 +25,7 @@ FOUND_BY = {
     "account": ("/v1/accounts", "name"), "contact": ("/v1/contacts", "last_name"), "lead": ("/v1/leads", "last_name"),
     "ticket": ("/v1/tickets", "external_id"),
 }  # fmt: skip
+COMPLETE_SECONDS = 5.0  # in which customer-360 must have every section once nothing happens any more
 
 
 def acknowledged_is_readable(clients: list[Client], history: History) -> list[str]:
@@ -42,7 +44,10 @@ def acknowledged_is_readable(clients: list[Client], history: History) -> list[st
 
     with ThreadPoolExecutor(len(clients)) as pool:
         jobs = [pool.submit(check, n, r, *known) for n, (r, known) in enumerate(history.expected().items())]
-        return [fault for job in jobs if (fault := job.result())]
+        try:
+            return [fault for job in jobs if (fault := job.result())]
+        finally:
+            pool.shutdown(cancel_futures=True)  # what one could not read, the others need not wait for
 
 
 def _shows(found: Any, sent: Any) -> bool:
@@ -100,7 +105,9 @@ def audit_trail(instance: Instance, databases: Databases) -> list[str]:
     for service in databases.services:
         worker = f"{service}.worker"
         command = instance.command(f"crm-{service}", "history", "verify")
-        run = subprocess.run(command, env=instance.env_for(worker), capture_output=True, text=True, check=False)
+        run = subprocess.run(
+            command, env=instance.env_for(worker), capture_output=True, text=True, check=False, timeout=120
+        )
         found = json.loads(run.stdout.splitlines()[-1]) if run.stdout else {"fault": run.stderr[-300:]}
         if run.returncode or found["fault"] or found.get("unsealed"):
             faults.append(f"{service}: {found}")
@@ -117,9 +124,15 @@ def customer360_is_the_sum(client: Client, accounts: list[str]) -> list[str]:
     """C6: the figures of customer-360 are those of the services' own lists."""
     faults = []
     for account in accounts:
-        page = client.get(f"/v1/accounts/{account}/customer360") or {"sections": {}}
-        states = {name: section["state"] for name, section in page["sections"].items()}
-        if set(states.values()) != {"OK"}:
+        until = time.monotonic() + COMPLETE_SECONDS
+        while True:
+            page = client.get(f"/v1/accounts/{account}/customer360") or {"sections": {}}
+            states = {name: section["state"] for name, section in page["sections"].items()}
+            complete = set(states.values()) == {"OK"}
+            if complete or time.monotonic() > until:
+                break
+            time.sleep(0.2)
+        if not complete:
             faults.append(f"{account}: {states}")
             continue
         told = {name: section["data"] for name, section in page["sections"].items()}

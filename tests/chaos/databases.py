@@ -26,7 +26,7 @@ class Databases:
         self._connections = {
             service.name: psycopg.connect(
                 f"{server}/{service.database}", autocommit=True, row_factory=dict_row, application_name="chaos-checks",
-                options="-c default_transaction_read_only=on",
+                connect_timeout=10, options="-c default_transaction_read_only=on -c statement_timeout=60000",
             )
             for service in catalogue().services.values()
         }  # fmt: skip

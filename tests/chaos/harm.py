@@ -19,11 +19,11 @@ from deploy.dev import LauncherError
 from deploy.dev.instance import Instance
 from tests.chaos.proxy import BACK, THERE, Network
 
-KILL, FREEZE, DELAY, RESET, CUT, SKEW, FILL = "kill", "freeze", "delay", "reset", "cut", "skew", "fill"
+KILL, FREEZE, DELAY, RESET, CUT, LOSS, SKEW, FILL = "kill", "freeze", "delay", "reset", "cut", "loss", "skew", "fill"
 BROKER, DATABASE, BACKEND, GATEWAY = "rabbitmq", "postgres", "postgres back-end", "gateway"
 WAIT = 60.0  # seconds for a victim of an earlier fault to be back
 SKEW_SECONDS = 300
-LEFT = {BROKER: 30 << 20, DATABASE: 64 << 10}  # bytes that a filled disk still has: the broker stops at 50 MB
+LEFT = {BROKER: 100 << 20, DATABASE: 64 << 10}  # bytes that a filled disk still has: the broker stops at 150 MB
 TMPFS_BYTES = 6 << 30
 
 
@@ -139,15 +139,17 @@ class Harm:
             time.sleep(0.1)
 
     def _disturb(self, fault: Fault) -> None:
-        """Delays, resets or cuts the links of a client ("sales") or to a server ("postgres")."""
+        """Disturbs the links of a client ("sales") or to a server ("postgres")."""
         assert self._network is not None
         links = [name for name in self._network.links if fault.victim in name.replace(".", ">").split(">")]
         if fault.kind == RESET:
             self._network.disturb(links, **{"break": True})
             return
-        held = {"both ways": [THERE, BACK], "there": [THERE], "back": [BACK]}
-        how = {"delay": 0.2, "reset": 0.01} if fault.kind == DELAY else {"hold": held[fault.how]}
-        self._network.disturb(links, **how)
+        if fault.kind == DELAY:
+            self._network.disturb(links, delay=0.2, reset=0.01)
+        else:
+            ways = {"both ways": [THERE, BACK], "there": [THERE], "back": [BACK]}[fault.how]
+            self._network.disturb(links, **{"hold" if fault.kind == CUT else "lose": ways})
         try:
             self._wait(fault.seconds)
         finally:

@@ -19,6 +19,7 @@ from tests.chaos.harm import (
     FREEZE,
     GATEWAY,
     KILL,
+    LOSS,
     RESET,
     SKEW,
     SKEW_SECONDS,
@@ -38,13 +39,14 @@ class Dose:
     delays: int = 0
     resets: int = 0
     cuts: int = 0
+    losses: int = 0
     skews: int = 0
     fills: int = 0
 
     @property
     def network(self) -> bool:
         """Whether a proxy is needed."""
-        return bool(self.delays or self.resets or self.cuts)
+        return bool(self.delays or self.resets or self.cuts or self.losses)
 
 
 def plan(dose: Dose, processes: list[str], seed: int) -> list[Fault]:
@@ -60,9 +62,9 @@ def plan(dose: Dose, processes: list[str], seed: int) -> list[Fault]:
     faults += [Fault(DELAY, choose.choice([DATABASE, BROKER]), choose.uniform(5, 10)) for _ in range(dose.delays)]
     faults += [Fault(RESET, choose.choice([DATABASE, BROKER, *services])) for _ in range(dose.resets)]
     ways = ("both ways", "there", "back")
-    for _ in range(dose.cuts):
+    for kind in [CUT] * dose.cuts + [LOSS] * dose.losses:
         victim = choose.choice([BROKER, DATABASE, *services])
-        faults.append(Fault(CUT, victim, choose.uniform(5, 15), choose.choice(ways)))
+        faults.append(Fault(kind, victim, choose.uniform(5, 15), choose.choice(ways)))
     for _ in range(dose.skews):
         ahead = choose.choice((SKEW_SECONDS, -SKEW_SECONDS))
         faults.append(Fault(SKEW, choose.choice(services), choose.uniform(10, 20), str(ahead)))

@@ -1,8 +1,8 @@
 """A bad network: a TCP proxy between the processes of the suite, in a process of its own.
 
-`Network` is the handle. Every link has a name such as "sales>postgres" and a port; what comes in there goes to the
-server and back, unless the link is told to delay, to reset or to hold. Held data is not lost but waits, and what
-waits is never answered, as with a cable that was pulled: one way or both ways.
+`Network` is the handle. Every link has a name such as "sales>postgres" and an address; what comes in there goes to the
+server and back, unless the link is told to delay, to reset or to hold. Held data is not lost but waits. With cables
+(see `cables.py`) packets between client and proxy can be lost too, one way or both ways.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.chaos.cables import Cables
+
 HOST = "127.0.0.1"
 THERE, BACK = "there", "back"
 
@@ -30,8 +32,10 @@ class Link:
     """
 
     target: int
+    cable: int = 0
     delay: float = 0.0
     reset: float = 0.0
+    lost: list[str] = field(default_factory=list)
     open: dict[str, asyncio.Event] = field(default_factory=lambda: {THERE: asyncio.Event(), BACK: asyncio.Event()})
     writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
@@ -103,19 +107,26 @@ async def serve() -> None:
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)
     links: dict[str, Link] = {}
     servers = []
+    cables = Cables() if "--cables" in sys.argv else None
     while line := await commands.readline():
         command = json.loads(line)
-        answer = 0
+        answer = ""
         if "open" in command:
-            link = links[command["open"]] = Link(command["target"])
-            servers.append(await asyncio.start_server(link.accept, HOST, 0))
-            answer = servers[-1].sockets[0].getsockname()[1]
+            number, listener = cables.lay() if cables else (0, socket.create_server((HOST, 0)))
+            link = links[command["open"]] = Link(command["target"], number)
+            servers.append(await asyncio.start_server(link.accept, sock=listener))
+            host, port = listener.getsockname()
+            answer = f"{host}:{port}"
         for name in command.get("links", ()):
             link = links[name]
             link.delay, link.reset = command.get("delay", 0.0), command.get("reset", 0.0)
             link.hold(command.get("hold", []))
             if command.get("break"):
                 link.break_all()
+            lost = command.get("lose", [])
+            if cables and lost != link.lost:
+                cables.lose(link.cable, there=THERE in lost, back=BACK in lost)
+                link.lost = lost
         sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
 
@@ -123,33 +134,40 @@ async def serve() -> None:
 class Network:
     """The proxy as seen by whoever starts it."""
 
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.chaos.proxy"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self._ports: dict[str, int] = {}
+    def __init__(self, *, cables: bool = False) -> None:
+        """With `cables`, clients must be in the network of the calling thread."""
+        command = [sys.executable, "-m", "tests.chaos.proxy", *(["--cables"] if cables else [])]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._addresses: dict[str, str] = {}
+        self.cables = cables
 
     @property
     def links(self) -> list[str]:
         """Names of all links that were opened."""
-        return sorted(self._ports)
+        return sorted(self._addresses)
 
-    def open(self, name: str, target: int) -> int:
-        """The port to connect to instead of `target`."""
-        if name not in self._ports:
-            self._ports[name] = self._tell(open=name, target=target)
-        return self._ports[name]
+    def open(self, name: str, target: int) -> str:
+        """The address "host:port" to connect to instead of port `target` of this machine."""
+        if name not in self._addresses:
+            self._addresses[name] = self._tell(open=name, target=target)
+        return self._addresses[name]
 
     def disturb(self, links: list[str], **how: Any) -> None:
-        """Sets delay (seconds), reset (share), hold (directions), break (now) of links; what is not said is healed."""
+        """Sets delay (seconds), reset (share), hold and lose (directions), break (now) of links.
+
+        What is not said is healed.
+        """
         self._tell(links=links, **how)
 
-    def _tell(self, **command: Any) -> int:
+    def _tell(self, **command: Any) -> str:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(command) + "\n")
         self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise RuntimeError(f"the proxy ended when told {command}")
+        return answer.strip()
 
     def close(self) -> None:
         """Ends the proxy and with it every connection."""

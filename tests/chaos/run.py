@@ -7,18 +7,19 @@ import secrets
 import signal
 import threading
 import time
+import traceback
 from collections import Counter
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from deploy.dev.instance import Instance
-from tests.chaos import checks, figures, tables, watch
+from tests.chaos import cables, checks, figures, tables, watch
 from tests.chaos.client import Client, Session
 from tests.chaos.databases import Databases
-from tests.chaos.harm import BROKER, DATABASE, FILL, FREEZE, KILL, Disks, Fault, Harm
+from tests.chaos.harm import BROKER, DATABASE, FILL, FREEZE, KILL, LOSS, WAIT, Disks, Fault, Harm
 from tests.chaos.history import FAIL, INFO, OK, History
-from tests.chaos.load import Worker, set_the_scene
+from tests.chaos.load import Scene, Worker, set_the_scene
 from tests.chaos.nemesis import Dose, Nemesis, plan
 from tests.chaos.proxy import Network
 from tests.chaos.report import Report
@@ -45,15 +46,35 @@ class Profile:
 PROFILES = {
     "quick": Profile(Dose(kills=8, broker_kills=1, database_kills=2), seconds=50, writes=300, leniency=3),
     "full": Profile(
-        Dose(kills=50, broker_kills=5, database_kills=6, freezes=8, delays=4, resets=6, cuts=6, skews=3, fills=4),
-        seconds=700,
+        Dose(
+            kills=50,
+            broker_kills=5,
+            database_kills=6,
+            freezes=8,
+            delays=4,
+            resets=6,
+            cuts=6,
+            losses=6,
+            skews=3,
+            fills=4,
+        ),
+        seconds=740,
         writes=10_000,
     ),
     "long": Profile(
         Dose(
-            kills=300, broker_kills=40, database_kills=40, freezes=60, delays=30, resets=40, cuts=40, skews=14, fills=16
+            kills=300,
+            broker_kills=40,
+            database_kills=40,
+            freezes=60,
+            delays=30,
+            resets=40,
+            cuts=40,
+            losses=40,
+            skews=14,
+            fills=16,
         ),
-        seconds=6000,
+        seconds=6300,
         writes=100_000,
     ),
 }
@@ -73,12 +94,19 @@ class Run:
     faults: list[Fault] = field(default_factory=list)
     halt: threading.Event = field(default_factory=threading.Event)
     opened: ExitStack = field(default_factory=ExitStack)
+    report: Report = field(default_factory=Report)
+    loads: int = 0
+    troubles: list[str] = field(default_factory=list)
+    """What kept the run itself from its work; then what the checkers find says less than it should."""
 
     def go(self) -> Report:
-        """Everything; the report says what held."""
-        self.report = Report()
-        with self.opened:
-            self._go()
+        """Everything; the report says what held, also when the run could not go on."""
+        try:
+            with self.opened:
+                self._go()
+        except Exception:
+            self.troubles.append(traceback.format_exc())
+        self.report.check("run", "faults, load and checks carried out", self.troubles)
         return self.report
 
     def _login(self, email: str, password: str) -> Session:
@@ -92,54 +120,82 @@ class Run:
         return client
 
     def _go(self) -> None:
-        url = self.instance.gateway_url
-        admin = self.admin = self._login(*self.instance.admin)
+        self.admin = self._login(*self.instance.admin)
         self.client = self._client()
         scene = set_the_scene(self.client)
         self.customers = watch.known_customers(self.client, 4)
         stranger = self._client(self._hire_stranger())
         watchers = [watch.customer360(self._client(), self.customers), watch.stranger(stranger, self.customers)]
-        names = [f"{self.seed}.{number}" for number in range(self.profile.clients)]
-        rate = self.profile.rate / self.profile.clients
-        workers = [Worker(url, admin, self.history, scene, name, rate) for name in names]
-        threads: list[threading.Thread] = [*workers, *watchers]
+        with self._running(watchers):
+            with self._load(scene):
+                self.say(f"load of {self.profile.rate:g} writes/s from {self.profile.clients} clients, no faults")
+                healthy = time.time(), self._wait(lambda: False, self.profile.healthy)
+                self._replicas()
+                self._broker()
+                self._harm()
+            self.say(f"{len(self.history.writes)} writes done, waiting for quiet")
+            self.report.examine("R2", "every process is ready again", self._ready)
+            databases = Databases(self.instance)
+            self.opened.callback(databases.close)
+            self._rest(databases)
+            last = max(fault.until for fault in self.faults)
+            self.report.figure(
+                "R2", "seconds from the last fault until nothing was left to do", time.time() - last, self._limit(QUIET)
+            )
+            if self.history.counts[OK] < self.profile.writes:
+                with self._load(scene) as workers:
+                    self._wait(
+                        lambda: (
+                            self.history.counts[OK] >= self.profile.writes or not all(w.is_alive() for w in workers)
+                        ),
+                        3 * self.profile.writes / self.profile.rate,
+                    )
+                self._rest(databases)
+        if self.history.counts[OK] < self.profile.writes:
+            self.troubles.append(f"{self.history.counts[OK]} of {self.profile.writes} writes were acknowledged")
+        self._check(databases, scene.customers)
+        self._figures(databases, healthy, *watchers)
+
+    @contextmanager
+    def _running(self, threads: Sequence[Worker | watch.Watcher]) -> Iterator[None]:
+        """These clients are at work meanwhile; at the end each finishes what it has in hand."""
         for thread in threads:
             thread.start()
         try:
-            self.say(f"load of {self.profile.rate:g} writes/s from {len(workers)} clients, no faults")
-            healthy = time.time(), self._wait(lambda: False, self.profile.healthy)
-            self._replicas()
-            self._broker()
-            harm = Harm(self.instance, self.network, self.disks, self.seed, self.halt.wait)
-            nemesis = Nemesis(harm, self.halt, self._plan(), self.profile.seconds, self.say)
-            nemesis.start()
-            self._wait(lambda: not nemesis.is_alive(), self.profile.seconds * 4)
-            self.halt.set()
-            nemesis.join(60)
-            self.faults += nemesis.done
-            self._wait(
-                lambda: self.history.counts[OK] >= self.profile.writes, 4 * self.profile.writes / self.profile.rate
-            )
+            yield
         finally:
-            self.halt.set()
-            for worker in workers:
-                worker.stop()
-            for watcher in watchers:
-                watcher.stop()
-        for thread in threads:
-            thread.join(90)
-        for error in (nemesis.error, *(worker.error for worker in workers)):
-            if error is not None:
-                raise error
-        self.say(f"{len(self.history.writes)} writes done, waiting for quiet")
-        self.report.examine("R2", "every process is ready again", self._ready)
-        databases = Databases(self.instance)
-        try:
-            self._rest(databases)
-            self._check(databases, scene.customers)
-            self._figures(databases, healthy, *watchers)
-        finally:
-            databases.close()
+            for thread in threads:
+                thread.stop()
+            until = time.monotonic() + 100
+            for thread in threads:
+                thread.join(max(0.0, until - time.monotonic()))
+                if thread.is_alive():
+                    self.troubles.append(f"{thread.name} does not end")
+
+    @contextmanager
+    def _load(self, scene: Scene) -> Iterator[list[Worker]]:
+        """Clients write meanwhile."""
+        self.loads += 1
+        names = [f"{self.seed}.{self.loads}.{number}" for number in range(self.profile.clients)]
+        rate = self.profile.rate / self.profile.clients
+        workers = [Worker(self.instance.gateway_url, self.admin, self.history, scene, name, rate) for name in names]
+        with self._running(workers):
+            yield workers
+        self.troubles += [f"{worker.name}: {worker.error!r}" for worker in workers if worker.error is not None]
+
+    def _harm(self) -> None:
+        """All faults of the plan."""
+        harm = Harm(self.instance, self.network, self.disks, self.seed, self.halt.wait)
+        nemesis = Nemesis(harm, self.halt, self._plan(), self.profile.seconds, self.say)
+        nemesis.start()
+        self._wait(lambda: not nemesis.is_alive(), self.profile.seconds * 2)
+        self.halt.set()
+        nemesis.join(2 * WAIT)
+        self.faults += nemesis.done
+        if nemesis.error is not None:
+            self.troubles.append(f"{nemesis.done[-1]}: {nemesis.error!r}")
+        if left := nemesis.plan[len(nemesis.done) :]:
+            self.troubles.append(f"{len(left)} faults of the plan were not done")
 
     def _hire_stranger(self) -> Session:
         """A seller without a team."""
@@ -155,9 +211,10 @@ class Run:
         """The faults of the profile that this machine can do."""
         processes = [one.name for one in self.instance.processes() if "." in one.name or one.name == "gateway"]
         faults = plan(self.profile.dose, processes, self.seed)
-        if not self.disks.mounted and any(fault.kind == FILL for fault in faults):
-            self.report.remark(f"no disk was filled: {self.disks.reason}")
-            return [fault for fault in faults if fault.kind != FILL]
+        for kind, obstacle in (FILL, self.disks.reason), (LOSS, cables.impossible()):
+            if obstacle and any(fault.kind == kind for fault in faults):
+                self.report.remark(f"no {kind}: {obstacle}")
+                faults = [fault for fault in faults if fault.kind != kind]
         return faults
 
     def _wait(self, done: Callable[[], bool], seconds: float) -> float:
@@ -219,14 +276,10 @@ class Run:
         return []
 
     def _rest(self, databases: Databases) -> None:
-        last = max(fault.until for fault in self.faults)
         until = time.monotonic() + PATIENCE
         while (left := tables.behind(databases)) and time.monotonic() < until:
             self.say(f"still to do: {left}")
             time.sleep(1)
-        self.report.figure(
-            "R2", "seconds from the last fault until nothing was left to do", time.time() - last, self._limit(QUIET)
-        )
 
     def _check(self, databases: Databases, accounts: list[str]) -> None:
         report, clients = self.report, [self._client() for _ in range(4)]

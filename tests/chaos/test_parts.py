@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 import threading
 import time
 from collections import Counter
@@ -13,9 +14,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.chaos import checks
+from tests.chaos import cables, checks
 from tests.chaos.client import Client
-from tests.chaos.harm import BACKEND, BROKER, CUT, DATABASE, KILL
+from tests.chaos.harm import BACKEND, BROKER, CUT, DATABASE, KILL, LOSS
 from tests.chaos.history import FAIL, INFO, OK, History, Write
 from tests.chaos.nemesis import Dose, plan
 from tests.chaos.proxy import BACK, THERE, Network
@@ -24,7 +25,7 @@ PROCESSES = ["gateway", "sales.api", "sales.worker"]
 
 
 def test_a_plan_follows_from_its_seed_and_has_the_dose() -> None:
-    dose = Dose(kills=20, broker_kills=3, database_kills=4, freezes=2, cuts=2)
+    dose = Dose(kills=20, broker_kills=3, database_kills=4, freezes=2, cuts=2, losses=3)
     faults = plan(dose, PROCESSES, 7)
     assert faults == plan(dose, PROCESSES, 7)
     assert faults != plan(dose, PROCESSES, 8)
@@ -32,6 +33,7 @@ def test_a_plan_follows_from_its_seed_and_has_the_dose() -> None:
     assert killed.total() == 20
     assert (killed[BROKER], killed[DATABASE], killed[BACKEND]) == (3, 2, 2)
     assert sum(fault.kind == CUT for fault in faults) == 2
+    assert sum(fault.kind == LOSS for fault in faults) == 3
 
 
 class Answers(Client):
@@ -123,11 +125,48 @@ def echo() -> Iterator[int]:
     thread.join(5)
 
 
+@pytest.fixture
+def own_network() -> Iterator[None]:
+    if obstacle := cables.impossible():
+        pytest.skip(obstacle)
+    with cables.own_network():
+        yield
+
+
+@pytest.mark.parametrize("lost", [[THERE], [BACK], [THERE, BACK]], ids=["there", "back", "both"])
+def test_a_cable_loses_packets_until_it_is_healed(own_network: None, echo: int, lost: list[str]) -> None:
+    network = Network(cables=True)
+    try:
+        host, port = network.open("sales>postgres", echo).split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            connection.sendall(b"one")
+            assert connection.recv(3) == b"one"
+            network.disturb(network.links, lose=lost)
+            connection.sendall(b"two")
+            connection.settimeout(0.5)
+            with pytest.raises(TimeoutError):
+                connection.recv(3)
+            retransmitted, unacknowledged = connection_state(connection)
+            assert retransmitted > 0
+            assert unacknowledged > 0
+            network.disturb(network.links)
+            connection.settimeout(10)
+            assert connection.recv(3) == b"two"
+    finally:
+        network.close()
+
+
+def connection_state(connection: socket.socket) -> tuple[int, int]:
+    """(segments sent more than once in a row, segments that nobody has acknowledged), as the kernel knows them."""
+    info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
+    return info[2], struct.unpack_from("I", info, 24)[0]
+
+
 def test_the_network_delays_holds_and_breaks(echo: int) -> None:
     network = Network()
     try:
-        port = network.open("sales>postgres", echo)
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        host, port = network.open("sales>postgres", echo).split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
             connection.sendall(b"one")
             assert connection.recv(3) == b"one"
             network.disturb(network.links, delay=0.1)

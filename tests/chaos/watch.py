@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any
 
-import httpx
-
 from tests.chaos.client import Client
 from tests.chaos.load import MARK
 
@@ -44,7 +42,7 @@ class Watcher(threading.Thread):
             at, began = time.time(), time.perf_counter()
             try:
                 status, wrong = self._ask(self._client)
-            except httpx.HTTPError as error:
+            except Exception as error:
                 status, wrong = 0, repr(error)
             self.samples.append(Sample(at, time.perf_counter() - began, status, wrong))
 
@@ -61,21 +59,24 @@ class Customer:
 
 def known_customers(client: Client, count: int) -> list[Customer]:
     """Makes the customers and waits until customer-360 shows all of each."""
+    until = time.monotonic() + 60
+
+    def make(collection: str, body: dict[str, Any]) -> str:
+        """The id of a new record; refused until the service has heard of the contact."""
+        while not (made := client.write("watched", "POST", collection, body, collection=collection)):
+            if time.monotonic() > until:
+                raise TimeoutError(f"{collection} refuses {body}")
+            time.sleep(0.2)
+        return str(made["id"])
+
     found = []
     for number in range(count):
         name = f"{MARK} watched {number}"
-        account = client.write("watched", "POST", "/v1/accounts", {"name": name}, collection="/v1/accounts") or {}
-        of = {"account_id": account["id"]}
-        contact = client.write("watched", "POST", "/v1/contacts", {"last_name": name} | of, collection="/v1/contacts")
-        assert contact
-        of["contact_id"] = contact["id"]
-        deal = {"name": name, "amount": {"amount": "10.00", "currency": "EUR"}} | of
-        while not client.write("watched", "POST", "/v1/opportunities", deal, collection="/v1/opportunities"):
-            time.sleep(0.2)  # sales has not heard of the contact yet
-        while not client.write("watched", "POST", "/v1/tickets", {"subject": name} | of, collection="/v1/tickets"):
-            time.sleep(0.2)
-        found.append(Customer(contact["id"], account["id"], name))
-    until = time.monotonic() + 60
+        of = {"account_id": make("/v1/accounts", {"name": name})}
+        of["contact_id"] = make("/v1/contacts", {"last_name": name} | of)
+        make("/v1/opportunities", {"name": name, "amount": {"amount": "10.00", "currency": "EUR"}} | of)
+        make("/v1/tickets", {"subject": name} | of)
+        found.append(Customer(of["contact_id"], of["account_id"], name))
     for customer in found:
         while any(_wrong(customer, (client.get(path) or {}), complete=True) for path in _paths(customer)):
             if time.monotonic() > until:

@@ -197,17 +197,17 @@ def test_an_adjusted_process_starts_anew_with_the_variable(suite: Suite) -> None
 
 def test_connections_may_be_routed_through_something_in_between(suite: Suite) -> None:
     class Detour(Suite):
-        def route(self, client: str, server: str, port: int) -> int:
+        def route(self, client: str, server: str, port: int) -> str:
             asked.append((client, server, port))
-            return 1
+            return "10.0.0.9:1"
 
     asked: list[tuple[str, str, int]] = []
     detour = Detour(suite.name, root=suite.root)
     chosen = [catalogue().services["contacts"]]
     specs = {spec.name: spec.env for spec in detour._application_specs(chosen, {"contacts": 2}, True, {})}
-    assert "@127.0.0.1:1/" in specs["contacts.worker"]["DATABASE_URL_CONTACTS"]
-    assert "@127.0.0.1:1/" in specs["contacts.api.1"]["AMQP_URL_CONTACTS"]
-    assert specs["gateway"]["CRM_UPSTREAM_CONTACTS"] == "127.0.0.1:1,127.0.0.1:1"
+    assert "@10.0.0.9:1/" in specs["contacts.worker"]["DATABASE_URL_CONTACTS"]
+    assert "@10.0.0.9:1/" in specs["contacts.api.1"]["AMQP_URL_CONTACTS"]
+    assert specs["gateway"]["CRM_UPSTREAM_CONTACTS"] == "10.0.0.9:1,10.0.0.9:1"
     grpc = chosen[0].grpc + suite.offset
     assert {("contacts", "postgres", suite.port("postgres")), ("gateway", "rabbitmq", suite.port("rabbitmq"))} <= {
         *asked

@@ -14,17 +14,32 @@ from crm_chassis.metrics import DB_POOL_IN_USE, DB_POOL_SIZE, DB_STATEMENT_SECON
 STATEMENT_TIMEOUT_MS = 15_000
 LOCK_TIMEOUT_MS = 3_000
 IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000
+VANISHED_MS = 10_000
+"""A peer that has not acknowledged what was sent to it for so long has vanished."""
+# An idle connection is asked for a sign of life; without an answer it is given up after twice the time of above.
+_KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 2}
 
 
 def connect_options(process: str) -> dict[str, Any]:
-    """What every connection of the suite is opened with: a name, and limits on what it may hold up."""
+    """What every connection of the suite is opened with: a name, and limits on what it may hold up.
+
+    Both ends give up one whose packets get lost: the client so that it does not wait for an answer for ever, the
+    server so that the locks of a vanished client are free for its successor.
+    """
+    session = {
+        "statement_timeout": STATEMENT_TIMEOUT_MS,
+        "lock_timeout": LOCK_TIMEOUT_MS,
+        "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_TIMEOUT_MS,
+        "TimeZone": "UTC",
+        "tcp_user_timeout": VANISHED_MS,
+        **{f"tcp_{name}": seconds for name, seconds in _KEEPALIVE.items()},
+    }
     return {
         "application_name": process,
         "connect_timeout": 3,
-        "options": (
-            f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} "
-            f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_TIMEOUT_MS} -c TimeZone=UTC"
-        ),
+        "tcp_user_timeout": VANISHED_MS,
+        **_KEEPALIVE,
+        "options": " ".join(f"-c {name}={value}" for name, value in session.items()),
     }
 
 

@@ -5,6 +5,9 @@ version gate (so that an event that came too early waits and one that came too l
 with its own history and outbox rows. Many events share a transaction while all goes well; if one fails, the
 batch is undone and taken one by one, and the failing event is parked with the later events of its record behind
 it. Attempts are counted in a transaction of their own, so that a crash counts as one.
+
+When an event is due is told by the database's clock, which all processes share: one that runs ahead must not make
+events wait until the others have caught up with it.
 """
 
 from __future__ import annotations
@@ -144,7 +147,7 @@ class Receiver:
                 INBOX_DUPLICATES.labels(subscription.name).inc()
                 continue
             fresh.discard((subscription.name, event.id))
-            self._pass(session, gate, subscription, event, now)
+            self._pass(session, gate, subscription, event)
         moved = [
             {"subscription": name, "record_id": record_id, "version": version}
             for (name, record_id), version in gate.last.items()
@@ -166,9 +169,7 @@ class Receiver:
         gate.replaying = replays.under_way(session)
         return gate
 
-    def _pass(
-        self, session: Session, gate: _Gate, subscription: Subscription, event: IncomingEvent, now: datetime
-    ) -> None:
+    def _pass(self, session: Session, gate: _Gate, subscription: Subscription, event: IncomingEvent) -> None:
         key = subscription.name, event.record_id
         last = gate.last.get(key)
         if last is not None and event.version <= last:
@@ -177,13 +178,13 @@ class Receiver:
         early = subscription.name in gate.replaying and not event.replayed and event.version > 1
         gap = event.version > last + 1 if last is not None else early
         if gap or event.version > gate.waiting.get(key, event.version):
-            self._park(session, subscription, event, "an earlier event of the record is missing" if gap else "", now)
+            self._park(session, subscription, event, "an earlier event of the record is missing" if gap else "")
             gate.waiting[key] = min(event.version, gate.waiting.get(key, event.version))
             return
-        self._apply(session, subscription, event, now)
+        self._apply(session, subscription, event)
         gate.last[key] = event.version
 
-    def _apply(self, session: Session, subscription: Subscription, event: IncomingEvent, now: datetime) -> None:
+    def _apply(self, session: Session, subscription: Subscription, event: IncomingEvent) -> None:
         handler = subscription.handler_of(event)
         if handler is not None:
             if event.unreadable:
@@ -204,7 +205,7 @@ class Receiver:
                 finally:
                     tx.close()
         INBOX_APPLIED.labels(subscription.name).inc()
-        INBOX_LAG_SECONDS.labels(subscription.name).set(max(0.0, (now - event.time).total_seconds()))
+        INBOX_LAG_SECONDS.labels(subscription.name).set(max(0.0, (self._clock() - event.time).total_seconds()))
 
     def _store_positions(self, session: Session, moved: list[dict[str, Any]]) -> None:
         if not moved:
@@ -226,14 +227,7 @@ class Receiver:
     # -- parking ------------------------------------------------------------------------------------------
 
     def _park(
-        self,
-        session: Session,
-        subscription: Subscription,
-        event: IncomingEvent,
-        error: str,
-        now: datetime,
-        *,
-        attempts: int = 0,
+        self, session: Session, subscription: Subscription, event: IncomingEvent, error: str, *, attempts: int = 0
     ) -> None:
         delay = timedelta(seconds=BACKOFF[attempts - 1]) if attempts else GAP_RETRY
         session.execute(
@@ -241,30 +235,29 @@ class Receiver:
             .values(
                 subscription=subscription.name, event_id=event.id, type=event.type, record_id=event.record_id,
                 version=event.version, envelope=event.envelope, attempts=attempts, error=error[:4000],
-                dead=False, parked_at=now, next_attempt_at=now + delay,
+                dead=False, parked_at=func.now(), next_attempt_at=func.now() + delay,
             )
             .on_conflict_do_nothing()
         )  # fmt: skip
 
     def _ensure_parked(self, subscription: Subscription, event: IncomingEvent, error: str, *, attempts: int) -> None:
         """Parks an event that was not received before; commits by itself."""
-        now = self._clock()
         with self._transaction() as session:
             fresh = session.execute(
                 insert(Inbox)
-                .values(subscription=subscription.name, event_id=event.id, received_at=now)
+                .values(subscription=subscription.name, event_id=event.id, received_at=self._clock())
                 .on_conflict_do_nothing()
                 .returning(Inbox.event_id)
             ).first()
             if fresh is not None:
-                self._park(session, subscription, event, error, now, attempts=attempts)
+                self._park(session, subscription, event, error, attempts=attempts)
 
     def retry_due(self, limit: int = 100) -> int:
         """Takes the heads of records whose time has come, and what waits behind them; returns events applied."""
         with self._transaction() as session:
             due = session.execute(
                 select(Parked.subscription, Parked.record_id)
-                .where(Parked.next_attempt_at <= self._clock(), ~Parked.dead)
+                .where(Parked.next_attempt_at <= func.now(), ~Parked.dead)
                 .distinct()
                 .limit(limit)
             ).all()
@@ -292,7 +285,7 @@ class Receiver:
                 event = IncomingEvent.read(head.envelope)
                 early = last is None and head.version > 1 and subscription.name in replays.under_way(session)
                 if early or (last is not None and head.version > last + 1):
-                    head.next_attempt_at = self._clock() + GAP_RETRY
+                    head.next_attempt_at = func.now() + GAP_RETRY
                     return applied
             self._begin_attempt(subscription, event)
             try:
@@ -312,7 +305,7 @@ class Receiver:
             parked.attempts += 1
             parked.dead = parked.attempts >= MAX_ATTEMPTS
             delay = BACKOFF[min(parked.attempts, len(BACKOFF)) - 1]
-            parked.next_attempt_at = self._clock() + timedelta(seconds=delay)
+            parked.next_attempt_at = func.now() + timedelta(seconds=delay)
 
     def _note_failure(self, subscription: Subscription, event: IncomingEvent, error: str) -> None:
         with self._transaction() as session:
@@ -331,7 +324,6 @@ class Receiver:
     def _apply_parked(
         self, session: Session, subscription: Subscription, event: IncomingEvent, last: int | None
     ) -> None:
-        now = self._clock()
         removed = session.execute(
             delete(Parked)
             .where(Parked.subscription == subscription.name, Parked.event_id == event.id)
@@ -339,7 +331,7 @@ class Receiver:
         ).first()
         if removed is None or (last is not None and event.version <= last):
             return
-        self._apply(session, subscription, event, now)
+        self._apply(session, subscription, event)
         self._store_positions(
             session,
             [{"subscription": subscription.name, "record_id": event.record_id, "version": event.version}],
