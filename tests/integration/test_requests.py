@@ -9,6 +9,7 @@ import pytest
 from crm.contacts.v1 import contacts_pb2
 from crm_chassis.errors import DomainError
 from crm_chassis.testing import unique, user
+from sqlalchemy import text
 
 ADMIN = user()
 
@@ -46,6 +47,33 @@ def test_a_refused_write_may_be_repeated_with_its_key(rpc: Any) -> None:
     with pytest.raises(DomainError):
         rpc("CreateAccount", bad, as_=ADMIN, key=key)
     assert rpc("CreateAccount", create(name), as_=ADMIN, key=key).name == name
+
+
+def test_a_first_attempt_stores_its_answer_for_those_that_follow(rpc: Any) -> None:
+    key, name = unique("gateway "), unique("First")
+    first = rpc("CreateAccount", create(name), as_=ADMIN, key=key, x_first_attempt="1")
+    assert rpc("CreateAccount", create(name), as_=ADMIN, key=key) == first
+    found = rpc("ListAccounts", contacts_pb2.ListAccountsRequest(filter=f'name = "{name}"'), as_=ADMIN)
+    assert len(found.accounts) == 1
+
+
+def test_a_write_that_is_sent_again_while_the_first_attempt_works_happens_once(rpc: Any, engine: Any) -> None:
+    account = rpc("CreateAccount", create(unique("Twice")), as_=ADMIN)
+    key = unique("gateway ")
+    request = contacts_pb2.UpdateAccountRequest(account={"id": account.id, "industry": unique("industry")})
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with ThreadPoolExecutor(2) as pool, engine.connect() as holding:
+        # Both attempts have begun, and neither has come to its end, when the record is let go.
+        holding.execute(text("SELECT FROM accounts WHERE id = :id FOR UPDATE"), {"id": account.id})
+        attempts = []
+        for metadata in ({"x_first_attempt": "1"}, {}):
+            attempts.append(pool.submit(rpc, "UpdateAccount", request, as_=ADMIN, key=key, **metadata))
+            while holding.scalar(waiting) < len(attempts):
+                holding.execute(text("SELECT pg_sleep(0.01)"))
+        holding.rollback()
+        first, second = (attempt.result() for attempt in attempts)
+    assert first == second
+    assert first.etag == "2"
 
 
 def test_of_two_changes_with_the_same_etag_one_wins(rpc: Any) -> None:

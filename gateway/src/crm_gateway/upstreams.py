@@ -20,6 +20,7 @@ import crm_contracts
 import grpc
 import grpc.aio
 from crm_chassis import tracing
+from crm_chassis.context import FIRST_ATTEMPT, GATEWAY_KEY
 from crm_chassis.errors import DeadlineExceeded, DomainError, Unavailable
 from crm_chassis.logs import get_logger
 from crm_chassis.rpc.client import CHANNEL_OPTIONS
@@ -165,9 +166,20 @@ class Upstream:
         self._hedges = 1.0
 
     async def call(
-        self, path: str, body: bytes, metadata: Metadata, *, timeout: float, repeatable: bool, read: bool
+        self,
+        path: str,
+        body: bytes,
+        metadata: Metadata,
+        *,
+        timeout: float,
+        repeatable: bool,
+        read: bool,
+        only_first: Metadata = (),
     ) -> bytes:
-        """The answer to a unary call within `timeout` seconds. Raises the DomainError that it failed with."""
+        """The answer to a unary call within `timeout` seconds. Raises the DomainError that it failed with.
+
+        `only_first` is metadata that is not sent with a repetition.
+        """
         started = time.monotonic()
         deadline = started + timeout
         await self._connected(min(RECONNECT_SECONDS, timeout / 3))
@@ -179,7 +191,8 @@ class Upstream:
                 if read and len(self.replicas) > 1:
                     answer = await self._hedged(replica, path, body, metadata, remaining)
                 else:
-                    answer = await replica.call(path, body, metadata, remaining)
+                    told = metadata + only_first if attempt == 1 else metadata
+                    answer = await replica.call(path, body, told, remaining)
                 self._learn(time.monotonic() - started)
                 return answer
             except grpc.aio.AioRpcError as error:
@@ -309,6 +322,7 @@ class Upstreams:
                 timeout=seconds,
                 repeatable=policy.idempotent or bool(request.idempotency_key),
                 read=policy.idempotent and method.name.startswith(_READS),
+                only_first=(FIRST_ATTEMPT,) if request.idempotency_key.startswith(GATEWAY_KEY) else (),
             )
 
     def reachable(self) -> bool:

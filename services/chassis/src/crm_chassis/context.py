@@ -15,6 +15,8 @@ from crm_chassis.ids import uuid7
 TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 GATEWAY_KEY = "gateway "
 """How idempotency keys begin that the gateway gives to writes that came without one; clients' keys have no spaces."""
+FIRST_ATTEMPT = ("x-first-attempt", "1")
+"""What the gateway says with a key that it has just made; whatever is sent again does not say it."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -38,6 +40,8 @@ class RequestContext:
     client_address: str = ""
     user_agent: str = ""
     idempotency_key: str = ""
+    first_attempt: bool = False
+    """Whether nobody has sent a write with this key before."""
 
     @staticmethod
     def valid_request_id(text: str | None) -> str:

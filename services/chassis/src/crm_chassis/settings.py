@@ -97,3 +97,11 @@ class Settings:
     def threads(self) -> int:
         """Concurrent calls of an api process; its connection pool has the same size."""
         return self.number("CRM_THREADS", 16)
+
+    @property
+    def worker_nice(self) -> int:
+        """By how much a worker steps back behind requests where both want the processor, 0 (not at all) to 19."""
+        value = self.number("CRM_WORKER_NICE", 10)
+        if not 0 <= value <= 19:
+            raise SettingsError(f"CRM_WORKER_NICE must be 0 to 19, not {value}")
+        return value

@@ -103,11 +103,11 @@ def test_a_subject_is_one_line() -> None:
     ],
 )  # fmt: skip
 def test_what_could_run_away_is_refused(text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
 
     assert problem(text)
     assert problem(text, html=True)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_wrong_template_names_the_field_and_the_line(rpc: Any) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from crm_chassis.contracts.mapping import timestamp
 from crm_chassis.db.tables import Inbox, Parked
 from crm_chassis.db.tx import Transaction
 from google.protobuf.timestamp_pb2 import Timestamp
-from sqlalchemy import select, true
+from sqlalchemy import Select, select, true
 
 from crm_reporting.facts.subscribers import FACTS
 
@@ -28,11 +29,8 @@ class Freshness:
     lag_seconds: float
 
 
-def freshness(tx: Transaction) -> Freshness:
-    """Reads it from the inbox: an event's id is a UUIDv7, which begins with the millisecond it was made in.
-
-    So no event has to write a row that all others write too.
-    """
+def _ends() -> Select[Any]:
+    """The newest event in the figures, and the oldest that waits."""
     waiting = select(Parked.event_id).where(
         Parked.subscription == Inbox.subscription, Parked.event_id == Inbox.event_id
     )
@@ -45,7 +43,18 @@ def freshness(tx: Transaction) -> Freshness:
     )
     oldest = select(Parked.event_id).order_by(Parked.event_id).limit(1).subquery()
     both = oldest.outerjoin(newest, true(), full=True)
-    row = tx.session.execute(select(newest, oldest.c.event_id.label("missing")).select_from(both)).first()
+    return select(newest, oldest.c.event_id.label("missing")).select_from(both)
+
+
+_ENDS = _ends()
+
+
+def freshness(tx: Transaction) -> Freshness:
+    """Reads it from the inbox: an event's id is a UUIDv7, which begins with the millisecond it was made in.
+
+    So no event has to write a row that all others write too.
+    """
+    row = tx.session.execute(_ENDS).first()
     if row is None:
         return Freshness(None, 0.0)
     made = _made(row.event_id) if row.event_id else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -67,6 +67,11 @@ class Actor:
         if inner is None or inner.full_name.startswith("google.protobuf."):
             return True
         return all(self.can_write(one) for one in inner.fields)
+
+    @cached_property
+    def rights(self) -> Hashable:
+        """What the actor may do; equal for all who may do the same."""
+        return self.kind, frozenset(self.grants.items())
 
     @cached_property
     def clearances(self) -> frozenset[str]:

@@ -33,6 +33,8 @@ TAKE_OVER_SECONDS = 5.0
 IDLE_SECONDS = 2.5
 BUSY_SECONDS, BUSY_PAUSE = 1.0, 0.05
 """After a notification others may commit that did not notify: for so long the table is read that often."""
+GATHER_SECONDS = 0.02
+"""Pause after a batch that was not full: what is written meanwhile goes out, and is taken in, together."""
 
 
 class PublishFailed(Exception):
@@ -158,6 +160,8 @@ class Relay(Courier):
                 self._happened()
                 self._publish(session, confirms, rows)
                 busy_until = time.monotonic() + BUSY_SECONDS
+                if len(rows) < BATCH:
+                    self._pause(GATHER_SECONDS)
                 continue
             keep_alive(amqp)
             pause = BUSY_PAUSE if time.monotonic() < busy_until else IDLE_SECONDS

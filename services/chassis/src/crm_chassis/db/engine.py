@@ -51,6 +51,8 @@ def make_engine(url: str, process: str, size: int) -> Engine:
         max_overflow=0,
         pool_timeout=2,
         pool_recycle=1800,
+        # The connection used last has the statements of late prepared and its data at hand.
+        pool_use_lifo=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args=connect_options(process),

@@ -12,7 +12,7 @@ events wait until the others have caught up with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -48,8 +48,33 @@ MAX_ATTEMPTS = 8
 BACKOFF = (1, 5, 30, 120, 600, 3600, 3600, 3600)
 GAP_RETRY = timedelta(seconds=5)
 
-# Two workers meet only while the broker hands a queue from one to the other; then the second one waits.
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(k, 0)) FROM unnest(CAST(:keys AS text[])) k")
+# Two workers meet only while the broker hands a queue from one to the other; then the second one waits. It waits for
+# the records before it writes, in an order that all keep to.
+_TAKE = text(
+    """
+    INSERT INTO inbox (subscription, event_id, received_at)
+    SELECT e.subscription, e.event_id, :now
+    FROM (SELECT count(pg_advisory_xact_lock(hashtextextended(k, 0))) FROM unnest(CAST(:keys AS text[])) k) locked,
+        unnest(CAST(:subscriptions AS text[]), CAST(:event_ids AS uuid[])) e(subscription, event_id)
+    ON CONFLICT DO NOTHING RETURNING subscription, CAST(event_id AS text)
+    """
+)
+_GATE = text(
+    """
+    SELECT r.subscription, CAST(r.record_id AS text), position.version,
+        (SELECT min(version) FROM parked p WHERE p.subscription = r.subscription AND p.record_id = r.record_id),
+        EXISTS (SELECT FROM bus_subscriptions s WHERE s.name = r.subscription AND s.replay_id IS NOT NULL)
+    FROM unnest(CAST(:subscriptions AS text[]), CAST(:record_ids AS uuid[])) r(subscription, record_id)
+    LEFT JOIN inbox_positions position ON position.subscription = r.subscription AND position.record_id = r.record_id
+    """
+)
+_MOVE = text(
+    """
+    INSERT INTO inbox_positions (subscription, record_id, version)
+    SELECT * FROM unnest(CAST(:subscriptions AS text[]), CAST(:record_ids AS uuid[]), CAST(:versions AS bigint[]))
+    ON CONFLICT (subscription, record_id) DO UPDATE SET version = excluded.version
+    """
+)
 
 
 class UnknownType(Exception):
@@ -63,7 +88,7 @@ class _Gate:
     last: dict[tuple[str, str], int] = field(default_factory=dict)
     waiting: dict[tuple[str, str], int] = field(default_factory=dict)
     """The lowest parked version."""
-    replaying: frozenset[str] = frozenset()
+    replaying: set[str] = field(default_factory=set)
     """Subscriptions that are being given the past."""
 
 
@@ -132,15 +157,15 @@ class Receiver:
         if not wanted:
             return
         now = self._clock()
-        session.execute(_LOCK, {"keys": sorted({f"{s.name}:{e.record_id}" for s, e in wanted})})
-        rows = [{"subscription": s.name, "event_id": e.id, "received_at": now} for s, e in wanted]
-        fresh = {
-            (row.subscription, row.event_id)
-            for row in session.execute(
-                insert(Inbox).on_conflict_do_nothing().returning(Inbox.subscription, Inbox.event_id), rows
-            )
+        names = [s.name for s, _ in wanted]
+        taken = {
+            "keys": sorted({f"{s.name}:{e.record_id}" for s, e in wanted}),
+            "subscriptions": names,
+            "event_ids": [e.id for _, e in wanted],
+            "now": now,
         }
-        gate = self._gate(session, [(s.name, e.record_id) for s, e in wanted])
+        fresh = {(name, event_id) for name, event_id in session.execute(_TAKE, taken)}
+        gate = self._gate(session, names, [e.record_id for _, e in wanted])
         before = dict(gate.last)
         for subscription, event in wanted:
             if (subscription.name, event.id) not in fresh:
@@ -148,25 +173,18 @@ class Receiver:
                 continue
             fresh.discard((subscription.name, event.id))
             self._pass(session, gate, subscription, event)
-        moved = [
-            {"subscription": name, "record_id": record_id, "version": version}
-            for (name, record_id), version in gate.last.items()
-            if before.get((name, record_id)) != version
-        ]
-        self._store_positions(session, moved)
+        self._move(session, {key: version for key, version in gate.last.items() if before.get(key) != version})
 
-    def _gate(self, session: Session, keys: Iterable[tuple[str, str]]) -> _Gate:
-        wanted = sorted(set(keys))
+    def _gate(self, session: Session, names: list[str], record_ids: list[str]) -> _Gate:
         gate = _Gate()
-        position = tuple_(InboxPosition.subscription, InboxPosition.record_id)
-        for row in session.execute(select(InboxPosition.__table__).where(position.in_(wanted))):
-            gate.last[row.subscription, row.record_id] = row.version
-        parked = tuple_(Parked.subscription, Parked.record_id)
-        lowest = select(Parked.subscription, Parked.record_id, func.min(Parked.version).label("version"))
-        grouped = lowest.where(parked.in_(wanted)).group_by(Parked.subscription, Parked.record_id)
-        for row in session.execute(grouped):
-            gate.waiting[row.subscription, row.record_id] = row.version
-        gate.replaying = replays.under_way(session)
+        keys = {"subscriptions": names, "record_ids": record_ids}
+        for name, record_id, last, waiting, replaying in session.execute(_GATE, keys):
+            if last is not None:
+                gate.last[name, record_id] = last
+            if waiting is not None:
+                gate.waiting[name, record_id] = waiting
+            if replaying:
+                gate.replaying.add(name)
         return gate
 
     def _pass(self, session: Session, gate: _Gate, subscription: Subscription, event: IncomingEvent) -> None:
@@ -207,17 +225,14 @@ class Receiver:
         INBOX_APPLIED.labels(subscription.name).inc()
         INBOX_LAG_SECONDS.labels(subscription.name).set(max(0.0, (self._clock() - event.time).total_seconds()))
 
-    def _store_positions(self, session: Session, moved: list[dict[str, Any]]) -> None:
-        if not moved:
-            return
-        statement = insert(InboxPosition)
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=[InboxPosition.subscription, InboxPosition.record_id],
-                set_={"version": statement.excluded.version},
-            ),
-            moved,
-        )
+    def _move(self, session: Session, moved: Mapping[tuple[str, str], int]) -> None:
+        """Stores the last applied versions of records."""
+        if moved:
+            names, record_ids = zip(*moved, strict=True)
+            session.execute(
+                _MOVE,
+                {"subscriptions": list(names), "record_ids": list(record_ids), "versions": list(moved.values())},
+            )
 
     def replay_ended(self, replay_id: str, queue: int, publisher: str) -> None:
         """A publisher's mark has arrived in a queue of the service."""
@@ -332,10 +347,7 @@ class Receiver:
         if removed is None or (last is not None and event.version <= last):
             return
         self._apply(session, subscription, event)
-        self._store_positions(
-            session,
-            [{"subscription": subscription.name, "record_id": event.record_id, "version": event.version}],
-        )
+        self._move(session, {(subscription.name, event.record_id): event.version})
 
     # -- for operators ------------------------------------------------------------------------------------
 

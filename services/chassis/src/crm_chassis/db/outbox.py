@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
@@ -15,6 +16,20 @@ from crm_chassis.ids import PARTITIONS
 
 CHANNEL = "crm_outbox"
 LOCK_CLASS = 0x0C12
+
+# Of one text for any number of ids, so that they are planned once.
+_PENDING = text(
+    """
+    SELECT id, CAST(event_id AS text) AS event_id, type, CAST(record_id AS text) AS record_id, partition, envelope,
+        sealed, occurred_at
+    FROM outbox
+    WHERE published_at IS NULL AND partition = ANY(CAST(:partitions AS smallint[])) AND record_id NOT IN (
+        SELECT record_id FROM outbox WHERE published_at IS NULL AND next_attempt_at > now()
+    )
+    ORDER BY id LIMIT CAST(:limit AS bigint)
+    """
+)
+_PUBLISHED = text("UPDATE outbox SET published_at = now(), last_error = NULL WHERE id = ANY(CAST(:ids AS bigint[]))")
 
 
 @dataclass(frozen=True)
@@ -44,17 +59,7 @@ def pending(session: Session, partitions: Sequence[int], vault: Vault, limit: in
 
     Events of a record whose earlier event has to wait for another attempt are left out.
     """
-    waiting = (
-        select(Outbox.record_id)
-        .where(Outbox.published_at.is_(None), Outbox.next_attempt_at > func.now())
-        .scalar_subquery()
-    )
-    rows = session.scalars(
-        select(Outbox)
-        .where(Outbox.published_at.is_(None), Outbox.partition.in_(partitions), Outbox.record_id.not_in(waiting))
-        .order_by(Outbox.id)
-        .limit(limit)
-    ).all()
+    rows = session.execute(_PENDING, {"partitions": list(partitions), "limit": limit}).all()
     vault.fetch(session, [row.record_id for row in rows if row.sealed])
     found, erased = [], []
     for row in rows:
@@ -70,12 +75,12 @@ def pending(session: Session, partitions: Sequence[int], vault: Vault, limit: in
     return found
 
 
-def envelope_of(session: Session, row: Outbox, vault: Vault) -> bytes:
+def envelope_of(session: Session, row: Any, vault: Vault) -> bytes:
     """The event as it is published. Raises Erased if its subject was."""
     return vault.open(session, row.record_id, row.envelope) if row.sealed else row.envelope
 
 
-def _open(session: Session, row: Outbox, vault: Vault) -> Pending | None:
+def _open(session: Session, row: Any, vault: Vault) -> Pending | None:
     try:
         envelope = envelope_of(session, row, vault)
     except Erased:
@@ -85,7 +90,7 @@ def _open(session: Session, row: Outbox, vault: Vault) -> Pending | None:
 
 def mark_published(session: Session, ids: Sequence[int]) -> None:
     """The broker has confirmed these events."""
-    session.execute(update(Outbox).where(Outbox.id.in_(ids)).values(published_at=func.now(), last_error=None))
+    session.execute(_PUBLISHED, {"ids": list(ids)})
 
 
 def mark_failed(session: Session, row: Pending, error: str) -> None:

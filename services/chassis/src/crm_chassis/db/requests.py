@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import cast
 
 from google.protobuf.message import Message
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Table, bindparam, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,19 @@ GATEWAY_KEYS_KEPT = timedelta(minutes=10)
 """The gateway sends a write again within seconds or never."""
 
 
+_TABLE = cast(Table, Request.__table__)
+# Built once: to build them for every write would take longer than to run them.
+_KEEP = insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key)
+_KEPT = select(_TABLE.c.fingerprint, _TABLE.c.response).where(
+    _TABLE.c.actor_id == bindparam("actor"), _TABLE.c.key == bindparam("name")
+)
+_ANSWER = (
+    update(_TABLE)
+    .where(_TABLE.c.actor_id == bindparam("actor"), _TABLE.c.key == bindparam("name"))
+    .values(response=bindparam("answer"))
+)
+
+
 def claim(tx: Transaction, key: str, method: str, content: bytes) -> bytes | None:
     """Claims a key for this write within its transaction; the stored answer if the write was done before.
 
@@ -27,18 +41,10 @@ def claim(tx: Transaction, key: str, method: str, content: bytes) -> bytes | Non
     A concurrent write with the same key waits for the first one. Raises IdempotencyKeyReused if the key stands
     for another request.
     """
-    if not 1 <= len(key) <= 200 or not key.isprintable():
-        raise InvalidInput.of("Idempotency-Key", "must have 1 to 200 printable characters")
-    fingerprint = tx.fingerprint(method.encode() + b"\0" + content)
-    row = {
-        "actor_id": tx.actor.id, "key": key, "method": method, "fingerprint": fingerprint, "created_at": tx.now
-    }  # fmt: skip
-    done = tx.session.execute(insert(Request).values(**row).on_conflict_do_nothing().returning(Request.key))
-    if done.first() is not None:
+    fingerprint = _fingerprint(tx, key, method, content)
+    if _keep(tx, key, method, fingerprint, None):
         return None
-    stored = tx.session.execute(
-        select(Request.fingerprint, Request.response).where(Request.actor_id == tx.actor.id, Request.key == key)
-    ).one()
+    stored = tx.session.execute(_KEPT, {"actor": tx.actor.id, "name": key}).one()
     if stored.fingerprint != fingerprint or stored.response is None:
         raise IdempotencyKeyReused()
     return bytes(stored.response)
@@ -46,11 +52,32 @@ def claim(tx: Transaction, key: str, method: str, content: bytes) -> bytes | Non
 
 def remember(tx: Transaction, key: str, response: Message) -> None:
     """Stores the answer of a claimed write."""
-    tx.session.execute(
-        update(Request)
-        .where(Request.actor_id == tx.actor.id, Request.key == key)
-        .values(response=response.SerializeToString())
-    )
+    answer = response.SerializeToString()
+    tx.session.execute(_ANSWER, {"actor": tx.actor.id, "name": key, "answer": answer})
+
+
+def keep(tx: Transaction, key: str, method: str, content: bytes, response: Message) -> bool:
+    """Stores key and answer of a write at once, at its end, for the first that was sent with the key.
+
+    False if the write was sent again meanwhile and that attempt was quicker: then this transaction must be undone,
+    and its answer is the stored one. It waits for an attempt under way.
+    """
+    fingerprint = _fingerprint(tx, key, method, content)
+    return _keep(tx, key, method, fingerprint, response.SerializeToString())
+
+
+def _fingerprint(tx: Transaction, key: str, method: str, content: bytes) -> bytes:
+    if not 1 <= len(key) <= 200 or not key.isprintable():
+        raise InvalidInput.of("Idempotency-Key", "must have 1 to 200 printable characters")
+    return tx.fingerprint(method.encode() + b"\0" + content)
+
+
+def _keep(tx: Transaction, key: str, method: str, fingerprint: bytes, response: bytes | None) -> bool:
+    row = {
+        "actor_id": tx.actor.id, "key": key, "method": method, "fingerprint": fingerprint, "response": response,
+        "created_at": tx.now,
+    }  # fmt: skip
+    return tx.session.execute(_KEEP, row).first() is not None
 
 
 def forget_old(session: Session, now: datetime) -> None:

@@ -202,7 +202,7 @@ class SearchTerm(Base):
     """A word by which a record is found. Collation "C", so that a beginning is a range of the index."""
 
     __tablename__ = "search_terms"
-    __table_args__ = (Index("search_terms_record", "record_id"),)
+    __table_args__ = (Index("search_terms_record", "record_id", "term"),)
 
     kind: Mapped[str] = mapped_column(String, primary_key=True)
     term: Mapped[str] = mapped_column(String(collation="C"), primary_key=True)

@@ -14,8 +14,9 @@ from decimal import Decimal
 from typing import Any, TypeVar, cast
 
 import crm_contracts
+import orjson
 from google.protobuf.message import Message
-from sqlalchemy import Select, Table, delete, event, insert, inspect, select
+from sqlalchemy import Executable, Result, Select, bindparam, delete, event, inspect, select, text
 from sqlalchemy.orm import Session
 
 from crm_chassis.access.actor import ALL, SYSTEM, Actor
@@ -24,18 +25,50 @@ from crm_chassis.access.visibility import predicate
 from crm_chassis.clock import Clock, system_clock
 from crm_chassis.context import RequestContext
 from crm_chassis.contracts.mapping import to_message
-from crm_chassis.db.model import Record
+from crm_chassis.db.model import Id, Record
 from crm_chassis.db.outbox import envelope_of
 from crm_chassis.db.search import index_terms
-from crm_chassis.db.tables import History, Outbox, SearchTerm
+from crm_chassis.db.tables import Outbox, SearchTerm
 from crm_chassis.db.vault import Vault
+from crm_chassis.db.view import ACTOR, View, kept
 from crm_chassis.envelope import Occurrence, seal
 from crm_chassis.errors import EtagMismatch, NotFound, PermissionDenied, UnknownReference
 from crm_chassis.ids import partition_of, uuid7
 
 R = TypeVar("R", bound=Record)
-# Tables rather than classes: rows that nobody reads back need no objects.
-_HISTORY, _OUTBOX, _SEARCH_TERMS = (cast(Table, one.__table__) for one in (History, Outbox, SearchTerm))
+# What changes leave behind, with an array per column: one statement of one text, however many changes there are, is
+# one journey and is planned once.
+_LEAVE = text(
+    """
+    WITH key AS (
+        INSERT INTO subject_keys (subject_id, wrapped_key, created_at)
+        SELECT k.*, CAST(:at AS timestamptz)
+        FROM unnest(CAST(:key_subjects AS uuid[]), CAST(:wrapped_keys AS bytea[])) k
+    ), change AS (
+        INSERT INTO history (kind, record_id, version, action, changes, at, actor_id, source, request_id, caused_by)
+        SELECT h.*, CAST(:at AS timestamptz), CAST(:actor_id AS text), CAST(:source AS text), CAST(:request_id AS text),
+            CAST(:caused_by AS text)
+        FROM unnest(
+            CAST(:kinds AS text[]), CAST(:records AS uuid[]), CAST(:versions AS bigint[]), CAST(:actions AS text[]),
+            CAST(:changes AS jsonb[])
+        ) h
+    ), happened AS (
+        INSERT INTO outbox
+            (event_id, type, record_id, version, partition, envelope, sealed, occurred_at, attempts)
+        SELECT o.*, CAST(:at AS timestamptz), 0
+        FROM unnest(
+            CAST(:event_ids AS uuid[]), CAST(:types AS text[]), CAST(:event_records AS uuid[]),
+            CAST(:event_versions AS bigint[]), CAST(:partitions AS smallint[]), CAST(:envelopes AS bytea[]),
+            CAST(:sealed AS boolean[])
+        ) o
+    )
+    INSERT INTO search_terms (kind, record_id, field, term)
+    SELECT t.* FROM unnest(
+        CAST(:term_kinds AS text[]), CAST(:term_records AS uuid[]), CAST(:term_fields AS text[]), CAST(:terms AS text[])
+    ) t
+    """
+)
+_WATCHING = "transactions"
 _UNTRACKED = frozenset({"id", "version", "created_at", "updated_at", "created_by"})
 
 
@@ -56,7 +89,34 @@ class _Change:
         return "updated"
 
 
-class Transaction:
+@dataclass
+class _Left:
+    """The rows that changes leave behind: keys of subjects, history, events and search terms."""
+
+    keys: list[tuple[str, bytes]] = field(default_factory=list)
+    history: list[tuple[str, str, int, str, str]] = field(default_factory=list)
+    events: list[tuple[str, str, str, int, int, bytes, bool]] = field(default_factory=list)
+    terms: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+    def note(self, kind: str, record_id: str, version: int, action: str, changes: dict[str, list[Any]]) -> None:
+        self.history.append((kind, record_id, version, action, orjson.dumps(changes).decode()))
+
+    def columns(self) -> dict[str, list[Any]]:
+        """The parameters of _LEAVE that hold them."""
+        return {
+            name: list(values)
+            for names, rows in (
+                (("key_subjects", "wrapped_keys"), self.keys),
+                (("kinds", "records", "versions", "actions", "changes"), self.history),
+                (("event_ids", "types", "event_records", "event_versions", "partitions", "envelopes", "sealed"),
+                 self.events),
+                (("term_kinds", "term_records", "term_fields", "terms"), self.terms),
+            )
+            for name, values in zip(names, zip(*rows, strict=True) if rows else ((),) * len(names), strict=True)
+        }  # fmt: skip
+
+
+class Transaction(View):
     """One database transaction on behalf of one actor."""
 
     def __init__(
@@ -71,8 +131,8 @@ class Transaction:
         source: str = "api",
         caused_by: str = "",
     ) -> None:
+        super().__init__(actor)
         self.session = session
-        self.actor = actor
         self.permission = permission
         self.context = context or RequestContext()
         self.source = source
@@ -83,16 +143,13 @@ class Transaction:
         self._vault = vault
         self._changes: dict[Record, _Change] = {}
         self._named: dict[Record, Message] = {}
-        event.listen(session, "before_flush", self._before_flush)
+        session.info.setdefault(_WATCHING, []).append(self)
 
     # -- reading ------------------------------------------------------------------------------------------
 
-    def visible(self, model: type[Any], *, deleted: bool = False) -> Select[Any]:
-        """A select of the rows of `model` that the actor may read; every query of a use case starts here."""
-        query = select(model).where(predicate(model, self.actor, f"{model.plural}.read"))
-        if not deleted and issubclass(model, Record):
-            query = query.where(model.deleted_at.is_(None))
-        return query
+    def execute(self, statement: Executable, **parameters: Any) -> Result[*tuple[Any, ...]]:
+        """Runs a statement that is kept (crm_chassis.db.view) with its parameters, and the actor's id."""
+        return self.session.execute(statement, {ACTOR: self.actor.id, **parameters})
 
     def get(self, model: type[R], id_: str, *, etag: str = "", deleted: bool = False) -> R:
         """The record with that id, locked if the running method changes records.
@@ -100,11 +157,9 @@ class Transaction:
         Raises NotFound if it is not there or the actor may not read it, PermissionDenied if the actor may read
         it but the permission of the running method does not reach it, EtagMismatch if `etag` is given and old.
         """
-        query = self.visible(model, deleted=deleted).where(model.id == id_)
         writing = bool(self.permission) and not self.permission.endswith(".read")
-        if writing or self.actor.kind == "system":
-            query = query.with_for_update(of=model).execution_options(populate_existing=True)
-        record = self.session.scalar(query)
+        statement = _by_id(self, model, deleted, writing or self.actor.kind == "system")
+        record = self.execute(statement, id=id_).scalar()
         if record is None:
             raise NotFound(f"There is no {model.record_kind.rsplit('.', 1)[1]} {id_}.")
         if writing and self.permission.split(".", 1)[0] == model.plural and not self._reaches(model, id_):
@@ -170,9 +225,9 @@ class Transaction:
 
     def audit(self, kind: str, record_id: str, action: str, changes: Mapping[str, Any]) -> None:
         """Notes in the audit trail what happened around a record without changing it: a login, a refused attempt."""
-        row = self._history_row(kind, record_id, 0, action, {name: [None, _json(v)] for name, v in changes.items()})
-        self.session.execute(insert(_HISTORY), [row])
-        self.recorded = True
+        left = _Left()
+        left.note(kind, record_id, 0, action, {name: [None, _json(v)] for name, v in changes.items()})
+        self._leave(left)
 
     def fingerprint(self, content: bytes) -> bytes:
         """What stands for a content without telling it."""
@@ -193,35 +248,38 @@ class Transaction:
         if not changes:
             return
         self._check_owners(changes)
-        self.recorded = True
-        history: list[dict[str, Any]] = []
-        outbox: list[dict[str, Any]] = []
+        left = _Left()
+        told: list[tuple[Record, crm_contracts.Event, str, bytes]] = []
         for record, change in changes.items():
             payload = self._payload(record, change, named.get(record))
-            event_id = uuid7()
             kind = crm_contracts.event_of(type(payload))
             action = kind.action if record in named else change.action
             found = {n: [_json(change.old.get(n)), _json(v)] for n, v in change.new.items()}
-            history.append(self._history_row(record.record_kind, record.id, record.version, action, found))
-            outbox.append(self._outbox_row(record, payload, kind, event_id))
-        personal = [row for row in outbox if row["sealed"]]
-        plaintexts = [(row["record_id"], row["envelope"]) for row in personal]
-        for row, sealed in zip(personal, self._vault.seal(self.session, plaintexts, self.now), strict=True):
-            row["envelope"] = sealed
-        self.session.execute(insert(_HISTORY), history)
-        self.session.execute(insert(_OUTBOX), outbox)
-        self._index(changes)
+            left.note(record.record_kind, record.id, record.version, action, found)
+            event_id = uuid7()
+            told.append((record, kind, event_id, seal(payload, self._occurrence(record, event_id))))
+        personal = [(record.id, envelope) for record, kind, _, envelope in told if kind.personal]
+        new = {record.id for record, change in changes.items() if change.created}
+        sealed, left.keys = self._vault.seal(self.session, personal, new) if personal else ([], [])
+        ciphertexts = iter(sealed)
+        for record, kind, event_id, envelope in told:
+            content = next(ciphertexts) if kind.personal else envelope
+            place = partition_of(record.id)
+            left.events.append((event_id, kind.type, record.id, record.version, place, content, kind.personal))
+        self._index(changes, left)
+        self._leave(left)
 
     def close(self) -> None:
         """Stops watching the session."""
-        event.remove(self.session, "before_flush", self._before_flush)
+        self.session.info[_WATCHING].remove(self)
 
     # -- what a change leaves behind ----------------------------------------------------------------------
 
-    def _before_flush(self, session: Session, *_: Any) -> None:
-        for record in list(session.new) + list(session.dirty):
+    def flushing(self) -> None:
+        """Notes what the session is about to write."""
+        for record in list(self.session.new) + list(self.session.dirty):
             if isinstance(record, Record):
-                self._note(record, record in session.new)
+                self._note(record, record in self.session.new)
 
     def _note(self, record: Record, created: bool) -> None:
         found = _changed_columns(record)
@@ -248,24 +306,8 @@ class Transaction:
             cast(Any, message).changed_fields.extend(sorted(name for name in change.new if name in fields))
         return message
 
-    def _history_row(
-        self, kind: str, record_id: str, version: int, action: str, changes: dict[str, list[Any]]
-    ) -> dict[str, Any]:
-        return {
-            "kind": kind,
-            "record_id": record_id,
-            "version": version,
-            "at": self.now,
-            "action": action,
-            "actor_id": self.actor.id,
-            "source": self.source,
-            "request_id": self.context.request_id,
-            "caused_by": self.caused_by,
-            "changes": changes,
-        }
-
-    def _outbox_row(self, record: Record, payload: Message, kind: crm_contracts.Event, event_id: str) -> dict[str, Any]:
-        occurrence = Occurrence(
+    def _occurrence(self, record: Record, event_id: str) -> Occurrence:
+        return Occurrence(
             event_id=event_id,
             record_id=record.id,
             version=record.version,
@@ -275,39 +317,37 @@ class Transaction:
             causation_id=self.caused_by,
             traceparent=self.context.traceparent,
         )
-        envelope = seal(payload, occurrence)
-        return {
-            "event_id": event_id,
-            "type": kind.type,
-            "record_id": record.id,
-            "version": record.version,
-            "partition": partition_of(record.id),
-            "envelope": envelope,
-            "sealed": kind.personal,
-            "occurred_at": self.now,
-            "attempts": 0,
-        }
 
-    def _index(self, changes: dict[Record, _Change]) -> None:
+    def _leave(self, left: _Left) -> None:
+        self.recorded = True
+        self.session.execute(
+            _LEAVE,
+            {
+                **left.columns(),
+                "at": self.now,
+                "actor_id": self.actor.id,
+                "source": self.source,
+                "request_id": self.context.request_id,
+                "caused_by": self.caused_by,
+            },
+        )
+
+    def _index(self, changes: dict[Record, _Change], left: _Left) -> None:
         touched = [
             (record, change)
             for record, change in changes.items()
             if record.search_columns
             and (change.created or change.new.keys() & (record.search_columns | {"deleted_at"}))
         ]
-        if not touched:
-            return
         stale = [record.id for record, change in touched if not change.created]
         if stale:
             self.session.execute(delete(SearchTerm).where(SearchTerm.record_id.in_(stale)))
-        rows = [
-            {"kind": record.record_kind, "record_id": record.id, "term": term, "field": name}
+        left.terms = [
+            (record.record_kind, record.id, name, term)
             for record, _ in touched
             if record.deleted_at is None
             for name, term in index_terms(record.search_texts())
         ]
-        if rows:
-            self.session.execute(insert(_SEARCH_TERMS), rows)
 
     def _check_owners(self, changes: dict[Record, _Change]) -> None:
         """Nobody but one who reaches everything may give a record to somebody out of reach."""
@@ -325,6 +365,19 @@ class Transaction:
             query = select(DirectoryUser.id).where(DirectoryUser.id == owner, DirectoryUser.active, reach)
             if self.session.scalar(query) is None:
                 raise PermissionDenied(f"{owner_field}: you may not give records to this user.")
+
+
+@kept
+def _by_id(view: View, model: Any, deleted: bool, locked: bool) -> Select[Any]:
+    query = view.visible(model, deleted=deleted).where(model.id == bindparam("id", type_=Id))
+    return query.with_for_update(of=model).execution_options(populate_existing=True) if locked else query
+
+
+@event.listens_for(Session, "before_flush")
+def _flushing(session: Session, *_: Any) -> None:
+    """One listener for all sessions: to add and remove one for each transaction would cost more than what it does."""
+    for tx in session.info.get(_WATCHING, ()):
+        tx.flushing()
 
 
 def _changed_columns(record: Record) -> dict[str, tuple[Any, Any]]:

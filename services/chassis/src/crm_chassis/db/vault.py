@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
 
 from cachetools import TTLCache
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from crm_chassis.db.tables import SubjectKey
-
 _NONCE = 12
+
+
+_STORED = text(
+    "SELECT CAST(subject_id AS text), wrapped_key FROM subject_keys WHERE subject_id = ANY(CAST(:ids AS uuid[]))"
+)
 
 
 class Erased(Exception):
@@ -36,21 +37,26 @@ class Vault:
         """16 bytes that stand for the content and that nobody without the service's key can guess it by."""
         return hashlib.blake2b(content, key=self._fingerprint_key, digest_size=16).digest()
 
-    def seal(self, session: Session, plaintexts: Sequence[tuple[str, bytes]], now: datetime) -> list[bytes]:
-        """Ciphertexts of (subject id, plaintext) pairs; makes the key of a subject on first use."""
-        keys = self._keys(session, {subject_id for subject_id, _ in plaintexts}, now)
+    def seal(
+        self, session: Session, plaintexts: Sequence[tuple[str, bytes]], new: Collection[str]
+    ) -> tuple[list[bytes], list[tuple[str, bytes]]]:
+        """Ciphertexts of (subject id, plaintext) pairs, and the keys to be stored with them.
+
+        A subject gets its key on first use; those in `new` have none for certain. The caller stores the keys, as
+        (subject id, wrapped key), in the same transaction.
+        """
+        keys, made = self._keys(session, {subject_id for subject_id, _ in plaintexts}, new)
         sealed = []
         for subject_id, plaintext in plaintexts:
             nonce = os.urandom(_NONCE)
             sealed.append(nonce + keys[subject_id].encrypt(nonce, plaintext, subject_id.encode()))
-        return sealed
+        return sealed, made
 
     def fetch(self, session: Session, subject_ids: Iterable[str]) -> None:
         """Reads the keys of subjects that are about to be opened, at once."""
         missing = set(subject_ids) - self._remembered(subject_ids).keys()
         if missing:
-            columns = select(SubjectKey.subject_id, SubjectKey.wrapped_key)
-            for subject_id, wrapped in session.execute(columns.where(SubjectKey.subject_id.in_(missing))):
+            for subject_id, wrapped in _stored(session, missing):
                 self._remember(subject_id, wrapped)
 
     def open(self, session: Session, subject_id: str, ciphertext: bytes) -> bytes:
@@ -61,23 +67,19 @@ class Vault:
             raise Erased(subject_id)
         return key.decrypt(ciphertext[:_NONCE], ciphertext[_NONCE:], subject_id.encode())
 
-    def _keys(self, session: Session, subject_ids: set[str], now: datetime) -> dict[str, AESGCM]:
-        keys = self._remembered(subject_ids)
-        rows = []
+    def _keys(
+        self, session: Session, subject_ids: set[str], new: Collection[str]
+    ) -> tuple[dict[str, AESGCM], list[tuple[str, bytes]]]:
+        """The keys of subjects, and those of them that were made."""
+        old = subject_ids.difference(new)
+        keys = {one: self._unwrap(one, wrapped) for one, wrapped in _stored(session, old)} if old else {}
+        made = []
+        # None of these is remembered: this transaction may roll back, and a key may be destroyed.
         for subject_id in sorted(subject_ids - keys.keys()):
             nonce, fresh = os.urandom(_NONCE), AESGCM.generate_key(256)
-            wrapped = nonce + self._master.encrypt(nonce, fresh, subject_id.encode())
-            rows.append({"subject_id": subject_id, "wrapped_key": wrapped, "created_at": now})
-        if rows:
-            statement = insert(SubjectKey)
-            kept = statement.on_conflict_do_update(
-                index_elements=[SubjectKey.subject_id], set_={"subject_id": statement.excluded.subject_id}
-            ).returning(SubjectKey.subject_id, SubjectKey.wrapped_key)
-            # Not remembered before it is committed: this transaction may roll back.
-            keys |= {
-                subject_id: self._unwrap(subject_id, wrapped) for subject_id, wrapped in session.execute(kept, rows)
-            }
-        return keys
+            made.append((subject_id, nonce + self._master.encrypt(nonce, fresh, subject_id.encode())))
+            keys[subject_id] = AESGCM(fresh)
+        return keys, made
 
     def _remembered(self, subject_ids: Iterable[str]) -> dict[str, AESGCM]:
         with self._lock:
@@ -90,3 +92,8 @@ class Vault:
 
     def _unwrap(self, subject_id: str, wrapped: bytes) -> AESGCM:
         return AESGCM(self._master.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], subject_id.encode()))
+
+
+def _stored(session: Session, subject_ids: Iterable[str]) -> Iterable[tuple[str, bytes]]:
+    """Subjects and their wrapped keys, as far as they have one."""
+    return ((row[0], row[1]) for row in session.execute(_STORED, {"ids": list(subject_ids)}))

@@ -28,14 +28,14 @@ from crm_chassis import context, tracing
 from crm_chassis.access.actor import ANONYMOUS, Actor, check_writable
 from crm_chassis.access.tokens import Verifier
 from crm_chassis.clock import Clock, system_clock
-from crm_chassis.context import RequestContext
+from crm_chassis.context import FIRST_ATTEMPT, RequestContext
 from crm_chassis.contracts.mapping import to_message
 from crm_chassis.contracts.schema import validate
 from crm_chassis.db import outbox
 from crm_chassis.db.engine import make_engine
 from crm_chassis.db.imports import begin_import, store_chunks, to_import
 from crm_chassis.db.model import Record
-from crm_chassis.db.requests import claim, remember
+from crm_chassis.db.requests import claim, keep, remember
 from crm_chassis.db.tx import Transaction
 from crm_chassis.db.vault import Vault
 from crm_chassis.errors import (
@@ -81,6 +81,10 @@ _OPTIONS = [
 ]
 
 
+class _Overtaken(Exception):
+    """A write was sent again while it was under way, and that attempt came first."""
+
+
 class Dispatcher(grpc.GenericRpcHandler):
     """Turns calls into use cases."""
 
@@ -98,6 +102,8 @@ class Dispatcher(grpc.GenericRpcHandler):
         self._callers = callers
         self._service = service
         self._engine = engine
+        # Without a transaction block a read costs one round trip, not three.
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._vault = vault
         self._verifier = verifier
         self._clock = clock
@@ -184,7 +190,9 @@ class Dispatcher(grpc.GenericRpcHandler):
         validate(request, partial=_prepare(request, actor))
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                return self._transact(method, function, request, actor, ctx)
+                return self._transact(method, function, request, actor, ctx, first=ctx.first_attempt and attempt == 1)
+            except _Overtaken:
+                continue
             except OperationalError as error:
                 if getattr(error.orig, "sqlstate", None) not in _SERIALIZATION or attempt == _ATTEMPTS:
                     raise
@@ -197,16 +205,15 @@ class Dispatcher(grpc.GenericRpcHandler):
         request: Message,
         actor: Actor,
         ctx: RequestContext,
+        *,
+        first: bool,
     ) -> bytes:
         policy = method.policy
         reading = policy.idempotent and method.name.startswith(("Get", "List", "Search", "Preview"))
         # Answers to credential checks hold secrets, which must not be stored to be given again.
         unstored = policy.idempotent or policy.rate == crm_contracts.RateClass.CREDENTIAL
         key = ctx.idempotency_key if not unstored else ""
-        with Session(self._engine) as session:
-            if reading:
-                # Without a transaction block a read costs one round trip, not three.
-                session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+        with Session(self._reading if reading else self._engine) as session:
             tx = Transaction(
                 session,
                 actor,
@@ -217,14 +224,16 @@ class Dispatcher(grpc.GenericRpcHandler):
             )
             content = _settled(request) if key else b""
             try:
-                if key and (stored := claim(tx, key, method.full_name, content)) is not None:
+                if key and not first and (stored := claim(tx, key, method.full_name, content)) is not None:
                     return stored
                 result = function(tx, request)
                 tx.settle()
                 self._audit(tx, method, request)
                 response = to_message(result, method.response) if isinstance(result, Record) else result
-                if key:
+                if key and not first:
                     remember(tx, key, response)
+                elif key and not keep(tx, key, method.full_name, content, response):
+                    raise _Overtaken
                 session.commit()
             finally:
                 tx.close()
@@ -331,6 +340,7 @@ def _entered(method: crm_contracts.Method, call: grpc.ServicerContext) -> tuple[
         client_address=found.get("x-client-address", ""),
         user_agent=found.get("x-client-agent", "")[:300],
         idempotency_key=found.get("idempotency-key", ""),
+        first_attempt=FIRST_ATTEMPT[0] in found,
     )
     return known, span
 

@@ -8,22 +8,51 @@ from typing import Any
 from crm.common.v1 import common_pb2
 from crm_chassis.contracts.mapping import timestamp
 from crm_chassis.contracts.transcode import to_datetime
+from crm_chassis.db.model import Id
 from crm_chassis.db.tx import Transaction
-from sqlalchemy import ColumnElement, literal, or_, tuple_
+from crm_chassis.db.view import View, kept
+from sqlalchemy import ARRAY, Select, and_, any_, bindparam, func, literal, or_, select, tuple_, union_all
 
+from crm_contacts.accounts.model import Account
 from crm_contacts.activities.model import Activity
+from crm_contacts.contacts.model import Affiliation
 
 DEFAULT_LIMIT = 20
+SHOWN_ACCOUNTS = 50
+
+
+@kept
+def accounts_of(view: View) -> Select[Any]:
+    """The accounts of a contact with its ties to them, the one it belongs to first."""
+    own = bindparam("account_id", type_=Id)
+    tied = and_(Affiliation.contact_id == bindparam("contact_id", type_=Id), Affiliation.deleted_at.is_(None))
+    # One array, evaluated first, so that the accounts are found by their key and not by looking at all of them.
+    ids = union_all(select(Affiliation.account_id).where(tied), select(own)).scalar_subquery()
+    return (
+        view.visible(Account)
+        .add_columns(Affiliation)
+        .outerjoin(Affiliation, and_(Affiliation.account_id == Account.id, tied))
+        .where(Account.id == func.any(func.array(ids)))
+        .order_by((Account.id == own).desc(), Account.name)
+        .limit(SHOWN_ACCOUNTS)
+    )
 
 
 def timeline(
     tx: Transaction, contact_ids: Sequence[str], account_id: str | None, position: Any = None
 ) -> list[common_pb2.TimelineEntry]:
     """Activities with any of the contacts or the account, newest first, before the position."""
-    about: list[ColumnElement[bool]] = [Activity.contact_id.in_(contact_ids)] if contact_ids else []
-    if account_id:
-        about.append(Activity.account_id == account_id)
-    query = tx.visible(Activity).where(or_(*about))
+    of_account = account_id is not None
+    statement = _newest(tx, of_account) if position is None else _timeline(tx, of_account, position)
+    found = tx.execute(statement, contact_ids=list(contact_ids), account_id=account_id)
+    return [_entry(row) for row in found.scalars()]
+
+
+def _timeline(view: View, of_account: bool, position: Any = None) -> Select[Any]:
+    about = [Activity.contact_id == any_(bindparam("contact_ids", type_=ARRAY(Id)))]
+    if of_account:
+        about.append(Activity.account_id == bindparam("account_id", type_=Id))
+    query = view.visible(Activity).where(or_(*about))
     limit = DEFAULT_LIMIT
     if position is not None:
         limit = position.limit or limit
@@ -33,8 +62,10 @@ def timeline(
             query = query.where(key < tuple_(*before))
         if position.kinds:
             query = query.where(Activity.type.in_([kind.upper() for kind in position.kinds]))
-    rows = tx.session.scalars(query.order_by(Activity.occurred_at.desc(), Activity.id.desc()).limit(limit))
-    return [_entry(row) for row in rows]
+    return query.order_by(Activity.occurred_at.desc(), Activity.id.desc()).limit(limit)
+
+
+_newest = kept(_timeline)
 
 
 def _entry(row: Activity) -> common_pb2.TimelineEntry:

@@ -11,14 +11,14 @@ from crm_chassis.errors import InvalidInput
 from sqlalchemy import func, or_
 
 from crm_contacts.accounts.model import Account
-from crm_contacts.contacts.model import Affiliation, Contact
-from crm_contacts.customers.queries import timeline
+from crm_contacts.contacts.model import Contact
+from crm_contacts.customers.queries import SHOWN_ACCOUNTS, accounts_of, timeline
 from crm_contacts.leads.model import Lead
 
 SHOWN_CONTACTS = 50
-SHOWN_ACCOUNTS = 50
 GATHERED_CONTACTS = 500
 DEFAULT_HITS = 10
+SEARCHED: tuple[type[Contact | Account | Lead], ...] = (Contact, Account, Lead)
 
 
 def get_customer_profile(tx: Transaction, request: common_pb2.GetCustomerRequest) -> contacts_pb2.CustomerProfile:
@@ -33,16 +33,7 @@ def get_customer_profile(tx: Transaction, request: common_pb2.GetCustomerRequest
 
 def _contact_profile(tx: Transaction, contact_id: str) -> contacts_pb2.CustomerProfile:
     contact = tx.get(Contact, contact_id)
-    tie = (Affiliation.account_id == Account.id) & (Affiliation.contact_id == contact.id)
-    query = (
-        tx.visible(Account)
-        .add_columns(Affiliation)
-        .outerjoin(Affiliation, tie & Affiliation.deleted_at.is_(None))
-        .where(or_(Affiliation.id.is_not(None), Account.id == contact.account_id))
-        .order_by((Account.id == contact.account_id).desc(), Account.name)
-        .limit(SHOWN_ACCOUNTS)
-    )
-    rows = tx.session.execute(query).all()
+    rows = tx.execute(accounts_of(tx), contact_id=contact.id, account_id=contact.account_id).all()
     return contacts_pb2.CustomerProfile(
         contact=to_message(contact, contacts_pb2.Contact),
         accounts=[to_message(row[0], contacts_pb2.Account) for row in rows],
@@ -96,12 +87,8 @@ def list_customer_timeline(
 
 def search_records(tx: Transaction, request: common_pb2.SearchRecordsRequest) -> common_pb2.SearchRecordsResponse:
     """Contacts, accounts and leads found by the words of the query."""
-    limit = request.limit or DEFAULT_HITS
-    hits: list[common_pb2.SearchHit] = []
-    for model in (Contact, Account, Lead):
-        for record in tx.session.scalars(search(request.query, tx.visible(model), model, limit)):
-            hits.append(_hit(record))
-    return common_pb2.SearchRecordsResponse(hits=hits[: limit * 3])
+    found = search(tx, request.query, SEARCHED, request.limit or DEFAULT_HITS)
+    return common_pb2.SearchRecordsResponse(hits=[_hit(record) for record in found])
 
 
 def _hit(record: Contact | Account | Lead) -> common_pb2.SearchHit:

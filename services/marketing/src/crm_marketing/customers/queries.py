@@ -7,28 +7,54 @@ from typing import Any
 from crm.common.v1 import common_pb2
 from crm_chassis.contracts.mapping import timestamp
 from crm_chassis.contracts.transcode import to_datetime
-from crm_chassis.db.model import Id
+from crm_chassis.db.model import Id, Moment
 from crm_chassis.db.tx import Transaction
+from crm_chassis.db.view import View, kept
 from crm_chassis.errors import InvalidInput
-from sqlalchemy import ColumnElement, Select, String, cast, false, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    String,
+    any_,
+    bindparam,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 
 from crm_marketing.campaigns.model import Campaign, CampaignMember
-from crm_marketing.optouts.model import OptOut
+from crm_marketing.optouts.model import ADDRESS, OptOut
 from crm_marketing.people.model import Contact
-from crm_marketing.segments.catalogue import among
+from crm_marketing.segments.model import Segment, SegmentMember
 
 DEFAULT_LIMIT = 20
+SHOWN = 50
 
 
-def people_of(tx: Transaction, customer: Any) -> Select[Any]:
-    """The contacts a customer stands for, as far as the caller may see them. Raises InvalidInput."""
+def parameters(customer: common_pb2.CustomerRef) -> dict[str, Any]:
+    """The parameters of a customer in statements. Raises InvalidInput if none is named."""
     if customer.contact_id:
-        whose: Any = Contact.id == customer.contact_id
-    elif customer.account_id:
-        whose = or_(Contact.account_id == customer.account_id, among(Contact.id, customer.contact_ids))
-    else:
-        raise InvalidInput.of("customer", "name a contact or an account")
-    return tx.visible(Contact).where(whose)
+        return {"contact_id": customer.contact_id}
+    if customer.account_id:
+        return {"account_id": customer.account_id, "contact_ids": list(customer.contact_ids)}
+    raise InvalidInput.of("customer", "name a contact or an account")
+
+
+def people_of(view: View, of_contact: bool) -> Select[Any]:
+    """The contacts a customer stands for, as far as the caller may see them."""
+    if of_contact:
+        return view.visible(Contact).where(Contact.id == bindparam("contact_id", type_=Id))
+    named = Contact.id == any_(bindparam("contact_ids", type_=ARRAY(Id)))
+    return view.visible(Contact).where(or_(Contact.account_id == bindparam("account_id", type_=Id), named))
 
 
 def ids_of(people: Select[Any]) -> Select[Any]:
@@ -42,12 +68,20 @@ def concerns(people: Select[Any]) -> ColumnElement[bool]:
     return or_(OptOut.contact_id.in_(ids_of(people)), OptOut.address_hash.in_(hashes))
 
 
-def timeline(tx: Transaction, people: Select[Any], position: Any = None) -> list[common_pb2.TimelineEntry]:
+def timeline(tx: Transaction, customer: common_pb2.CustomerRef, position: Any = None) -> list[common_pb2.TimelineEntry]:
     """What was sent, responded to and unsubscribed from, newest first, before the position; one statement."""
+    given = parameters(customer)
+    of_contact = "contact_id" in given
+    statement = _newest(tx, of_contact) if position is None else _timeline(tx, of_contact, position)
+    return [_entry(row) for row in tx.execute(statement, **given)]
+
+
+def _timeline(view: View, of_contact: bool, position: Any = None) -> Select[Any]:
+    people = people_of(view, of_contact)
     limit = (position.limit if position is not None else 0) or DEFAULT_LIMIT
-    member = tx.visible(CampaignMember).join(Campaign, Campaign.id == CampaignMember.campaign_id)
+    member = view.visible(CampaignMember).join(Campaign, Campaign.id == CampaignMember.campaign_id)
     member = member.where(CampaignMember.contact_id.in_(ids_of(people)))
-    unsubscribed = tx.visible(OptOut).where(concerns(people)).outerjoin(Campaign, Campaign.id == OptOut.campaign_id)
+    unsubscribed = view.visible(OptOut).where(concerns(people)).outerjoin(Campaign, Campaign.id == OptOut.campaign_id)
     branches = [
         _branch(member, "sent", CampaignMember.sent_at, CampaignMember.id, CampaignMember.campaign_id, position, limit),
         _branch(member, "responded", CampaignMember.responded_at, CampaignMember.id, CampaignMember.campaign_id,
@@ -55,8 +89,61 @@ def timeline(tx: Transaction, people: Select[Any], position: Any = None) -> list
         _branch(unsubscribed, "unsubscribed", OptOut.created_at, OptOut.id, OptOut.campaign_id, position, limit),
     ]  # fmt: skip
     found = union_all(*(select(branch.subquery()) for branch in branches)).subquery()
-    rows = tx.session.execute(select(found).order_by(found.c.at.desc(), found.c.id.desc()).limit(limit))
-    return [_entry(row) for row in rows]
+    return select(found).order_by(found.c.at.desc(), found.c.id.desc()).limit(limit)
+
+
+_newest = kept(_timeline)
+
+
+@kept
+def campaigns(view: View, of_contact: bool) -> Select[Any]:
+    """Memberships of the customer with the names of their campaigns, newest first."""
+    at = func.coalesce(CampaignMember.sent_at, CampaignMember.responded_at, CampaignMember.created_at)
+    return (
+        view.visible(CampaignMember)
+        .join(Campaign, Campaign.id == CampaignMember.campaign_id)
+        .where(CampaignMember.contact_id.in_(ids_of(people_of(view, of_contact))), Campaign.deleted_at.is_(None))
+        .add_columns(Campaign.name, at.label("at"))
+        .order_by(at.desc(), CampaignMember.id.desc())
+        .limit(SHOWN)
+    )
+
+
+@kept
+def segments_and_opt_outs(view: View, of_contact: bool) -> Select[Any]:
+    """Both in one statement, the newest of each, and on every row whether an address-wide opt-out is in force.
+
+    There is at least one row. That last answer is for everybody: who may see the customer must know not to write.
+    """
+    people = people_of(view, of_contact)
+    nothing, no_time = cast(null(), String), cast(null(), Moment)
+    segments = (
+        view.visible(Segment)
+        .join(SegmentMember, SegmentMember.segment_id == Segment.id)
+        .where(SegmentMember.contact_id.in_(ids_of(people)), SegmentMember.left_at.is_(None))
+        .with_only_columns(
+            literal("segment").label("what"), Segment.id.label("id"), Segment.name.label("name"),
+            SegmentMember.contact_id.label("contact_id"), SegmentMember.entered_at.label("at"),
+            nothing.label("reach"), cast(null(), Id).label("segment_id"), nothing.label("source"),
+            cast(null(), Id).label("campaign_id"), no_time.label("created_at"), no_time.label("updated_at"),
+            nothing.label("created_by"), nothing.label("etag"),
+        )
+        .order_by(SegmentMember.entered_at.desc()).limit(SHOWN)
+    )  # fmt: skip
+    opt_outs = (
+        view.visible(OptOut)
+        .where(concerns(people))
+        .with_only_columns(
+            literal("opt_out").label("what"), OptOut.id, nothing.label("name"), OptOut.contact_id,
+            OptOut.created_at.label("at"), OptOut.reach, OptOut.segment_id, OptOut.source, OptOut.campaign_id,
+            OptOut.created_at, OptOut.updated_at, OptOut.created_by, cast(OptOut.version, String).label("etag"),
+        )
+        .order_by((OptOut.reach == ADDRESS).desc(), OptOut.created_at.desc()).limit(SHOWN)
+    )  # fmt: skip
+    found = union_all(select(segments.subquery()), select(opt_outs.subquery())).subquery()
+    strict = exists().where(OptOut.reach == ADDRESS, OptOut.deleted_at.is_(None), concerns(people))
+    answer = select(strict.label("opted_out")).subquery()
+    return select(answer, found).select_from(answer.outerjoin(found, true()))
 
 
 def _branch(

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from crm_chassis.contracts.filtering import words
+from crm_chassis.db.copies import put
 from crm_chassis.db.tx import Transaction
 from crm_chassis.envelope import IncomingEvent
 from crm_chassis.subscription import Subscription
-from sqlalchemy import delete, insert, literal_column, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import delete, insert, select, update
 
 from crm_marketing.people.model import Account, Activity, Contact, Opportunity, Ticket
 from crm_marketing.segments.marks import EVERYTHING, mark_account, mark_contact
@@ -42,7 +41,7 @@ def on_contact(tx: Transaction, event: IncomingEvent) -> None:
         "deleted": given["deleted_at"] is not None,
         "words": _words(given, WORD_FIELDS),
     }
-    fresh = _put(tx, Contact, event.record_id, values)
+    fresh = put(tx.session, Contact, {"id": event.record_id, **values})
     changed = set(event.payload.get("changed_fields", ()))
     if fresh or event.action != "updated" or "deleted_at" in changed:
         mark_contact(tx, event.record_id, [EVERYTHING])
@@ -58,25 +57,11 @@ def on_account(tx: Transaction, event: IncomingEvent) -> None:
     copied = ("name", "industry", "country", "employees", "tags", "owner_id", "territory_id")
     values: dict[str, Any] = {name: given[name] for name in copied}
     values |= {"deleted": given["deleted_at"] is not None, "words": _words(given, ("name", "industry"))}
-    fresh = _put(tx, Account, event.record_id, values)
+    fresh = put(tx.session, Account, {"id": event.record_id, **values})
     changed = set(event.payload.get("changed_fields", ()))
     if fresh or event.action != "updated" or "deleted_at" in changed:
         changed = {EVERYTHING}
     mark_account(tx, event.record_id, [f"account.{name}" for name in changed])
-
-
-def _put(tx: Transaction, model: type[Contact] | type[Account], id_: str, values: dict[str, Any]) -> bool:
-    """Stores a copy; True if it was not there before."""
-    return bool(tx.session.execute(_upsert(model), {"id": id_, **values}).scalar())
-
-
-@cache
-def _upsert(model: type[Contact] | type[Account]) -> Any:
-    """Built once: building it for every event would take longer than running it."""
-    statement = upsert(model.__table__)  # type: ignore[arg-type]
-    changed = {column.name: column for column in statement.excluded if column.name != "id"}
-    statement = statement.on_conflict_do_update(index_elements=["id"], set_=changed)
-    return statement.returning(literal_column("xmax = 0"))
 
 
 def _words(given: Mapping[str, Any], fields: Iterable[str]) -> list[str]:

@@ -8,9 +8,11 @@ from typing import Any
 from crm.common.v1 import common_pb2
 from crm.reporting.v1 import reporting_pb2
 from crm_chassis.contracts.mapping import money_text, timestamp
+from crm_chassis.db.model import Id, Moment
 from crm_chassis.db.tx import Transaction
+from crm_chassis.db.view import View, kept
 from crm_chassis.errors import InvalidInput
-from sqlalchemy import String, cast, func, or_, select, true
+from sqlalchemy import ARRAY, Select, String, any_, bindparam, cast, func, or_, select, true
 
 from crm_reporting.deals.tally import ratio
 from crm_reporting.facts.model import Account, Activity, Contact, Opportunity, Ticket
@@ -25,17 +27,39 @@ def get_customer_metrics(tx: Transaction, request: common_pb2.GetCustomerRequest
     activity is the latest activity that has happened or ticket that came in. Raises InvalidInput if no customer is
     named.
     """
-    customer = request.customer
-    if not customer.contact_id and not customer.account_id:
-        raise InvalidInput.of("customer", "name a contact or an account")
-    itself = (
-        tx.visible(Contact).where(Contact.id == customer.contact_id).with_only_columns(Contact.created_at)
-        if customer.contact_id
-        else tx.visible(Account).where(Account.id == customer.account_id).with_only_columns(Account.created_at)
+    given = _parameters(request.customer)
+    row = tx.execute(_figures(tx, "contact_id" in given), now=tx.now, **given).one()
+    amounts = (row.value or {}) if tx.actor.may("fields.financial.read") else {}
+    return reporting_pb2.CustomerMetrics(
+        lifetime_value=[
+            common_pb2.Money(amount=money_text(Decimal(amount)), currency=currency)
+            for currency, amount in sorted(amounts.items())
+            if amount is not None
+        ],
+        won_count=int(row.won or 0),
+        open_ticket_count=row.open,
+        first_seen_at=timestamp(row.first) if row.first else None,
+        last_activity_at=timestamp(row.last) if row.last else None,
+        win_rate=ratio(int(row.won or 0), int(row.won or 0) + int(row.lost or 0)),
+        as_of=freshness(tx).as_of,
     )
+
+
+def _parameters(customer: Any) -> dict[str, Any]:
+    if customer.contact_id:
+        return {"contact_id": customer.contact_id}
+    if customer.account_id:
+        return {"account_id": customer.account_id, "contact_ids": list(customer.contact_ids)}
+    raise InvalidInput.of("customer", "name a contact or an account")
+
+
+@kept
+def _figures(view: View, of_contact: bool) -> Select[Any]:
+    model, name = (Contact, "contact_id") if of_contact else (Account, "account_id")
+    itself = view.visible(model).where(model.id == bindparam(name, type_=Id)).with_only_columns(model.created_at)
     by_currency = (
-        tx.visible(Opportunity)
-        .where(_about(Opportunity, customer))
+        view.visible(Opportunity)
+        .where(_about(Opportunity, of_contact))
         .with_only_columns(
             func.coalesce(Opportunity.amount_currency, "").label("currency"),
             func.count().filter(Opportunity.status == "WON").label("won"),
@@ -53,8 +77,8 @@ def get_customer_metrics(tx: Transaction, request: common_pb2.GetCustomerRequest
         func.min(by_currency.c.first).label("first"),
     ).subquery()
     asked = (
-        tx.visible(Ticket)
-        .where(_about(Ticket, customer))
+        view.visible(Ticket)
+        .where(_about(Ticket, of_contact))
         .with_only_columns(
             func.count().filter(IS_OPEN).label("open"),
             func.min(Ticket.created_at).label("first"),
@@ -63,41 +87,24 @@ def get_customer_metrics(tx: Transaction, request: common_pb2.GetCustomerRequest
         .subquery()
     )
     done = (
-        tx.visible(Activity)
-        .where(_about(Activity, customer), Activity.occurred_at <= tx.now)
+        view.visible(Activity)
+        .where(_about(Activity, of_contact), Activity.occurred_at <= bindparam("now", type_=Moment))
         .with_only_columns(func.min(Activity.occurred_at).label("first"), func.max(Activity.occurred_at).label("last"))
         .subquery()
     )
-    row = tx.session.execute(
-        select(
-            sold.c.won,
-            sold.c.lost,
-            sold.c.value,
-            asked.c.open,
-            func.least(itself.scalar_subquery(), sold.c.first, asked.c.first, done.c.first).label("first"),
-            func.greatest(asked.c.last, done.c.last).label("last"),
-        ).select_from(sold.join(asked, true()).join(done, true()))
-    ).one()
-    amounts = (row.value or {}) if tx.actor.may("fields.financial.read") else {}
-    return reporting_pb2.CustomerMetrics(
-        lifetime_value=[
-            common_pb2.Money(amount=money_text(Decimal(amount)), currency=currency)
-            for currency, amount in sorted(amounts.items())
-            if amount is not None
-        ],
-        won_count=int(row.won or 0),
-        open_ticket_count=row.open,
-        first_seen_at=timestamp(row.first) if row.first else None,
-        last_activity_at=timestamp(row.last) if row.last else None,
-        win_rate=ratio(int(row.won or 0), int(row.won or 0) + int(row.lost or 0)),
-        as_of=freshness(tx).as_of,
-    )
+    return select(
+        sold.c.won,
+        sold.c.lost,
+        sold.c.value,
+        asked.c.open,
+        func.least(itself.scalar_subquery(), sold.c.first, asked.c.first, done.c.first).label("first"),
+        func.greatest(asked.c.last, done.c.last).label("last"),
+    ).select_from(sold.join(asked, true()).join(done, true()))
 
 
-def _about(model: Any, customer: Any) -> Any:
+def _about(model: Any, of_contact: bool) -> Any:
     """Rows of the contact; or of the account or one of the people named with it."""
-    if customer.contact_id:
-        return model.contact_id == customer.contact_id
-    if customer.contact_ids:
-        return or_(model.account_id == customer.account_id, model.contact_id.in_(list(customer.contact_ids)))
-    return model.account_id == customer.account_id
+    if of_contact:
+        return model.contact_id == bindparam("contact_id", type_=Id)
+    people = model.contact_id == any_(bindparam("contact_ids", type_=ARRAY(Id)))
+    return or_(model.account_id == bindparam("account_id", type_=Id), people)

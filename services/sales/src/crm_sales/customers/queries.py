@@ -9,12 +9,17 @@ from typing import Any
 from crm.common.v1 import common_pb2
 from crm_chassis.contracts.mapping import timestamp
 from crm_chassis.contracts.transcode import to_datetime
+from crm_chassis.db.model import Id
 from crm_chassis.db.tx import Transaction
+from crm_chassis.db.view import View, kept
 from crm_chassis.errors import InvalidInput
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Select,
     String,
+    any_,
+    bindparam,
     case,
     cast,
     func,
@@ -25,6 +30,7 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from crm_sales.opportunities.model import Opportunity, StageChange
 from crm_sales.pipelines.model import OPEN
@@ -38,21 +44,26 @@ SHOWN_CLOSED = 10
 SHOWN_TASKS = 50
 
 
-def concerns(customer: common_pb2.CustomerRef, model: type[Opportunity | Task]) -> ColumnElement[bool]:
-    """Rows about a contact, or about an account and its people. Raises InvalidInput for no customer.
+def parameters(customer: common_pb2.CustomerRef) -> dict[str, Any]:
+    """The parameters of a customer in statements. Raises InvalidInput for no customer."""
+    if customer.contact_id:
+        return {"contact_id": customer.contact_id, "role": [{"contact_id": customer.contact_id}]}
+    if customer.account_id:
+        return {"account_id": customer.account_id, "contact_ids": list(customer.contact_ids)}
+    raise InvalidInput.of("customer", "name a contact or an account")
+
+
+def concerns(of_contact: bool, model: type[Opportunity | Task]) -> ColumnElement[bool]:
+    """Rows about a contact, or about an account and its people.
 
     An opportunity also concerns a contact who has a role in it.
     """
-    if customer.contact_id:
-        found: list[Any] = [model.contact_id == customer.contact_id]
-        if model is Opportunity:
-            found.append(Opportunity.contact_roles.contains([{"contact_id": customer.contact_id}]))
-    elif customer.account_id:
-        found = [model.account_id == customer.account_id]
-        if customer.contact_ids:
-            found.append(model.contact_id.in_(customer.contact_ids))
-    else:
-        raise InvalidInput.of("customer", "name a contact or an account")
+    if not of_contact:
+        people = model.contact_id == any_(bindparam("contact_ids", type_=ARRAY(Id)))
+        return or_(model.account_id == bindparam("account_id", type_=Id), people)
+    found = [model.contact_id == bindparam("contact_id", type_=Id)]
+    if model is Opportunity:
+        found.append(Opportunity.contact_roles.contains(bindparam("role", type_=JSONB)))
     return or_(*found)
 
 
@@ -67,8 +78,8 @@ class Deals:
     """Status to currency to sum."""
 
 
-def deals(tx: Transaction, customer: common_pb2.CustomerRef) -> Deals:
-    """Counts and sums over all opportunities of the customer, and those that are shown: one statement."""
+@kept
+def _deals(view: View, of_contact: bool) -> Select[Any]:
     is_open = Opportunity.status == OPEN
     # Closed ones sort by the moment of closing, open ones have none: one order serves both.
     place = func.row_number().over(
@@ -76,8 +87,8 @@ def deals(tx: Transaction, customer: common_pb2.CustomerRef) -> Deals:
         order_by=(Opportunity.closed_at.desc(), Opportunity.close_date.asc().nulls_last(), Opportunity.id),
     )
     mine = (
-        tx.visible(Opportunity)
-        .where(concerns(customer, Opportunity))
+        view.visible(Opportunity)
+        .where(concerns(of_contact, Opportunity))
         .with_only_columns(
             Opportunity.id,
             Opportunity.status,
@@ -102,14 +113,19 @@ def deals(tx: Transaction, customer: common_pb2.CustomerRef) -> Deals:
     totals = select(func.jsonb_agg(rows_of_sums).label("found")).subquery()
     limit = case((mine.c.is_open, SHOWN_OPEN), else_=SHOWN_CLOSED)
     shown = select(mine.c.id, mine.c.place).where(mine.c.place <= limit).subquery()
-    query = (
+    return (
         select(totals.c.found, Opportunity)
         .select_from(totals)
         .outerjoin(shown, true())
         .outerjoin(Opportunity, Opportunity.id == shown.c.id)
         .order_by(shown.c.place)
     )
-    rows = tx.session.execute(query).all()
+
+
+def deals(tx: Transaction, customer: common_pb2.CustomerRef) -> Deals:
+    """Counts and sums over all opportunities of the customer, and those that are shown: one statement."""
+    given = parameters(customer)
+    rows = tx.execute(_deals(tx, "contact_id" in given), **given).all()
     result = Deals()
     for status, currency, count, amount in rows[0].found or ():
         result.counts[status] = result.counts.get(status, 0) + count
@@ -121,33 +137,48 @@ def deals(tx: Transaction, customer: common_pb2.CustomerRef) -> Deals:
     return result
 
 
+@kept
+def _open_tasks(view: View, of_contact: bool) -> Select[Any]:
+    due = func.coalesce(Task.due_at, Task.due_date)
+    query = view.visible(Task).where(concerns(of_contact, Task), Task.status == "OPEN")
+    return query.order_by(due.asc().nulls_last(), Task.id).limit(SHOWN_TASKS)
+
+
 def open_tasks(tx: Transaction, customer: common_pb2.CustomerRef) -> list[Task]:
     """The open tasks about the customer, the most urgent first."""
-    due = func.coalesce(Task.due_at, Task.due_date)
-    query = tx.visible(Task).where(concerns(customer, Task), Task.status == "OPEN")
-    return list(tx.session.scalars(query.order_by(due.asc().nulls_last(), Task.id).limit(SHOWN_TASKS)))
+    given = parameters(customer)
+    return list(tx.execute(_open_tasks(tx, "contact_id" in given), **given).scalars())
 
 
 def timeline(tx: Transaction, customer: common_pb2.CustomerRef, position: Any = None) -> list[common_pb2.TimelineEntry]:
     """Steps of the customer's opportunities and tasks that were done, newest first: one statement."""
+    given = parameters(customer)
+    of_contact = "contact_id" in given
+    statement = _newest(tx, of_contact) if position is None else _timeline(tx, of_contact, position)
+    return [_entry(row) for row in tx.execute(statement, **given)]
+
+
+def _timeline(view: View, of_contact: bool, position: Any = None) -> Select[Any]:
     limit = (position.limit if position is not None else 0) or DEFAULT_LIMIT
     parts = [
         _narrowed(part, position).order_by(part.selected_columns.at.desc(), part.selected_columns.id.desc())
         .limit(limit)
         .subquery()
         .select()
-        for part in (_steps(tx, customer), _done_tasks(tx, customer))
+        for part in (_steps(view, of_contact), _done_tasks(view, of_contact))
     ]  # fmt: skip
     found = union_all(*parts).subquery()
-    query = select(found).order_by(found.c.at.desc(), found.c.id.desc()).limit(limit)
-    return [_entry(row) for row in tx.session.execute(query)]
+    return select(found).order_by(found.c.at.desc(), found.c.id.desc()).limit(limit)
 
 
-def _steps(tx: Transaction, customer: common_pb2.CustomerRef) -> Rows:
+_newest = kept(_timeline)
+
+
+def _steps(view: View, of_contact: bool) -> Rows:
     return (
-        tx.visible(Opportunity)
+        view.visible(Opportunity)
         .join(StageChange, StageChange.opportunity_id == Opportunity.id)
-        .where(concerns(customer, Opportunity))
+        .where(concerns(of_contact, Opportunity))
         .with_only_columns(
             StageChange.id.label("id"),
             StageChange.changed_at.label("at"),
@@ -160,10 +191,10 @@ def _steps(tx: Transaction, customer: common_pb2.CustomerRef) -> Rows:
     )
 
 
-def _done_tasks(tx: Transaction, customer: common_pb2.CustomerRef) -> Rows:
+def _done_tasks(view: View, of_contact: bool) -> Rows:
     return (
-        tx.visible(Task)
-        .where(concerns(customer, Task), Task.completed_at.is_not(None))
+        view.visible(Task)
+        .where(concerns(of_contact, Task), Task.completed_at.is_not(None))
         .with_only_columns(
             Task.id.label("id"),
             Task.completed_at.label("at"),

@@ -50,7 +50,7 @@ def list_customer_timeline(
 
 def search_records(tx: Transaction, request: common_pb2.SearchRecordsRequest) -> common_pb2.SearchRecordsResponse:
     """Opportunities found by the words of their names."""
-    found = search(request.query, tx.visible(Opportunity), Opportunity, request.limit or DEFAULT_HITS)
+    found = search(tx, request.query, [Opportunity], request.limit or DEFAULT_HITS)
     hits = [
         common_pb2.SearchHit(
             record_type="opportunity",
@@ -59,6 +59,6 @@ def search_records(tx: Transaction, request: common_pb2.SearchRecordsRequest) ->
             subtitle=one.status.lower(),
             service="sales",
         )
-        for one in tx.session.scalars(found)
+        for one in found
     ]
     return common_pb2.SearchRecordsResponse(hits=hits)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from crm_chassis.db.copies import put
 from crm_chassis.db.tx import Transaction
 from crm_chassis.envelope import IncomingEvent
-from sqlalchemy.dialects.postgresql import insert
 
 from crm_sales.normalise import name_key
 from crm_sales.people.model import Account, Contact
@@ -45,5 +45,4 @@ def _put(tx: Transaction, model: type[Account | Contact], given: dict[str, Any],
         "territory_id": given.get("territory_id"),
         "deleted": given.get("deleted_at") is not None,
     }
-    statement = insert(model).values(id=given["id"], **values)
-    tx.session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+    put(tx.session, model, {"id": given["id"], **values})

@@ -10,13 +10,10 @@ from crm.support.v1 import support_pb2
 from crm_chassis.contracts.mapping import to_message
 from crm_chassis.db.search import search
 from crm_chassis.db.tx import Transaction
-from sqlalchemy import func, or_
 
-from crm_support.customers.queries import of_customer, timeline
-from crm_support.tickets.model import OPEN, Ticket
+from crm_support.customers.queries import counts, parameters, shown, timeline
+from crm_support.tickets.model import Ticket
 
-SHOWN_OPEN = 50
-SHOWN_RESOLVED = 10
 DEFAULT_HITS = 10
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _NUMBER = re.compile(r"(?:t-)?(\d{1,18})", re.IGNORECASE)
@@ -24,35 +21,20 @@ _NUMBER = re.compile(r"(?:t-)?(\d{1,18})", re.IGNORECASE)
 
 def get_customer_support(tx: Transaction, request: common_pb2.GetCustomerRequest) -> support_pb2.CustomerSupport:
     """Counts and tickets of the customer that the caller may see."""
-    tickets = tx.visible(Ticket).where(of_customer(request.customer))
-    is_open = Ticket.status.in_(OPEN)
-    counts = tx.session.execute(
-        tickets.with_only_columns(
-            func.count().filter(is_open).label("open"),
-            func.count().label("total"),
-            func.count().filter(Ticket.sla_breached).label("breached"),
-            func.avg(Ticket.satisfaction).label("satisfaction"),
-        )
-    ).one()
-    ids = tickets.with_only_columns(Ticket.id)
-    due_first = ids.where(is_open).order_by(Ticket.next_due_at, Ticket.id).limit(SHOWN_OPEN)
-    resolved_last = (
-        ids.where(Ticket.resolved_at.is_not(None))
-        .order_by(Ticket.resolved_at.desc(), Ticket.id.desc())
-        .limit(SHOWN_RESOLVED)
-    )
-    shown = tx.visible(Ticket).where(or_(Ticket.id.in_(due_first), Ticket.id.in_(resolved_last)))
-    rows = list(tx.session.scalars(shown)) if counts.total else []
+    given = parameters(request.customer)
+    of_contact = "contact_id" in given
+    found = tx.execute(counts(tx, of_contact), **given).one()
+    rows = list(tx.execute(shown(tx, of_contact), **given).scalars()) if found.total else []
     waiting = sorted((r for r in rows if r.is_open), key=lambda r: (r.next_due_at or _NEVER, r.id))
     resolved = sorted((r for r in rows if r.resolved_at), key=lambda r: (r.resolved_at, r.id), reverse=True)
     return support_pb2.CustomerSupport(
         open_tickets=[to_message(row, support_pb2.Ticket) for row in waiting],
-        open_count=counts.open,
-        total_count=counts.total,
-        breached_count=counts.breached,
+        open_count=found.open,
+        total_count=found.total,
+        breached_count=found.breached,
         recently_resolved=[to_message(row, support_pb2.Ticket) for row in resolved],
-        satisfaction=float(counts.satisfaction) if counts.satisfaction is not None else None,
-        timeline=timeline(tx, request.customer) if counts.total else [],
+        satisfaction=float(found.satisfaction) if found.satisfaction is not None else None,
+        timeline=timeline(tx, request.customer) if found.total else [],
     )
 
 
@@ -73,7 +55,7 @@ def search_records(tx: Transaction, request: common_pb2.SearchRecordsRequest) ->
         exact = tx.session.scalar(tx.visible(Ticket).where(Ticket.number == f"T-{int(number[1])}"))
         if exact is not None:
             found[exact.id] = exact
-    for ticket in tx.session.scalars(search(request.query, tx.visible(Ticket), Ticket, limit)):
+    for ticket in search(tx, request.query, [Ticket], limit):
         found.setdefault(ticket.id, ticket)
     return common_pb2.SearchRecordsResponse(hits=[_hit(ticket) for ticket in list(found.values())[:limit]])
 

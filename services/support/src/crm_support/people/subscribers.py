@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from crm_chassis.db.copies import put
 from crm_chassis.db.tx import Transaction
 from crm_chassis.envelope import IncomingEvent
 from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert
 
 from crm_support.people.model import Account, Contact
 
@@ -17,17 +15,16 @@ def on_contact(tx: Transaction, event: IncomingEvent) -> None:
     if event.action == "deleted":
         tx.session.execute(delete(Contact).where(Contact.id == event.record_id))
         return
-    contact = event.data.contact
-    _put(
-        tx,
-        Contact,
-        id=event.record_id,
-        display_name=contact.display_name,
-        emails=[one.address.lower() for one in contact.emails],
-        account_id=contact.account_id or None,
-        owner_id=contact.owner_id or None,
-        territory_id=contact.territory_id or None,
-    )
+    contact = event.payload["contact"]
+    values = {
+        "id": event.record_id,
+        "display_name": contact.get("display_name") or "",
+        "emails": [one["address"].lower() for one in contact.get("emails") or ()],
+        "account_id": contact.get("account_id") or None,
+        "owner_id": contact.get("owner_id") or None,
+        "territory_id": contact.get("territory_id") or None,
+    }
+    put(tx.session, Contact, values)
 
 
 def on_account(tx: Transaction, event: IncomingEvent) -> None:
@@ -35,17 +32,11 @@ def on_account(tx: Transaction, event: IncomingEvent) -> None:
     if event.action == "deleted":
         tx.session.execute(delete(Account).where(Account.id == event.record_id))
         return
-    account = event.data.account
-    _put(
-        tx,
-        Account,
-        id=event.record_id,
-        name=account.name,
-        owner_id=account.owner_id or None,
-        territory_id=account.territory_id or None,
-    )
-
-
-def _put(tx: Transaction, model: type[Any], **values: Any) -> None:
-    statement = insert(model).values(**values)
-    tx.session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+    account = event.payload["account"]
+    values = {
+        "id": event.record_id,
+        "name": account.get("name") or "",
+        "owner_id": account.get("owner_id") or None,
+        "territory_id": account.get("territory_id") or None,
+    }
+    put(tx.session, Account, values)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import eventlet
@@ -165,8 +168,18 @@ def _run_timer(engine: Engine, vault: Vault, timer: Timer) -> bool:
             tx.close()
 
 
+def _give_way(nice: int) -> None:
+    """Lets requests go first where the processor is short; events catch up."""
+    if nice:
+        os.nice(nice)
+        # Linux may share the processor between sessions before it does between processes (CONFIG_SCHED_AUTOGROUP).
+        with suppress(OSError):
+            Path("/proc/self/autogroup").write_text(str(nice))
+
+
 def work(service: Service, settings: Settings) -> None:
     """Runs the worker until SIGTERM or SIGINT."""
+    _give_way(settings.worker_nice)
     log = get_logger()
     engine = make_engine(settings.database_url, f"{service.name}-worker", POOL)
     vault = Vault(settings.key("CRM_SUBJECT_KEK"))

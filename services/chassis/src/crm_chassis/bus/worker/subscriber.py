@@ -139,11 +139,12 @@ class Subscriber(Consumer):
             # The broker lets a publisher use keys of its own name only.
             publisher, *_, queue, _ = end.delivery_info["routing_key"].split(".")[1:]
             self._receiver.replay_ended(str(end.properties["message_id"]), int(queue.removeprefix("q")), publisher)
-        for message in batch:
-            if message in refused:
-                channel.basic_reject(message.delivery_tag, requeue=False)
-            else:
-                channel.basic_ack(message.delivery_tag)
+        for message in refused:
+            channel.basic_reject(message.delivery_tag, requeue=False)
+        if len(refused) < len(batch):
+            # Everything before it is of this batch, or was settled before.
+            last = next(message for message in reversed(batch) if message not in refused)
+            channel.basic_ack(last.delivery_tag, multiple=True)
 
     def _receive(self, connection: Connection, events: list[IncomingEvent], *, careful: bool) -> None:
         while True:

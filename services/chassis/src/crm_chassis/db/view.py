@@ -1,0 +1,56 @@
+"""What an actor may see, as selects, and selects that are built once for all actors with the same rights."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from dataclasses import replace
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+from cachetools import LRUCache, cached
+from sqlalchemy import Select, bindparam, select
+
+from crm_chassis.access.actor import Actor
+from crm_chassis.access.visibility import predicate
+from crm_chassis.db.model import Id, Record
+
+P = ParamSpec("P")
+S = TypeVar("S")
+
+ACTOR = "actor_id"
+"""The parameter that holds the actor's id in a statement that is kept."""
+KEPT = 1000
+
+
+class View:
+    """The rows that one actor may see."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+
+    def visible(self, model: type[Any], *, deleted: bool = False) -> Select[Any]:
+        """A select of the rows of `model` that the actor may read; every query of a use case starts here."""
+        query = select(model).where(predicate(model, self.actor, f"{model.plural}.read"))
+        if not deleted and issubclass(model, Record):
+            query = query.where(model.deleted_at.is_(None))
+        return query
+
+
+def kept(build: Callable[Concatenate[View, P], S]) -> Callable[Concatenate[View, P], S]:
+    """Keeps the statement that `build` makes, for all actors with equal rights: a large one takes longer to build than
+    to run.
+
+    `build` is given a view whose actor's id is the parameter ACTOR. Its other arguments are the shape of the statement
+    and must be few; what differs from call to call is a `bindparam`.
+    """
+
+    def key(view: View, *shape: Hashable) -> Hashable:
+        return view.actor.rights, *shape
+
+    @wraps(build)
+    def built(view: View, *args: P.args, **kwargs: P.kwargs) -> S:
+        somebody = replace(view.actor, id=cast(Any, bindparam(ACTOR, type_=Id)))
+        return build(View(somebody), *args, **kwargs)
+
+    return cast(Any, cached(LRUCache(KEPT), key=key, lock=threading.Lock())(built))
