@@ -33,8 +33,8 @@ CONFIRM_SECONDS = 5.0
 BATCH = 500
 TAKE_OVER_SECONDS = 5.0
 BUSY_SECONDS, BUSY_PAUSE, IDLE_PAUSE = 1.0, 0.05, 10.0
-"""After a notification others may commit that did not notify: for so long the table is read that often. From then on the
-pauses double, up to the longest."""
+"""After a notification others may commit that did not notify: for so long the table is read that often. From then on
+the pauses double, up to the longest."""
 ALIVE_SECONDS = 2.5
 
 

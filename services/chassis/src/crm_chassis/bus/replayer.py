@@ -63,9 +63,7 @@ def ask(service: str, engine: Engine, amqp_url: str) -> bool:
                     confirms.publish(0, message, CONTROL.name, publisher)
                     _all_taken(confirms)
                 replays.asked(session, [str(row.replay_id)])
-                get_logger().info(
-                    "replay asked for", subscription=row.name, replay_id=row.replay_id, since=row.since
-                )
+                get_logger().info("replay asked for", subscription=row.name, replay_id=row.replay_id, since=row.since)
     return True
 
 
