@@ -97,7 +97,7 @@ def main(arguments: list[str]) -> None:
     options = parser.parse_args(arguments)
     mailbox = Mailbox(options.folder)
     Controller(mailbox, hostname=HOST, port=options.smtp_port).start()
-    ThreadingHTTPServer((HOST, options.http_port), handler(mailbox)).serve_forever()
+    ThreadingHTTPServer((HOST, options.http_port), handler(mailbox)).serve_forever(poll_interval=3600)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,8 @@ GRACE = 25.0  # seconds between the polite and the hard way to stop a process
 LONGEST_PAUSE = 2.0  # seconds between two attempts to start a process
 SETTLED = 10.0  # a process that ran this long (seconds) starts again without a pause
 LOG_LIMIT = 10 * 1024 * 1024  # bytes of a log file before it is rotated; one older file is kept
-TICK = 0.5  # seconds between two looks at the plan
+TICK = 0.5  # seconds between two looks at the plan and, while a child starts or stops, at the children
+CALM = 5.0  # seconds between two looks at everything else
 
 PR_SET_PDEATHSIG = 1
 
@@ -164,15 +165,25 @@ class Supervisor:
                 self._log("supervision failed", level="error", error=str(error))
             if self.stopping and not self.children:
                 break
-            if selector.select(TICK):
+            until = time.monotonic() + (0 if self._unsettled() else CALM)
+            while not (signalled := selector.select(TICK)):
+                if time.monotonic() >= until or self._orphaned() or self._plan_stamp() != self._plan_seen:
+                    break
+            if signalled:
                 os.read(wake_read, 4096)
         self._log("supervisor stopped")
 
     def _stop(self, *_: object) -> None:
         self.stopping = True
 
+    def _orphaned(self) -> bool:
+        return self.owner is not None and os.getppid() != self.owner
+
+    def _unsettled(self) -> bool:
+        return any(child.process is None or child.stopping_since is not None for child in self.children.values())
+
     def _step(self) -> None:
-        if self.owner is not None and os.getppid() != self.owner:
+        if self._orphaned():
             self.stopping = True
         self._read_plan()
         now = time.monotonic()
@@ -194,12 +205,16 @@ class Supervisor:
         self._rotate_logs()
         self._write_state()
 
-    def _read_plan(self) -> None:
+    def _plan_stamp(self) -> tuple[int, int]:
+        """Changes with the plan; stays when the plan is gone."""
         try:
             status = os.stat(self.run_dir / "plan.json")
         except FileNotFoundError:
-            return
-        seen = (status.st_ino, status.st_mtime_ns)
+            return self._plan_seen
+        return status.st_ino, status.st_mtime_ns
+
+    def _read_plan(self) -> None:
+        seen = self._plan_stamp()
         if seen != self._plan_seen:
             self.plan = read_plan(self.run_dir)
             self._plan_seen = seen

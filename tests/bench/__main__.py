@@ -12,12 +12,17 @@ from pathlib import Path
 
 import psutil
 
+from deploy.dev import demo
 from deploy.dev.instance import Instance
 from tests.bench import suite
 from tests.bench.suite import Bench
 from tests.e2e.client import Api
 
 ROOT = Path(__file__).resolve().parents[2]
+IDLE_CPU, IDLE_MEMORY = 5, 1_500
+"""What the idle suite may cost: percent of one core, MB."""
+
+Idle = tuple[dict[str, float], dict[str, float]]
 
 
 def main() -> None:
@@ -26,6 +31,7 @@ def main() -> None:
     parser.add_argument("--profile", choices=["quick", "full"], default="quick")
     quick = parser.parse_args().profile == "quick"
     began = time.perf_counter()
+    idle = at_rest(30 if quick else 60, 60 if quick else 120)
     with Instance("bench") as instance:
         instance.erase()
         started = time.perf_counter()
@@ -36,8 +42,7 @@ def main() -> None:
         ids = suite.seed(bench, 5_000 if quick else 20_000)
         asyncio.run(suite.peers(bench, ids))
         suite.latency(bench)
-        bench.notes["memory of all processes, MB"] = round(sum(suite.memory(bench).values()))
-        processes = suite.memory(bench)
+        bench.notes["memory of all processes under load, MB"] = round(sum(suite.memory(instance).values()))
         suite.relay_and_worker(bench)
         instance.wait_ready(60)
         asyncio.run(suite.growth(bench, [10_000, 100_000] if quick else [10_000, 100_000, 1_000_000]))
@@ -45,10 +50,23 @@ def main() -> None:
         listing = itertools.repeat("/v1/contacts?page_size=50&order_by=-created_at")
         suite.profile(bench, "list", listing, ("gateway", "contacts.api"))
     instance.erase()
-    report(bench, processes, "quick" if quick else "full", time.perf_counter() - began)
+    report(bench, idle, "quick" if quick else "full", time.perf_counter() - began)
 
 
-def report(bench: Bench, processes: dict[str, float], profile: str, seconds: float) -> None:
+def at_rest(calm: float, seconds: float) -> Idle:
+    """CPU and memory of what `make up` leaves running, measured for `seconds` after it was left alone for `calm`."""
+    with Instance("idle") as instance:
+        instance.erase()
+        instance.start()
+        instance.wait_ready(120)
+        demo.load(instance.gateway_url, *instance.admin, instance.run_dir, instance.tell)
+        time.sleep(calm)
+        found = suite.idle(instance, seconds)
+    instance.erase()
+    return found
+
+
+def report(bench: Bench, idle: Idle, profile: str, seconds: float) -> None:
     """Writes docs/benchmarks.md."""
     lines = [
         "# Benchmarks",
@@ -69,8 +87,17 @@ def report(bench: Bench, processes: dict[str, float], profile: str, seconds: flo
         )
     lines += ["", "| figure | value |", "|---|---|"]
     lines += [f"| {name} | {value:,} |" for name, value in bench.notes.items()]
-    lines += ["", "## Memory", "", "Proportional set size in MB.", "", "| process | MB |", "|---|---|"]
-    lines += [f"| {name} | {value} |" for name, value in sorted(processes.items())]
+    cpu, memory = idle
+    lines += [
+        "", "## Idle", "",
+        "What `make up` leaves running when nobody does anything: CPU in percent of one core, memory as proportional set size.",
+        "", "| process | CPU % | MB |", "|---|---|---|",
+    ]  # fmt: skip
+    lines += [f"| {name} | {cpu[name]:.2f} | {memory[name]:.1f} |" for name in sorted(cpu)]
+    lines += [
+        f"| all | {sum(cpu.values()):.2f} | {sum(memory.values()):,.0f} |",
+        f"| limit | {IDLE_CPU} | {IDLE_MEMORY:,} |",
+    ]
     lines += ["", "## Where the time goes", "", "Self time of Python functions while one client repeats the request."]
     for name, found in bench.profiles.items():
         lines += ["", f"**{name}**", "", "```", *found, "```"]

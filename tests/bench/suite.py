@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +27,7 @@ from kombu import Queue
 from sqlalchemy import create_engine, text
 
 from deploy.dev.instance import Instance
+from deploy.dev.supervisor import lock_holder
 from tests.bench.load import Connection, Figure, Once, drive
 from tests.e2e.client import Api, eventually
 
@@ -388,12 +390,43 @@ def profile(bench: Bench, name: str, paths: Iterator[str], processes: Sequence[s
         ]
 
 
-def memory(bench: Bench) -> dict[str, float]:
+def idle(instance: Instance, seconds: float) -> tuple[dict[str, float], dict[str, float]]:
+    """What every process costs while nobody does anything: CPU in percent of one core, memory as `memory` has it."""
+    before = {name: _cpu(family) for name, family in _families(instance).items()}
+    time.sleep(seconds)
+    after = {name: _cpu(family) for name, family in _families(instance).items()}
+    return {name: (spent - before[name]) * 100 / seconds for name, spent in after.items()}, memory(instance)
+
+
+def memory(instance: Instance) -> dict[str, float]:
     """Proportional set size of every process in MB, with its children."""
-    found = {}
-    for status in bench.instance.processes():
+    return {name: sum(map(_pss, family)) for name, family in _families(instance).items()}
+
+
+def _families(instance: Instance) -> dict[str, list[psutil.Process]]:
+    """Every process by name, after its children; the supervisor without those that have a name of their own."""
+    supervisor = lock_holder(instance.run_dir)
+    assert supervisor is not None
+    found = {"supervisor": [psutil.Process(supervisor)]}
+    for status in instance.processes():
         if status.pid:
             root = psutil.Process(status.pid)
-            family = [root, *root.children(recursive=True)]
-            found[status.name] = round(sum(one.memory_full_info().pss for one in family) / 2**20, 1)
+            found[status.name] = [*root.children(recursive=True), root]
     return found
+
+
+def _cpu(family: list[psutil.Process]) -> float:
+    """CPU seconds so far, those of children that have ended included."""
+    spent = 0.0
+    for process in family:
+        with suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            spent += times.user + times.system + times.children_user + times.children_system
+    return spent
+
+
+def _pss(process: psutil.Process) -> float:
+    try:
+        return process.memory_full_info().pss / 2**20
+    except psutil.NoSuchProcess:
+        return 0.0

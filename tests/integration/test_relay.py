@@ -20,6 +20,8 @@ from kombu import Queue
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from tests.e2e.client import eventually
+
 VAULT = Vault(b"\x05" * 32)
 ADMIN = user()
 
@@ -99,6 +101,23 @@ def test_three_relays_and_many_writers_keep_the_order_of_each_record(
         versions[event["subject"]].append(int(event["sequence"]))
     for account in accounts:
         assert list(dict.fromkeys(versions[account.id])) == list(range(1, 32))
+
+
+def test_a_relay_at_rest_is_woken_by_a_write(
+    rpc: Any, relay: Any, tap: Any, engine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However rarely it looks by itself."""
+    monkeypatch.setattr("crm_chassis.bus.relay.BUSY_PAUSE", 3600.0)
+    monkeypatch.setattr("crm_chassis.bus.relay.IDLE_PAUSE", 3600.0)
+    before = unpublished(engine)
+    one = relay()
+    tap(before)
+    eventually(lambda: one.healthy and not unpublished(engine))
+
+    for number in (1, 2):
+        account = {"name": unique("Acme")}
+        written = rpc("CreateAccount", contacts_pb2.CreateAccountRequest(account=account), as_=ADMIN)
+        assert tap(before + number)[-1]["subject"] == written.id
 
 
 def test_personal_events_are_sealed_in_the_archive_and_whole_on_the_bus(

@@ -52,8 +52,5 @@ class Probes:
         self.port: int = self._server.server_address[1]
 
     def start(self) -> None:
-        threading.Thread(target=self._server.serve_forever, name="probes", daemon=True).start()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        # It lives as long as the process, so it need not look whether it is to stop.
+        threading.Thread(target=self._server.serve_forever, args=(3600.0,), name="probes", daemon=True).start()

@@ -27,4 +27,4 @@ def keep_segments(tx: Transaction) -> bool:
     return busy
 
 
-TIMERS = (Timer("segments", 0.5, keep_segments, 10.0), Timer("send", 1.0, send_due, 5.0))
+TIMERS = (Timer("segments", 0.5, keep_segments, 30.0), Timer("send", 1.0, send_due, 15.0))

@@ -8,8 +8,10 @@ late confirm can never be taken for another message's.
 
 from __future__ import annotations
 
+import select
 import time
 from collections.abc import Callable
+from typing import Any
 
 import orjson
 import psycopg
@@ -30,9 +32,10 @@ from crm_chassis.metrics import OUTBOX_PUBLISHED
 CONFIRM_SECONDS = 5.0
 BATCH = 500
 TAKE_OVER_SECONDS = 5.0
-IDLE_SECONDS = 2.5
-BUSY_SECONDS, BUSY_PAUSE = 1.0, 0.05
-"""After a notification others may commit that did not notify: for so long the table is read that often."""
+BUSY_SECONDS, BUSY_PAUSE, IDLE_PAUSE = 1.0, 0.05, 10.0
+"""After a notification others may commit that did not notify: for so long the table is read that often. From then on
+the pauses double, up to the longest."""
+ALIVE_SECONDS = 2.5
 GATHER_SECONDS = 0.02
 """Pause after a batch that was not full: what is written meanwhile goes out, and is taken in, together."""
 
@@ -149,6 +152,7 @@ class Relay(Courier):
         driver.execute(f"LISTEN {outbox.CHANNEL}")
         held: list[int] = []
         taken_at = busy_until = 0.0
+        pause = BUSY_PAUSE
         while not self._stopping:
             if time.monotonic() - taken_at > TAKE_OVER_SECONDS and len(held) < outbox.PARTITIONS:
                 held = sorted({*held, *outbox.take_partitions(session)})
@@ -163,11 +167,24 @@ class Relay(Courier):
                 if len(rows) < BATCH:
                     self._pause(GATHER_SECONDS)
                 continue
-            keep_alive(amqp)
-            pause = BUSY_PAUSE if time.monotonic() < busy_until else IDLE_SECONDS
-            for _ in driver.notifies(timeout=pause, stop_after=1):
+            longest = IDLE_PAUSE if len(held) == outbox.PARTITIONS else TAKE_OVER_SECONDS
+            pause = BUSY_PAUSE if time.monotonic() < busy_until else min(pause * 2, longest)
+            if self._notified(driver, amqp, pause):
                 self._happened()
                 busy_until = time.monotonic() + BUSY_SECONDS
+
+    def _notified(self, driver: psycopg.Connection[Any], amqp: Connection, seconds: float) -> bool:
+        """Waits for a notification, for that long at most, and keeps the connection to the broker alive meanwhile."""
+        until = time.monotonic() + seconds
+        while not self._stopping:
+            keep_alive(amqp)
+            if list(driver.notifies(timeout=0, stop_after=1)):
+                return True
+            if (left := until - time.monotonic()) <= 0:
+                return False
+            # The driver would look up ten times a second.
+            select.select([driver], [], [], min(left, ALIVE_SECONDS))
+        return False
 
     def _publish(self, session: Session, confirms: Confirms, rows: list[outbox.Pending]) -> None:
         spans = [_span_of(row) for row in rows]

@@ -32,6 +32,7 @@ from crm_chassis.bus.topology import (
 from crm_chassis.db import outbox, replays
 from crm_chassis.db.vault import Vault
 from crm_chassis.ids import QUEUES
+from crm_chassis.logs import get_logger
 from crm_chassis.metrics import EVENTS_REPLAYED
 
 END_OF_REPLAY = "application/vnd.crm.replay-end"
@@ -39,8 +40,35 @@ BATCH = 200
 IDLE_SECONDS = 2.5
 
 
+def ask(service: str, engine: Engine, amqp_url: str) -> bool:
+    """Asks for the replays that subscriptions of a service wait for; returns whether there were any.
+
+    Raises PublishFailed if the broker does not take a request.
+    """
+    with Session(engine) as session, session.begin():
+        waiting = replays.unasked(session)
+        if not waiting:
+            return False
+        with connect(amqp_url) as amqp:
+            confirms = Confirms(amqp.default_channel)
+            for row in waiting:
+                for publisher in sorted({one.partition(":")[2] for one in row.awaited}):
+                    request = {
+                        "replay_id": row.replay_id,
+                        "service": service,
+                        "records": [one for one in row.replays if one.split(".")[1] == publisher],
+                        "since": row.since,
+                    }
+                    message = Message(orjson.dumps(request), content_type="application/json", delivery_mode=2)
+                    confirms.publish(0, message, CONTROL.name, publisher)
+                    _all_taken(confirms)
+                replays.asked(session, [str(row.replay_id)])
+                get_logger().info("replay asked for", subscription=row.name, replay_id=row.replay_id, since=row.since)
+    return True
+
+
 class Replayer(Courier):
-    """Asks for the replays that subscriptions of a service wait for, and sends the service's log to who asks."""
+    """Sends the service's log to who asks."""
 
     def __init__(
         self, service: str, engine: Engine, amqp_url: str, vault: Vault, pause: Callable[[float], object]
@@ -64,7 +92,6 @@ class Replayer(Courier):
             channel.basic_qos(0, 1, False)
             channel.basic_consume(control_queue(self._service).name, callback=self._requests.append)
             while not self._stopping:
-                self._ask(confirms)
                 if self._requests:
                     request = self._requests.pop(0)
                     self._answer(confirms, amqp, request.body)
@@ -72,22 +99,6 @@ class Replayer(Courier):
                 keep_alive(amqp, IDLE_SECONDS)
         finally:
             close_socket(amqp)
-
-    def _ask(self, confirms: Confirms) -> None:
-        with Session(self._engine) as session, session.begin():
-            for row in replays.unasked(session):
-                for publisher in sorted({one.partition(":")[2] for one in row.awaited}):
-                    request = {
-                        "replay_id": row.replay_id,
-                        "service": self._service,
-                        "records": [one for one in row.replays if one.split(".")[1] == publisher],
-                        "since": row.since,
-                    }
-                    message = Message(orjson.dumps(request), content_type="application/json", delivery_mode=2)
-                    confirms.publish(0, message, CONTROL.name, publisher)
-                    _all_taken(confirms)
-                replays.asked(session, [str(row.replay_id)])
-                self._log.info("replay asked for", subscription=row.name, replay_id=row.replay_id, since=row.since)
 
     def _answer(self, confirms: Confirms, amqp: Connection, body: Any) -> None:
         request = orjson.loads(body)

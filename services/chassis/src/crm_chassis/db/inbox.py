@@ -351,12 +351,13 @@ class Receiver:
 
     # -- for operators ------------------------------------------------------------------------------------
 
-    def measure(self) -> None:
-        """Sets the gauges of parked and dead events."""
+    def measure(self) -> int:
+        """Sets the gauges of parked and dead events; returns how many there are."""
         with self._transaction() as session:
             parked, dead = held(session)
         INBOX_PARKED.set(parked)
         INBOX_DEAD.set(dead)
+        return parked + dead
 
 
 def held(session: Session) -> tuple[int, int]:

@@ -57,6 +57,8 @@ def send_due(tx: Transaction) -> None:
     transactions = Transactions(tx)
     with transactions() as own:
         recover(own)
+        if own.session.scalar(select(Campaign.id).where(Campaign.status == "SENDING").limit(1)) is None:
+            return
     try:
         _send(transactions)
     except MailServerAway as error:

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from crm_chassis.bus.forwarder import Forwarder
 from crm_chassis.bus.relay import Relay
-from crm_chassis.bus.replayer import Replayer
+from crm_chassis.bus.replayer import Replayer, ask
 from crm_chassis.bus.topology import publishes
 from crm_chassis.bus.worker.subscriber import Subscriber
 from crm_chassis.clock import system_clock
@@ -133,7 +133,8 @@ class Chores:
             if found is not None:
                 self._log.info("history anchor", seq=found.seq, mac=found.mac.hex())
 
-    def measure(self) -> None:
+    def measure(self) -> bool:
+        """Sets the gauges; returns whether anything waits."""
         with Session(self._engine) as session:
             count, oldest = outbox.backlog(session)
             unsealed, unanchored = history.backlog(session)
@@ -141,7 +142,8 @@ class Chores:
         OUTBOX_OLDEST_SECONDS.set(oldest)
         HISTORY_UNSEALED.set(unsealed)
         HISTORY_UNANCHORED_SECONDS.set(unanchored)
-        self._receiver.measure()
+        held = self._receiver.measure()
+        return bool(count or unsealed or unanchored or held)
 
     def tidy(self) -> None:
         with Session(self._engine) as session, session.begin():
@@ -199,14 +201,15 @@ def work(service: Service, settings: Settings) -> None:
     importers = {importer.kind: importer for importer in service.importers}
     runner = ImportRunner(engine, importers, vault)
     repeated += [
-        Periodically("retry", 1.0, receiver.retry_due, idle=5.0),
+        Periodically("retry", 1.0, receiver.retry_due, idle=30.0),
+        Periodically("replays", 2.5, lambda: ask(service.name, engine, settings.amqp_url), idle=60.0),
         Periodically("seal", 1.0, chores.seal_history, idle=30.0),
         Periodically("anchor", 60.0, chores.anchor_history),
-        Periodically("measure", 10.0, chores.measure),
+        Periodically("measure", 10.0, chores.measure, idle=60.0),
         Periodically("tidy", 3600.0, chores.tidy),
     ]
     if importers:
-        repeated.append(Periodically("imports", 0.5, lambda: runner.run(5.0), idle=15.0))
+        repeated.append(Periodically("imports", 0.5, lambda: runner.run(5.0), idle=30.0))
     for timer in service.timers:
         run = partial(_run_timer, engine, vault, timer)
         repeated.append(Periodically(timer.name, timer.seconds, run, timer.idle_seconds))
