@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -29,20 +30,28 @@ class Session:
 
     def token(self) -> str:
         """A token that is good now; an older one where nobody can log in. Raises httpx.HTTPError without any."""
-        with self._lock:
-            now = time.monotonic()
-            if now > self._taken + FRESH:
-                try:
-                    answer = self._http.post("/v1/auth/login", json=self._login)
-                    answer.raise_for_status()
-                    found = answer.json()
-                    self._token, self._taken = found["access_token"], now
-                    self._until = now + found["expires_in"] - 10
-                except httpx.HTTPError:
-                    if now > self._until:
-                        raise
-                    self._taken = now - FRESH + 5
-            return self._token
+        now = time.monotonic()
+        # While one thread logs in, the others go on with the token there is.
+        if now > self._taken + FRESH and self._lock.acquire(blocking=now > self._until):
+            try:
+                self._renew(time.monotonic())
+            finally:
+                self._lock.release()
+        return self._token
+
+    def _renew(self, now: float) -> None:
+        if now <= self._taken + FRESH:
+            return
+        try:
+            answer = self._http.post("/v1/auth/login", json=self._login)
+            answer.raise_for_status()
+            found = answer.json()
+            self._token, self._taken = found["access_token"], now
+            self._until = now + found["expires_in"] - 10
+        except httpx.HTTPError:
+            if now > self._until:
+                raise
+            self._taken = now - FRESH + 5
 
     def close(self) -> None:
         self._http.close()
@@ -55,6 +64,11 @@ class Client:
         self.http = httpx.Client(base_url=url, timeout=ANSWER)
         self._session = session
         self._history = history or History()
+
+    def sign_in(self) -> None:
+        """Sees to it that the next request need not log in first, if that can be."""
+        with suppress(httpx.HTTPError):
+            self._session.token()
 
     def request(self, verb: str, path: str, **options: Any) -> httpx.Response:
         """One try. Raises httpx.HTTPError when there is no answer."""

@@ -39,6 +39,7 @@ class Watcher(threading.Thread):
 
     def run(self) -> None:
         while not self._halt.wait(self._pause):
+            self._client.sign_in()
             at, began = time.time(), time.perf_counter()
             try:
                 status, wrong = self._ask(self._client)

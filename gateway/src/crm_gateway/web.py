@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -56,8 +57,8 @@ class Request:
     """What the client sent. `caller` and `timeout` are set on the way through the gateway."""
 
     __slots__ = (
-        "_base", "_receive", "address", "caller", "headers", "idempotency_key", "path", "query", "request_id",
-        "scope", "size", "span", "timeout", "verb",
+        "_base", "_receive", "address", "caller", "came_at", "headers", "idempotency_key", "path", "query",
+        "request_id", "scope", "size", "span", "timeout", "verb",
     )  # fmt: skip
 
     caller: Caller
@@ -76,6 +77,7 @@ class Request:
         self.address = client_address(scope, self.header(b"x-forwarded-for") if trusted else "", trusted)
         self.idempotency_key = ""
         self.timeout: float | None = None
+        self.came_at = time.monotonic()
         self._base: Metadata = ()
 
     def header(self, name: bytes) -> str:

@@ -8,17 +8,28 @@ committed it; every way out is a closed socket.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import eventlet
 from amqp.exceptions import ChannelError, InternalError
+from eventlet.event import Event
 from kombu import Connection
 from kombu.transport.pyamqp import Message
 from nameko.messaging import Consumer
 
 from crm_chassis.bus.replayer import END_OF_REPLAY
-from crm_chassis.bus.topology import REPLAY, close_socket, collect, connect, replay_key, routing_key, service_queues
+from crm_chassis.bus.topology import (
+    REPLAY,
+    close_socket,
+    collect,
+    connect,
+    keep_alive,
+    replay_key,
+    routing_key,
+    service_queues,
+)
 from crm_chassis.db.inbox import Receiver, is_outage
 from crm_chassis.envelope import CONTENT_TYPE, IncomingEvent
 from crm_chassis.errors import InvalidInput
@@ -96,7 +107,7 @@ class Subscriber(Consumer):
                 batch, self._buffer[:] = self._buffer[:BATCH], self._buffer[BATCH:]
                 self._handle(connection, channel, batch)
                 self._happened()
-            connection.heartbeat_check()
+            keep_alive(connection)
             self.last_contact = time.monotonic()
 
     def _consume_one(self, channel: Any, queue: str) -> None:
@@ -147,15 +158,15 @@ class Subscriber(Consumer):
             channel.basic_ack(last.delivery_tag, multiple=True)
 
     def _receive(self, connection: Connection, events: list[IncomingEvent], *, careful: bool) -> None:
-        while True:
-            try:
-                return self._receiver.receive(events, careful=careful)
-            except Exception as error:
-                if not is_outage(error) or self._stopping:
-                    raise
-                self._log.warning("database away, batch waits", events=len(events), error=type(error).__name__)
-                eventlet.sleep(0.5)
-                connection.heartbeat_check()
+        with _heard(connection):
+            while True:
+                try:
+                    return self._receiver.receive(events, careful=careful)
+                except Exception as error:
+                    if not is_outage(error) or self._stopping:
+                        raise
+                    self._log.warning("database away, batch waits", events=len(events), error=type(error).__name__)
+                    eventlet.sleep(0.5)
 
     def _read(self, message: Any) -> IncomingEvent | None:
         try:
@@ -178,3 +189,26 @@ class Subscriber(Consumer):
             name = ascii(message.properties.get("message_id"))
             self._log.warning("delivery refused", error=error.detail, message_id=name)
             return None
+
+
+@contextmanager
+def _heard(connection: Connection) -> Iterator[None]:
+    """Lets the broker hear from us while a batch takes its time and nobody reads or writes.
+
+    Otherwise it would take a slow subscriber for dead, and give it the same batch again and again.
+    """
+    done, amqp = Event(), connection.connection
+
+    def beat() -> None:
+        while amqp.heartbeat and not done.wait(timeout=amqp.heartbeat / 2):
+            try:
+                amqp.send_heartbeat()
+            except OSError:
+                return  # the acknowledgement will meet the same error
+
+    beating = eventlet.spawn(beat)
+    try:
+        yield
+    finally:
+        done.send(True)
+        beating.wait()
