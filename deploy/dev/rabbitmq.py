@@ -26,9 +26,9 @@ log.connection.level = error
 """
 
 # Two schedulers, no busy waiting, and the figures of each queue once a minute (milliseconds), not every five seconds:
-# an idle node costs next to nothing. Distribution stays on this machine.
+# an idle node costs next to nothing. A table of processes for one suite. Distribution stays on this machine.
 ERLANG = (
-    "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none -rabbit quorum_tick_interval 60000 "
+    "+S 2:2 +P 65536 +sbwt none +sbwtdcpu none +sbwtdio none -rabbit quorum_tick_interval 60000 "
     "-kernel inet_dist_use_interface {127,0,0,1}"
 )
 

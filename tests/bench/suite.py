@@ -390,12 +390,12 @@ def profile(bench: Bench, name: str, paths: Iterator[str], processes: Sequence[s
         ]
 
 
-def idle(instance: Instance, seconds: float) -> tuple[dict[str, float], dict[str, float]]:
-    """What every process costs while nobody does anything: CPU in percent of one core, memory as `memory` has it."""
+def cpu(instance: Instance, seconds: float) -> dict[str, float]:
+    """CPU of every process, with its children, during so many seconds in percent of one core."""
     before = {name: _cpu(family) for name, family in _families(instance).items()}
     time.sleep(seconds)
     after = {name: _cpu(family) for name, family in _families(instance).items()}
-    return {name: (spent - before[name]) * 100 / seconds for name, spent in after.items()}, memory(instance)
+    return {name: (spent - before[name]) * 100 / seconds for name, spent in after.items()}
 
 
 def memory(instance: Instance) -> dict[str, float]:

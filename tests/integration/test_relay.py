@@ -107,17 +107,21 @@ def test_a_relay_at_rest_is_woken_by_a_write(
     rpc: Any, relay: Any, tap: Any, engine: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However rarely it looks by itself."""
-    monkeypatch.setattr("crm_chassis.bus.relay.BUSY_PAUSE", 3600.0)
-    monkeypatch.setattr("crm_chassis.bus.relay.IDLE_PAUSE", 3600.0)
+    for name in ("BUSY_PAUSE", "IDLE_PAUSE", "ALIVE_SECONDS"):
+        monkeypatch.setattr(f"crm_chassis.bus.relay.{name}", 3600.0)
+
+    def write() -> str:
+        account = {"name": unique("Acme")}
+        return str(rpc("CreateAccount", contacts_pb2.CreateAccountRequest(account=account), as_=ADMIN).id)
+
     before = unpublished(engine)
     one = relay()
     tap(before)
     eventually(lambda: one.healthy and not unpublished(engine))
-
     for number in (1, 2):
-        account = {"name": unique("Acme")}
-        written = rpc("CreateAccount", contacts_pb2.CreateAccountRequest(account=account), as_=ADMIN)
-        assert tap(before + number)[-1]["subject"] == written.id
+        assert write() == tap(before + number)[-1]["subject"]
+    one.stop()
+    write()
 
 
 def test_personal_events_are_sealed_in_the_archive_and_whole_on_the_bus(

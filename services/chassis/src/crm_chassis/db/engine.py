@@ -43,12 +43,16 @@ def connect_options(process: str) -> dict[str, Any]:
     }
 
 
-def make_engine(url: str, process: str, size: int) -> Engine:
-    """A pool of at most `size` connections; a caller waits at most two seconds for one."""
+def make_engine(url: str, process: str, size: int, *, kept: int | None = None) -> Engine:
+    """A pool of at most `size` connections; a caller waits at most two seconds for one.
+
+    Once open, `kept` of them stay open, all of them if it is not said.
+    """
+    kept = size if kept is None else kept
     engine = create_engine(
         url,
-        pool_size=size,
-        max_overflow=0,
+        pool_size=kept,
+        max_overflow=size - kept,
         pool_timeout=2,
         pool_recycle=1800,
         # The connection used last has the statements of late prepared and its data at hand.

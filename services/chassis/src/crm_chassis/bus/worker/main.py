@@ -43,7 +43,8 @@ from crm_chassis.probes import Probes
 from crm_chassis.service import Service, Timer
 from crm_chassis.settings import Settings
 
-POOL = 8
+POOL, KEPT = 8, 3
+"""Connections to the database at most, and those that stay open: for the subscriber, an import and a timer."""
 LOG_IN_FULL = timedelta(days=400)
 """Older events stay only if no later event of their record has outdated them."""
 DUPLICATES = timedelta(days=90)
@@ -183,7 +184,7 @@ def work(service: Service, settings: Settings) -> None:
     """Runs the worker until SIGTERM or SIGINT."""
     _give_way(settings.worker_nice)
     log = get_logger()
-    engine = make_engine(settings.database_url, f"{service.name}-worker", POOL)
+    engine = make_engine(settings.database_url, f"{service.name}-worker", POOL, kept=KEPT)
     vault = Vault(settings.key("CRM_SUBJECT_KEK"))
     if service.start is not None:
         service.start(settings)
