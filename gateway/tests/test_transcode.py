@@ -281,6 +281,13 @@ def test_a_write_without_key_is_repeated_with_one_of_the_gateway(suite: Suite, a
     assert len(sent) == 3  # then the breaker is open
     assert len(set(sent)) == 1
     assert sent[0].startswith(GATEWAY_KEY)
+    told = ["x-first-attempt" in call.metadata for call in suite.services["CreateContact"]]
+    assert told == [True, False, False]
+
+
+def test_a_key_of_the_client_may_have_been_sent_before(suite: Suite, admin: Client) -> None:
+    admin.post("/v1/contacts", json={}, headers={"idempotency-key": "k1", "x-first-attempt": "1"})
+    assert "x-first-attempt" not in suite.services["CreateContact"][0].metadata
 
 
 @pytest.mark.parametrize("key", ["", "a b", "x" * 201, "\u00e9"])

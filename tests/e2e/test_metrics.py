@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import httpx
@@ -45,6 +46,12 @@ def test_every_process_answers(processes: dict[str, Exposed], suite: Instance) -
     asked = {status.name for status in suite.processes()} - {"postgres", "epmd", "rabbitmq", "mail"}
     assert set(processes) == asked
     assert all("process_start_time_seconds" in found for found in processes.values())
+
+
+def test_workers_step_back_behind_requests(suite: Instance) -> None:
+    nice = {status.name: os.getpriority(os.PRIO_PROCESS, status.pid) for status in suite.processes() if status.pid}
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    assert {name for name, value in nice.items() if value > ours} == {name for name in nice if ".worker" in name}
 
 
 def test_every_figure_of_a_query_is_there(processes: dict[str, Exposed]) -> None:

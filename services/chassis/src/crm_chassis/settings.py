@@ -101,7 +101,7 @@ class Settings:
     @property
     def worker_nice(self) -> int:
         """By how much a worker steps back behind requests where both want the processor, 0 (not at all) to 19."""
-        value = self.number("CRM_WORKER_NICE", 10)
+        value = self.number("CRM_WORKER_NICE", 5)
         if not 0 <= value <= 19:
             raise SettingsError(f"CRM_WORKER_NICE must be 0 to 19, not {value}")
         return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from crm_chassis.envelope import IncomingEvent
@@ -26,7 +27,7 @@ class Subscription:
     backfill: bool = True
     """Whether it is given what was published before it was there. Not for what should happen only once, then."""
 
-    @property
+    @cached_property
     def records(self) -> frozenset[str]:
         """The kinds of records followed."""
         return frozenset(".".join(pattern.split(".")[:3]) for pattern in self.handlers)

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar, cast
 
 import crm_contracts
@@ -26,6 +26,7 @@ from google.protobuf import json_format, message_factory
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
+from sqlalchemy import String, Uuid
 
 from crm_chassis.contracts.transcode import Encoder, decode, enum_name, is_map, to_datetime
 from crm_chassis.errors import InvalidInput
@@ -48,49 +49,70 @@ def timestamp(moment: datetime) -> Timestamp:
     return Timestamp(seconds=whole, nanos=moment.microsecond * 1000)
 
 
-Getter = Callable[[Any], Any]
+Build = Callable[[Any, Any], Any]
 
 
 @cache
-def _getters(model: Any, message: Any) -> tuple[tuple[str, Getter], ...]:
-    return tuple(
-        (field.name, getter)
-        for field in message.DESCRIPTOR.fields
-        if hasattr(model, field.name) and (getter := _getter(field)) is not None
+def _builder(model: Any, message: Any) -> Build:
+    """Builds a message from a record, given a place to read its columns from.
+
+    Written out as one call with a keyword per field, which is the fastest way Python has; None leaves a field unset.
+    """
+    names: dict[str, Any] = {"message": message}
+    columns = model.__mapper__.columns if hasattr(model, "__mapper__") else {}
+
+    def value(name: str) -> str:
+        return f"c[{name!r}]" if name in columns else f"o.{name}"
+
+    entries = ", ".join(
+        f"{field.name}={_expression(field, index, value, columns.get(field.name), names)}"
+        for index, field in enumerate(message.DESCRIPTOR.fields)
+        if hasattr(model, field.name)
     )
+    exec(f"def build(o, c):\n    return message({entries})", names)
+    return cast(Build, names["build"])
 
 
-def _getter(field: FieldDescriptor) -> Getter:
-    name = field.name
-    if is_map(field):
-        return lambda o: getattr(o, name) or None
-    if field.message_type is not None:
+def _expression(
+    field: FieldDescriptor, index: int, value: Callable[[str], str], column: Any, names: dict[str, Any]
+) -> str:
+    read, convert = value(field.name), f"c{index}"
+    if field.message_type is not None and not is_map(field):
         full_name = field.message_type.full_name
-        if full_name == "google.protobuf.Timestamp":
-            return lambda o: timestamp(v) if (v := getattr(o, name)) is not None else None
         if full_name == _MONEY and not field.is_repeated:
-            currency = f"{name}_currency"
-            return lambda o: (
-                {"amount": money_text(v), "currency": getattr(o, currency) or ""}
-                if (v := getattr(o, name)) is not None
-                else None
-            )
-        if full_name == "google.protobuf.Struct":
-            return lambda o: getattr(o, name)
-        nested = message_factory.GetMessageClass(field.message_type)
+            names[convert] = _money
+            return f"{convert}({read}, {value(f'{field.name}_currency')})"
+        if full_name == "google.protobuf.Timestamp":
+            names[convert] = timestamp
+        elif full_name == "google.protobuf.Struct":
+            return read
+        else:
+            nested = message_factory.GetMessageClass(field.message_type)
+            if _plain_names(nested):
+                return read
+            names[convert] = partial(decode, nested, lenient=True)
         if field.is_repeated:
-            return lambda o: [_from_json(nested, one) for one in getattr(o, name) or ()]
-        return lambda o: _from_json(nested, v) if (v := getattr(o, name)) is not None else None
-    if field.enum_type is not None:
-        values = field.enum_type.values_by_name
-        return lambda o: values[v].number if (v := getattr(o, name)) else 0
-    if field.is_repeated:
-        return lambda o: getattr(o, name) or ()
-    if field.type == FieldDescriptor.TYPE_STRING:
-        return lambda o: v if (v := getattr(o, name)) is None or isinstance(v, str) else str(v)
-    if field.type in (FieldDescriptor.TYPE_DOUBLE, FieldDescriptor.TYPE_FLOAT):
-        return lambda o: float(v) if (v := getattr(o, name)) is not None else None
-    return lambda o: getattr(o, name)
+            return f"[{convert}(one) for one in {read} or ()]"
+    elif field.is_repeated:
+        return read
+    elif field.enum_type is not None:
+        numbers = {one.name: one.number for one in field.enum_type.values}
+        names[convert] = numbers.__getitem__
+    elif field.type == FieldDescriptor.TYPE_STRING:
+        if column is not None and isinstance(column.type, (String, Uuid)):
+            return read
+        names[convert] = str
+    elif field.type in (FieldDescriptor.TYPE_DOUBLE, FieldDescriptor.TYPE_FLOAT):
+        names[convert] = float
+    else:
+        return read
+    known = f"v{index}"
+    empty = "not in (None, '')" if field.enum_type is not None else "is not None"
+    return f"{convert}({known}) if ({known} := {read}) {empty} else None"
+
+
+def _money(amount: Decimal | None, currency: str | None) -> dict[str, str] | None:
+    return {"amount": money_text(amount), "currency": currency or ""} if amount is not None else None
 
 
 @cache
@@ -99,14 +121,24 @@ def _plain_names(message: Any) -> bool:
     return all(f.message_type is None and f.enum_type is None for f in message.DESCRIPTOR.fields)
 
 
-def _from_json(message: type[Message], value: dict[str, Any]) -> Any:
-    return value if _plain_names(cast(Any, message)) else decode(message, value, lenient=True)
+class _Attributes:
+    """The columns of a record, loaded where they are not."""
+
+    def __init__(self, record: Any) -> None:
+        self._record = record
+
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self._record, name)
 
 
 def to_message(record: Any, message: type[M]) -> M:
     """The message that describes `record`."""
-    found = {name: getter(record) for name, getter in _getters(cast(Any, type(record)), cast(Any, message))}
-    return message(**{name: value for name, value in found.items() if value is not None})
+    build = _builder(cast(Any, type(record)), cast(Any, message))
+    try:
+        # What was just read stands there; to ask the attributes of the class for it takes several times as long.
+        return cast(M, build(record, vars(record)))
+    except KeyError:
+        return cast(M, build(record, _Attributes(record)))
 
 
 def writable_fields(message: type[Message]) -> Iterable[FieldDescriptor]:

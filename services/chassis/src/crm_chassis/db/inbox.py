@@ -147,7 +147,7 @@ class Receiver:
 
     @contextmanager
     def _transaction(self) -> Any:
-        with Session(self._engine) as session, session.begin():
+        with Session(self._engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     def _apply_all(

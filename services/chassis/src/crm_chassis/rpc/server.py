@@ -213,7 +213,7 @@ class Dispatcher(grpc.GenericRpcHandler):
         # Answers to credential checks hold secrets, which must not be stored to be given again.
         unstored = policy.idempotent or policy.rate == crm_contracts.RateClass.CREDENTIAL
         key = ctx.idempotency_key if not unstored else ""
-        with Session(self._reading if reading else self._engine) as session:
+        with Session(self._reading if reading else self._engine, expire_on_commit=False) as session:
             tx = Transaction(
                 session,
                 actor,
