@@ -211,7 +211,7 @@ class _Run:
         plugins = [] if name == WHOLE_SUITE else ["-p", "no:schemathesis"]
         self._name = name
         self._command = [sys.executable, "-m", "pytest", *plugins, *arguments]
-        self._environment = environment
+        self._environment = environment | {"PYTHONUNBUFFERED": "1"}  # else progress would be told in blocks
         self._alone = alone
         self._process: subprocess.Popen[str] | None = None
         self.cancelled = False
