@@ -124,8 +124,8 @@ def test_the_suite_comes_back_as_it_was(own: Instance, tmp_path: Path) -> None:
     for id_ in before:
         assert admin.get(f"/v1/contacts/{id_}")["last_name"].startswith("Load")
     assert admin.http.get(f"/v1/accounts/{lost['id']}").status_code == 404
-    view = admin.get(f"/v1/accounts/{account['id']}/customer360")
-    assert {section["state"] for section in view["sections"].values()} == {"OK"}
+    page = f"/v1/accounts/{account['id']}/customer360"
+    eventually(lambda: {one["state"] for one in admin.get(page)["sections"].values()} == {"OK"})
     eventually(lambda: not any(unsettled(own).values()), 60)
     eventually(lambda: not behind(own), 30)
     assert again["contacts"] >= 0

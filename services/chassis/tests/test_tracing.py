@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -150,7 +149,5 @@ tracing.stop()
 print(time.monotonic() - before)
 """
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        began = time.monotonic()
         took = float(run(code, OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{silent.getsockname()[1]}"))
         assert took < tracing.FLUSH_SECONDS + 1
-        assert time.monotonic() - began < tracing.FLUSH_SECONDS + 6

@@ -45,6 +45,7 @@ def ask(service: str, engine: Engine, amqp_url: str) -> bool:
 
     Raises PublishFailed if the broker does not take a request.
     """
+    log = get_logger()
     with Session(engine) as session, session.begin():
         waiting = replays.unasked(session)
         if not waiting:
@@ -63,7 +64,7 @@ def ask(service: str, engine: Engine, amqp_url: str) -> bool:
                     confirms.publish(0, message, CONTROL.name, publisher)
                     _all_taken(confirms)
                 replays.asked(session, [str(row.replay_id)])
-                get_logger().info("replay asked for", subscription=row.name, replay_id=row.replay_id, since=row.since)
+                log.info("replay asked for", subscription=row.name, replay_id=row.replay_id, since=row.since)
     return True
 
 
