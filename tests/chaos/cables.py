@@ -2,18 +2,18 @@
 
 A cable is a pair of veth devices, one end in the network of its owner, the other in a network that holds nothing but
 such ends. A packet is lost by giving it an address at the far end that nobody has: it leaves, nobody answers, nobody
-is told. All of it is gone when the last process in these networks has ended. Needs root and the program `ip`.
+is told. All of it is gone when the last process in these networks has ended. Needs root, `ip` and `unshare`.
 """
 
 from __future__ import annotations
 
 import ctypes
 import os
-import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -29,11 +29,17 @@ PATIENCE = {
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
+@cache
 def impossible() -> str:
     """Why there can be no cables here; empty if there can."""
     if os.geteuid() != 0:
         return "only root may make networks whose packets are lost"
-    return "" if shutil.which("ip") else "the program ip is missing"
+    trial = ["unshare", "--net", "ip", "link", "add", "near", "type", "veth", "peer", "name", "far"]
+    try:
+        done = subprocess.run(trial, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return "the program unshare is missing"
+    return done.stderr.strip() if done.returncode else ""
 
 
 def _enter(network: int) -> None:

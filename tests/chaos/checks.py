@@ -7,7 +7,10 @@ import re
 import subprocess
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -112,13 +115,20 @@ def audit_trail(instance: Instance, databases: Databases) -> list[str]:
         if run.returncode or found["fault"] or found.get("unsealed"):
             faults.append(f"{service}: {found}")
         kept = {row["seq"]: row["mac"].hex() for row in databases.rows(service, "SELECT seq, mac FROM history_anchors")}
-        for line in instance.log(worker).read_text(errors="replace").splitlines():
-            # A line that is not whole was written when the disk was full.
-            if '"history anchor"' in line and line.startswith("{") and line.endswith("}"):
-                logged = json.loads(line)
-                if kept.get(logged["seq"]) != logged["mac"]:
-                    faults.append(f"{service}: anchor {logged['seq']} of the log is not in the database")
+        for logged in records(instance.log(worker), "history anchor"):
+            if kept.get(logged["seq"]) != logged["mac"]:
+                faults.append(f"{service}: anchor {logged['seq']} of the log is not in the database")
     return faults
+
+
+def records(log: Path, word: str) -> Iterator[dict[str, Any]]:
+    """The records of a log with a word in them, but for those that a full disk tore apart."""
+    for line in log.read_text(errors="replace").splitlines():
+        if word in line:
+            with suppress(json.JSONDecodeError):
+                record = json.loads(line)
+                if isinstance(record, dict):
+                    yield record
 
 
 def customer360_is_the_sum(client: Client, accounts: list[str]) -> list[str]:
@@ -203,9 +213,8 @@ def traces(instance: Instance) -> list[str]:
     """Calls that failed in a way nobody foresaw: the service's own log says `error` and shows a traceback."""
     found: Counter[str] = Counter()
     for path in sorted((instance.run_dir / "logs").glob("*.log")):
-        for line in path.read_text(errors="replace").splitlines():
-            if line.startswith("{") and '"level": "error"' in line.replace('":"', '": "'):
-                record = json.loads(line)
+        for record in records(path, '"error"'):
+            if record.get("level") == "error":
                 error = str(record.get("exception", record.get("error", ""))).strip().splitlines()[-1:]
                 text = re.sub(r"[0-9a-f-]{12,}|\d+", "#", f"{record.get('event')} {record.get('method', '')} {error}")
                 found[f"{path.stem}: {text[:300]}"] += 1

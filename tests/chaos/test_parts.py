@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -94,6 +95,12 @@ def test_an_unknown_update_is_whole_or_absent(found: str, fault: str) -> None:
     history.add(Write("update", "/v1/a/1", "", {"title": "u"}, before={"title": "t"}, outcome=INFO))
     faults = checks.unknown_is_absent_or_whole(Answers(history, answer(200, title=found)), history, Counter())
     assert (fault in faults[0]) if fault else faults == []
+
+
+def test_a_line_that_a_full_disk_tore_is_no_record(tmp_path: Path) -> None:
+    log = tmp_path / "sales.worker.log"
+    log.write_text('{"event":"a","level":"error"}\n{"event":"b","lev{"event":"c","level":"error"}\nerror\n"error"\n')
+    assert [record["event"] for record in checks.records(log, "error")] == ["a"]
 
 
 def test_a_refused_write_that_happened_is_a_fault() -> None:
