@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 import socket
 import struct
@@ -129,6 +130,7 @@ async def serve() -> None:
                 link.lost = lost
         sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
+    os._exit(0)  # half-open connections have nobody to say goodbye to
 
 
 class Network:
