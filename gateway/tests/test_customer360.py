@@ -266,7 +266,7 @@ def test_asking_a_frozen_identity_first_is_part_of_the_time(make_suite: Callable
     suite.services.delays |= {"ResolvePrincipals": 2.0, "GetCustomerSales": 2.0}
     started = time.perf_counter()
     found = client.get(f"/v1/contacts/{ID}/customer360").json()
-    assert time.perf_counter() - started < 0.8
+    assert time.perf_counter() - started < 1.1  # the two one after the other would be 1.2
     assert states(found) == dict.fromkeys(SECTIONS, "OK") | {"opportunities": "UNAVAILABLE", "timeline": "PARTIAL"}
 
 

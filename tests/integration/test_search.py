@@ -47,6 +47,7 @@ def crowd(engine: Any) -> Iterator[tuple[str, str]]:
     common, rarer = word(), word()
     names = {"common": common, "rarer": rarer, "count": COMMON * 20, "owner": uuid7()}
     with engine.begin() as connection:
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text(_CONTACTS), names)
         connection.execute(text(_WORDS), names)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
