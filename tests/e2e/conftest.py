@@ -17,13 +17,16 @@ BUILT_IN = (
 )  # fmt: skip
 
 
-BULKY = ("test_demo_company.py", "test_load_real_data.py")
+LAST = ("test_demo_company.py", "test_load_real_data.py", "test_chaos.py")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole companies are loaded last: the figures of the other tests are about a suite with little to do."""
-    items.sort(key=lambda item: item.path.name in BULKY)
+    """Whole companies are loaded last: the figures of the other tests are about a suite with little to do.
+
+    Those of the chaos test come when the other lane of tests has ended.
+    """
+    items.sort(key=lambda item: LAST.index(item.path.name) if item.path.name in LAST else -1)
 
 
 @pytest.fixture(scope="session")
