@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -155,3 +156,14 @@ def test_what_is_not_whole_is_not_kept(kept: Suite, admin: Client) -> None:
     kept.services.answers |= answers()
     found = admin.get(f"/v1/contacts/{ID}/customer360").json()
     assert found["partial"] is False
+
+
+def test_many_events_while_nobody_asks_hold_nothing_up(pages: Pages, clock: Clock) -> None:
+    """As after an import: the next question must not pay for all of them."""
+    for _ in range(15_000):
+        clock.now += 0.001
+        pages.forget([uuid7()])
+    clock.now += AGAIN_SECONDS
+    started = time.process_time()
+    assert pages.get(KEY) is None
+    assert time.process_time() - started < 1

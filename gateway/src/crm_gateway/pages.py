@@ -47,7 +47,7 @@ class Pages:
         self._clock = clock
         self._pages: TTLCache[Key, bytes] = TTLCache(BYTES, SECONDS, clock, getsizeof=lambda page: 500 + 2 * len(page))
         self._naming: dict[str, set[Key]] = {}
-        self._forgotten: dict[str, float] = {}
+        self._forgotten: TTLCache[str, float] = TTLCache(float("inf"), MAKING_SECONDS, clock)
         self._again: deque[tuple[float, frozenset[str]]] = deque()
         self._since = float("inf")
         self._hits, self._misses = PAGES.labels("hit"), PAGES.labels("miss")
@@ -81,6 +81,7 @@ class Pages:
 
     def forget(self, ids: Iterable[str]) -> None:
         """Something happened to these records."""
+        self._forget_again()
         wanted = frozenset(ids)
         self._again.append((self._clock() + AGAIN_SECONDS, wanted))
         self._drop(wanted)
@@ -102,8 +103,6 @@ class Pages:
             self._forgotten[one] = now
             for key in self._naming.pop(one, ()):
                 self._pages.pop(key, None)
-        if len(self._forgotten) > 10_000:
-            self._forgotten = {one: at for one, at in self._forgotten.items() if at > now - MAKING_SECONDS}
 
     def _tidy(self) -> None:
         kept = {one: {key for key in keys if key in self._pages} for one, keys in self._naming.items()}
