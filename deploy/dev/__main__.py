@@ -24,7 +24,6 @@ try:
     from deploy.dev import keys
     from deploy.dev.catalogue import GATEWAY, REPOSITORY, amqp_url_variable, catalogue
     from deploy.dev.instance import Instance
-    from deploy.dev.load.client import Client
     from deploy.dev.supervisor import read_json
     from deploy.dev.view import screen, show_logs
 except ImportError as error:
@@ -35,7 +34,6 @@ except ImportError as error:
     )
 
 READY = 120.0  # seconds a first start may take on a slow machine
-WHOLE = 20.0  # seconds until the services are warm enough for a whole customer-360
 
 
 def say(text: str) -> None:
@@ -65,26 +63,13 @@ def up(_: argparse.Namespace) -> int:
         say(f"  {email:<{width}}  {password}")
     state = read_json(instance.run_dir / "demo-state.json") or {}
     if account := state.get("account_id"):
-        _see_whole(instance.gateway_url, users, account)
         say(f"\nA customer-360:\n\n  {customer360_command(instance.gateway_url, users, account)}\n")
     return 0
 
 
-def _shown_to(users: dict[str, str]) -> str:
-    return next((name for name in users if name.startswith("sales_manager@")), next(iter(users)))
-
-
-def _see_whole(url: str, users: dict[str, str], account: str) -> None:
-    """Asks for a customer-360 until it is whole: a service's first answer takes longer than the page waits for it."""
-    email, until = _shown_to(users), time.monotonic() + WHOLE
-    with Client(url, email, users[email]) as client:
-        while client.get(f"/v1/accounts/{account}/customer360")["partial"] and time.monotonic() < until:
-            time.sleep(0.2)
-
-
 def customer360_command(url: str, users: dict[str, str], account: str) -> str:
     """One line for any shell: log in and show an account from all sides."""
-    email = _shown_to(users)
+    email = next((name for name in users if name.startswith("sales_manager@")), next(iter(users)))
     body = shlex.quote(json.dumps({"email": email, "password": users[email]}))
     login = f"curl -s {url}/v1/auth/login -H 'Content-Type: application/json' -d {body}"
     token = rf"""$({login} | sed -n 's/.*"access_token": *"\([^"]*\)".*/\1/p')"""
