@@ -18,7 +18,6 @@ consumer_timeout = 1800000
 raft.wal_max_size_bytes = 33554432
 disk_free_limit.absolute = 150MB
 vm_memory_high_watermark.relative = 0.4
-raft.wal_max_size_bytes = 67108864
 log.file = false
 log.console = true
 log.console.level = warning
