@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from cachetools import LRUCache, cached
+from google.protobuf.message import Message
 from sqlalchemy import Select, bindparam, select
 
 from crm_chassis.access.actor import Actor
@@ -42,15 +43,20 @@ def kept(build: Callable[Concatenate[View, P], S]) -> Callable[Concatenate[View,
     to run.
 
     `build` is given a view whose actor's id is the parameter ACTOR. Its other arguments are the shape of the statement
-    and must be few; what differs from call to call is a `bindparam`.
+    and must be few; what differs from call to call is a `bindparam`. A statement that a message belongs to the shape of
+    is one of too many to keep.
     """
 
     def key(view: View, *shape: Hashable) -> Hashable:
         return view.actor.rights, *shape
 
-    @wraps(build)
-    def built(view: View, *args: P.args, **kwargs: P.kwargs) -> S:
+    @cached(LRUCache(KEPT), key=key, lock=threading.Lock())
+    def built(view: View, *shape: Any) -> Any:
         somebody = replace(view.actor, id=cast(Any, bindparam(ACTOR, type_=Id)))
-        return build(View(somebody), *args, **kwargs)
+        return cast(Any, build)(View(somebody), *shape)
 
-    return cast(Any, cached(LRUCache(KEPT), key=key, lock=threading.Lock())(built))
+    @wraps(build)
+    def found(view: View, *shape: Any) -> Any:
+        return cast(Any, build if any(isinstance(one, Message) for one in shape) else built)(view, *shape)
+
+    return cast(Any, found)

@@ -42,13 +42,13 @@ def timeline(
     tx: Transaction, contact_ids: Sequence[str], account_id: str | None, position: Any = None
 ) -> list[common_pb2.TimelineEntry]:
     """Activities with any of the contacts or the account, newest first, before the position."""
-    of_account = account_id is not None
-    statement = _newest(tx, of_account) if position is None else _timeline(tx, of_account, position)
+    statement = _timeline(tx, account_id is not None, position)
     found = tx.execute(statement, contact_ids=list(contact_ids), account_id=account_id)
     return [_entry(row) for row in found.scalars()]
 
 
-def _timeline(view: View, of_account: bool, position: Any = None) -> Select[Any]:
+@kept
+def _timeline(view: View, of_account: bool, position: Any) -> Select[Any]:
     about = [Activity.contact_id == any_(bindparam("contact_ids", type_=ARRAY(Id)))]
     if of_account:
         about.append(Activity.account_id == bindparam("account_id", type_=Id))
@@ -63,9 +63,6 @@ def _timeline(view: View, of_account: bool, position: Any = None) -> Select[Any]
         if position.kinds:
             query = query.where(Activity.type.in_([kind.upper() for kind in position.kinds]))
     return query.order_by(Activity.occurred_at.desc(), Activity.id.desc()).limit(limit)
-
-
-_newest = kept(_timeline)
 
 
 def _entry(row: Activity) -> common_pb2.TimelineEntry:

@@ -71,12 +71,12 @@ def concerns(people: Select[Any]) -> ColumnElement[bool]:
 def timeline(tx: Transaction, customer: common_pb2.CustomerRef, position: Any = None) -> list[common_pb2.TimelineEntry]:
     """What was sent, responded to and unsubscribed from, newest first, before the position; one statement."""
     given = parameters(customer)
-    of_contact = "contact_id" in given
-    statement = _newest(tx, of_contact) if position is None else _timeline(tx, of_contact, position)
+    statement = _timeline(tx, "contact_id" in given, position)
     return [_entry(row) for row in tx.execute(statement, **given)]
 
 
-def _timeline(view: View, of_contact: bool, position: Any = None) -> Select[Any]:
+@kept
+def _timeline(view: View, of_contact: bool, position: Any) -> Select[Any]:
     people = people_of(view, of_contact)
     limit = (position.limit if position is not None else 0) or DEFAULT_LIMIT
     member = view.visible(CampaignMember).join(Campaign, Campaign.id == CampaignMember.campaign_id)
@@ -90,9 +90,6 @@ def _timeline(view: View, of_contact: bool, position: Any = None) -> Select[Any]
     ]  # fmt: skip
     found = union_all(*(select(branch.subquery()) for branch in branches)).subquery()
     return select(found).order_by(found.c.at.desc(), found.c.id.desc()).limit(limit)
-
-
-_newest = kept(_timeline)
 
 
 @kept

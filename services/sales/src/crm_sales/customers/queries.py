@@ -153,12 +153,12 @@ def open_tasks(tx: Transaction, customer: common_pb2.CustomerRef) -> list[Task]:
 def timeline(tx: Transaction, customer: common_pb2.CustomerRef, position: Any = None) -> list[common_pb2.TimelineEntry]:
     """Steps of the customer's opportunities and tasks that were done, newest first: one statement."""
     given = parameters(customer)
-    of_contact = "contact_id" in given
-    statement = _newest(tx, of_contact) if position is None else _timeline(tx, of_contact, position)
+    statement = _timeline(tx, "contact_id" in given, position)
     return [_entry(row) for row in tx.execute(statement, **given)]
 
 
-def _timeline(view: View, of_contact: bool, position: Any = None) -> Select[Any]:
+@kept
+def _timeline(view: View, of_contact: bool, position: Any) -> Select[Any]:
     limit = (position.limit if position is not None else 0) or DEFAULT_LIMIT
     parts = [
         _narrowed(part, position).order_by(part.selected_columns.at.desc(), part.selected_columns.id.desc())
@@ -169,9 +169,6 @@ def _timeline(view: View, of_contact: bool, position: Any = None) -> Select[Any]
     ]  # fmt: skip
     found = union_all(*parts).subquery()
     return select(found).order_by(found.c.at.desc(), found.c.id.desc()).limit(limit)
-
-
-_newest = kept(_timeline)
 
 
 def _steps(view: View, of_contact: bool) -> Rows:

@@ -82,8 +82,7 @@ def shown(view: View, of_contact: bool) -> Select[Any]:
 def timeline(tx: Transaction, customer: common_pb2.CustomerRef, position: Any = None) -> list[common_pb2.TimelineEntry]:
     """Tickets created and resolved, and public messages, newest first, before the position."""
     given = parameters(customer)
-    of_contact = "contact_id" in given
-    statement = _newest(tx, of_contact) if position is None else _timeline(tx, of_contact, position)
+    statement = _timeline(tx, "contact_id" in given, position)
     return [
         common_pb2.TimelineEntry(
             id=str(row.id), at=timestamp(row.at), kind=row.kind, title=row.title, service="support",
@@ -93,7 +92,8 @@ def timeline(tx: Transaction, customer: common_pb2.CustomerRef, position: Any = 
     ]  # fmt: skip
 
 
-def _timeline(view: View, of_contact: bool, position: Any = None) -> Any:
+@kept
+def _timeline(view: View, of_contact: bool, position: Any) -> Any:
     """The statement; None if the position asks for nothing that there is."""
     tickets = view.visible(Ticket).where(of_customer(of_contact))
     about = Ticket.number + " " + Ticket.subject
@@ -134,6 +134,3 @@ def _timeline(view: View, of_contact: bool, position: Any = None) -> Any:
         return None
     found = union_all(*(branch.subquery().select() for branch in branches))
     return found.order_by(*(found.selected_columns[name].desc() for name in ("at", "id"))).limit(limit)
-
-
-_newest = kept(_timeline)
