@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import grpc
@@ -168,11 +167,15 @@ def test_a_call_waits_for_a_replica_that_is_just_coming_back(bench: Bench) -> No
     replica = bench.pair[0]
     replica.drain()
     bench.wait(lambda: not bench.upstream.replicas[0].ready)
-    with ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(bench.call, repeatable=False)
-        bench.wait(lambda: not answer.done())
+
+    async def call() -> None:
+        answer = asyncio.create_task(bench.upstream.call(PATH, b"", (), timeout=3, repeatable=False, read=False))
+        await asyncio.sleep(0)  # until it waits
+        assert not answer.done()
         replica.health.set("", health_pb2.HealthCheckResponse.SERVING)
-        answer.result()
+        await answer
+
+    bench.suite.run(call())
     assert len(replica.calls) == 1
 
 

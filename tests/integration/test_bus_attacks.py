@@ -28,6 +28,8 @@ from crm_chassis.testing import unique
 from kombu import Queue
 from sqlalchemy.orm import Session
 
+from tests.e2e.client import eventually
+
 RECORD = "crm.contacts.account"
 UPDATED = f"{RECORD}.updated.v1"
 WAIT = 20.0  # seconds until a condition must hold
@@ -47,7 +49,6 @@ class Bus:
         self.engine = engine
         self.name = unique("victim")
         self.applied: list[IncomingEvent] = []
-        self._seen = threading.Event()
         subscription = Subscription(self.name, {f"{RECORD}.*": self._handle})
         self.receiver = Receiver(engine, [subscription], Vault(b"k" * 32))
         declare(amqp_url, self.name, self.receiver.records)
@@ -66,7 +67,6 @@ class Bus:
     def _handle(self, _: Any, event: IncomingEvent) -> None:
         assert event.data.account.id
         self.applied.append(event)
-        self._seen.set()
 
     def send(self, body: bytes, key: str, exchange: str = EVENTS.name, **properties: Any) -> None:
         """Publishes and waits until the broker has it."""
@@ -77,11 +77,7 @@ class Bus:
         """Publishes an event as the relay does, and waits until it is applied."""
         event = IncomingEvent.read(envelope(record_id or uuid7(), version))
         self.send(event.envelope, routing_key(event.type, partition_of(event.record_id)))
-        deadline = time.monotonic() + WAIT
-        while event.id not in self.received():
-            assert time.monotonic() < deadline, "an honest event was not applied"
-            self._seen.wait(0.02)
-            self._seen.clear()
+        eventually(lambda: event.id in self.received(), WAIT)
         return event
 
     def last_refused(self) -> Message:
@@ -92,11 +88,7 @@ class Bus:
 
     def held(self, record_id: str) -> Parked:
         """The parked event of a record, which is waited for."""
-        deadline = time.monotonic() + WAIT
-        while not (found := [one for one in self.parked() if one.record_id == record_id]):
-            assert time.monotonic() < deadline, "nothing was parked"
-            self._seen.wait(0.02)
-        (one,) = found
+        (one,) = eventually(lambda: [one for one in self.parked() if one.record_id == record_id], WAIT)
         return one
 
     def parked(self) -> list[Parked]:

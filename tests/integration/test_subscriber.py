@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +20,8 @@ from crm_chassis.ids import QUEUES, partition_of, uuid7
 from crm_chassis.testing import unique
 from kombu import Connection
 from sqlalchemy.exc import OperationalError
+
+from tests.e2e.client import eventually
 
 LONG = 4.0  # seconds; the broker drops a connection on which it has heard nothing for two
 WAIT = 20.0  # seconds until a condition must hold
@@ -49,13 +50,6 @@ class Slow:
         self.received += [event.id for event in events]
 
 
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + WAIT
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true"
-        time.sleep(0.02)
-
-
 @pytest.mark.parametrize("away", [False, True], ids=["slow handler", "database away"])
 def test_a_long_batch_does_not_cost_the_connection(amqp_url: str, monkeypatch: pytest.MonkeyPatch, away: bool) -> None:
     monkeypatch.setattr(topology, "HEARTBEAT", 1)
@@ -82,7 +76,7 @@ def test_a_long_batch_does_not_cost_the_connection(amqp_url: str, monkeypatch: p
                 key = routing_key(event.type, partition_of(record))
                 body = Message(event.envelope, content_type=CONTENT_TYPE, delivery_mode=2)
                 channel.basic_publish(body, exchange=EVENTS.name, routing_key=key)
-                until(lambda: event.id in receiver.received)  # noqa: B023
+                eventually(lambda: event.id in receiver.received, WAIT)  # noqa: B023
             assert len(receiver.received) == 2
             assert len(connections) == 1
         finally:
