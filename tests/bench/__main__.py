@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import itertools
 import os
 import platform
 import time
@@ -48,9 +47,8 @@ def main() -> None:
         suite.relay_and_worker(bench)
         instance.wait_ready(60)
         asyncio.run(suite.growth(bench, [10_000, 100_000] if quick else [10_000, 100_000, 1_000_000]))
-        suite.profile(bench, "customer-360", suite.customers(bench), ("gateway", "sales.api", "marketing.api"))
-        listing = itertools.repeat("/v1/contacts?page_size=50&order_by=-created_at")
-        suite.profile(bench, "list", listing, ("gateway", "contacts.api"))
+        for name, make in suite.requests(bench, ids).items():
+            asyncio.run(suite.costs(bench, name, make, 4))
     instance.erase()
     report(bench, idle, "quick" if quick else "full", time.perf_counter() - began)
 
@@ -102,9 +100,18 @@ def report(bench: Bench, idle: Idle, profile: str, seconds: float) -> None:
         f"| all | {sum(cpu.values()):.2f} | {sum(memory.values()):,.0f} |",
         f"| limit | {IDLE_CPU} | {IDLE_MEMORY:,} |",
     ]
-    lines += ["", "## Where the time goes", "", "Self time of Python functions while one client repeats the request."]
-    for name, found in bench.profiles.items():
-        lines += ["", f"**{name}**", "", "```", *found, "```"]
+    lines += [
+        "", "## Where the time goes", "",
+        "What one request costs while one client repeats it: CPU of every process that has a part in it, the work that its",
+        "event causes included, SQL statements of the api processes, and self time of Python functions in the busiest two.",
+    ]  # fmt: skip
+    for name, cost in bench.costs.items():
+        lines += ["", f"**{name.strip()}**", "", "| process | CPU ms | SQL statements |", "|---|---|---|"]
+        shown = sorted((one for one, ms in cost.cpu.items() if ms >= 0.02), key=lambda one: -cost.cpu[one])
+        lines += [f"| {one} | {cost.cpu[one]:.2f} | {cost.statements.get(one, 0):.1f} |" for one in shown]
+        lines += [f"| all | {sum(cost.cpu.values()):.2f} | {sum(cost.statements.values()):.1f} |"]
+        for process, functions in cost.functions.items():
+            lines += ["", f"{process}:", "", "```", *functions, "```"]
     (ROOT / "docs" / "benchmarks.md").write_text("\n".join(lines) + "\n")
     print(f"written: docs/benchmarks.md ({seconds:.0f} s)")
 

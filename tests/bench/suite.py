@@ -9,13 +9,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
-import httpx
 import psutil
 from crm.common.v1 import common_pb2
 from crm.contacts.v1 import contacts_pb2
@@ -27,6 +26,7 @@ from kombu import Queue
 from sqlalchemy import create_engine, text
 
 from deploy.dev.instance import Instance
+from deploy.dev.probes import metrics
 from deploy.dev.supervisor import lock_holder
 from tests.bench.load import Connection, Figure, Once, drive
 from tests.e2e.client import Api, eventually
@@ -38,6 +38,7 @@ SUMMARIES = {
     "marketing": "/crm.marketing.v1.MarketingService/GetCustomerMarketing",
     "reporting": "/crm.reporting.v1.ReportingService/GetCustomerMetrics",
 }
+LISTING = "/v1/contacts?page_size=50&order_by=-created_at&filter=title%20%3D%20%22Title%203%22"
 TARGETS = {
     ("customer-360", 1): 120, ("customer-360", 32): 250, ("list of 50, filter + sort", 1): 150,
     ("list of 50, filter + sort", 32): 300, ("create contact", 1): 120, ("create contact", 32): 300,
@@ -54,7 +55,7 @@ class Bench:
     seconds: float
     rows: list[dict[str, Any]] = field(default_factory=list)
     notes: dict[str, Any] = field(default_factory=dict)
-    profiles: dict[str, list[str]] = field(default_factory=dict)
+    costs: dict[str, Cost] = field(default_factory=dict)
 
     def connection(self) -> Connection:
         return Connection(self.instance.gateway_url, {"Authorization": self.api.bearer()})
@@ -82,7 +83,7 @@ class Bench:
         print(f"  {name:<34} c={concurrency:<3} {figure.per_second:8.1f}/s  p50 {figure.p50:7.2f} ms  p99 "
               f"{figure.p99:7.2f} ms  errors {figure.errors}  {'target ' + str(target) if target else floor}")  # fmt: skip
 
-    async def http(self, name: str, concurrency: int, make: Callable[[], tuple[str, str, bytes]]) -> None:
+    async def http(self, name: str, concurrency: int, make: Make) -> None:
         """Measures requests through the gateway; `make` gives verb, path and body of the next one."""
 
         def worker() -> Once:
@@ -98,7 +99,7 @@ class Bench:
         await drive(workers, min(1.0, self.seconds / 4))
         self.note(name, concurrency, await drive(workers, self.seconds))
 
-    async def direct(self, name: str, concurrency: int, calls: list[tuple[str, str, Any]]) -> None:
+    async def direct(self, name: str, concurrency: int, calls: list[tuple[str, str, Callable[[], bytes]]]) -> None:
         """Measures bare gRPC calls to the services, all of `calls` at once: the floor of what the gateway adds."""
         channels = {service: grpc.aio.insecure_channel(self.address(service)) for service, _, _ in calls}
         tokens = {service: (("x-actor-token", self.token(service)),) for service in channels}
@@ -106,8 +107,8 @@ class Bench:
         async def once() -> bool:
             await asyncio.gather(
                 *(
-                    channels[service].unary_unary(path)(body, timeout=5, metadata=tokens[service])
-                    for service, path, body in calls
+                    channels[service].unary_unary(path)(make(), timeout=5, metadata=tokens[service])
+                    for service, path, make in calls
                 )
             )
             return True
@@ -164,49 +165,58 @@ def customers(bench: Bench) -> Iterator[str]:
     return itertools.cycle(found)
 
 
-async def peers(bench: Bench, ids: dict[str, str]) -> None:
-    """The four rows that the peers were measured on, and their floors."""
+Make = Callable[[], tuple[str, str, bytes]]
+
+
+def requests(bench: Bench, ids: dict[str, str]) -> dict[str, Make]:
+    """The measured requests by name; each gives verb, path and body of the next one."""
     numbers, stages = itertools.count(), json.loads(ids["stages"])
-    customer = common_pb2.GetCustomerRequest(customer={"contact_id": ids["contact"]}).SerializeToString()
-    get = contacts_pb2.GetContactRequest(id=ids["contact"]).SerializeToString()
-    path360 = f"/v1/contacts/{ids['contact']}/customer360"
-    others = customers(bench)
-    deals = itertools.cycle(json.loads(ids["deals"]))
-    listing = "/v1/contacts?page_size=50&order_by=-created_at&filter=title%20%3D%20%22Title%203%22"
+    others, deals = customers(bench), itertools.cycle(json.loads(ids["deals"]))
 
     def create() -> tuple[str, str, bytes]:
-        return (
-            "POST",
-            "/v1/contacts",
-            f'{{"last_name": "B", "emails": [{{"address": "b{next(numbers)}@b.example"}}]}}'.encode(),
-        )
+        fields = f'{{"last_name": "B", "emails": [{{"address": "b{time.time_ns()}@b.example"}}]}}'
+        return "POST", "/v1/contacts", fields.encode()
 
     def stage() -> tuple[str, str, bytes]:
         body = f'{{"stage_id": "{stages[next(numbers) % len(stages)]}"}}'.encode()
         return "PATCH", f"/v1/opportunities/{next(deals)}", body
 
-    def direct_create() -> bytes:
+    return {
+        "customer-360": lambda: ("GET", f"/v1/contacts/{ids['contact']}/customer360", b""),
+        "customer-360, another each time": lambda: ("GET", next(others), b""),
+        "list of 50, filter + sort": lambda: ("GET", LISTING, b""),
+        "get contact": lambda: ("GET", f"/v1/contacts/{ids['contact']}", b""),
+        "create contact": create,
+        "stage update": stage,
+        "  gateway alone (/healthz)": lambda: ("GET", "/healthz", b""),
+    }
+
+
+async def peers(bench: Bench, ids: dict[str, str]) -> None:
+    """The four rows that the peers were measured on, and their floors."""
+    numbers = itertools.count()
+    customer = common_pb2.GetCustomerRequest(customer={"contact_id": ids["contact"]}).SerializeToString()
+    get = contacts_pb2.GetContactRequest(id=ids["contact"]).SerializeToString()
+
+    def create() -> bytes:
         fields = {"last_name": "B", "emails": [{"address": f"d{next(numbers)}@b.example"}]}
         return contacts_pb2.CreateContactRequest(contact=fields).SerializeToString()
 
-    fan = [(service, path, customer) for service, path in SUMMARIES.items()]
+    fan = [(service, path, lambda: customer) for service, path in SUMMARIES.items()]
+    floors = {
+        "customer-360, another each time": ("  five bare gRPC summaries at once", fan),
+        "get contact": (
+            "  get contact, bare gRPC", [("contacts", "/crm.contacts.v1.ContactsService/GetContact", lambda: get)],
+        ),
+        "create contact": (
+            "  create contact, bare gRPC", [("contacts", "/crm.contacts.v1.ContactsService/CreateContact", create)],
+        ),
+    }  # fmt: skip
     for c in (1, 32):
-        await bench.http("customer-360", c, lambda: ("GET", path360, b""))
-        await bench.http("customer-360, another each time", c, lambda: ("GET", next(others), b""))
-        await bench.direct("  five bare gRPC summaries at once", c, fan)
-        await bench.http("list of 50, filter + sort", c, lambda: ("GET", listing, b""))
-        await bench.http("get contact", c, lambda: ("GET", f"/v1/contacts/{ids['contact']}", b""))
-        await bench.direct(
-            "  get contact, bare gRPC", c, [("contacts", "/crm.contacts.v1.ContactsService/GetContact", get)]
-        )
-        await bench.http("create contact", c, create)
-        await bench.direct(
-            "  create contact, bare gRPC",
-            c,
-            [("contacts", "/crm.contacts.v1.ContactsService/CreateContact", direct_create())],
-        )
-        await bench.http("stage update", c, stage)
-        await bench.http("  gateway alone (/healthz)", c, lambda: ("GET", "/healthz", b""))
+        for name, make in requests(bench, ids).items():
+            await bench.http(name, c, make)
+            if name in floors:
+                await bench.direct(floors[name][0], c, floors[name][1])
 
 
 def latency(bench: Bench, count: int = 200) -> None:
@@ -327,7 +337,7 @@ async def growth(bench: Bench, sizes: list[int]) -> None:
     for size in sizes:
         _grow(engine, size)
         for name, path in (
-            ("list", "/v1/contacts?page_size=50&order_by=-created_at&filter=title%20%3D%20%22Title%203%22"),
+            ("list", LISTING),
             ("list by last name", "/v1/contacts?page_size=50&order_by=last_name"),
             ("search", "/v1/search?query=grown%20first77"),
             ("customer-360, another each time", ""),
@@ -367,35 +377,72 @@ def _grow(engine: Any, size: int) -> None:
         connection.execute(text("ANALYZE search_terms"))
 
 
-def profile(bench: Bench, name: str, paths: Iterator[str], processes: Sequence[str]) -> None:
-    """Where the time of a request goes: self time by function, sampled."""
-    for process in processes:
-        sampler = subprocess.Popen(
-            [sys.executable.replace("python", "py-spy"), "record", "--format", "raw", "--duration", "4", "--rate", "100",
-             "--output", "/dev/stdout", "--pid", str(bench.instance.pid(process))],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        )  # fmt: skip
-        until = time.monotonic() + 4
-        with httpx.Client(base_url=bench.instance.gateway_url, headers={"Authorization": bench.api.bearer()}) as client:
-            while time.monotonic() < until:
-                client.get(next(paths))
-        raw, _ = sampler.communicate(timeout=30)
-        spent: Counter[str] = Counter()
-        for line in raw.splitlines():
-            stack, _, samples = line.rpartition(" ")
-            spent[stack.rsplit(";", 1)[-1]] += int(samples) if samples.isdigit() else 0
-        total = sum(spent.values()) or 1
-        bench.profiles[f"{name}: {process}"] = [
-            f"{n * 100 / total:5.1f} %  {what}" for what, n in spent.most_common(12)
-        ]
+@dataclass(frozen=True)
+class Cost:
+    """What one request costs: ms of CPU and SQL statements by process, and where Python spends its share of them."""
+
+    cpu: dict[str, float]
+    statements: dict[str, float]
+    functions: dict[str, list[str]]
+
+
+async def costs(bench: Bench, name: str, make: Make, seconds: float) -> None:
+    """Measures what a request costs while one client repeats it, every process that has a part in it included."""
+    connection = bench.connection()
+
+    async def once() -> bool:
+        return (await connection.request(*make()))[0] < 400
+
+    await drive([once], 0.5)
+    before, asked = _spent(bench.instance), _statements(bench.instance)
+    figure = await drive([once], seconds)
+    count = max(1, round(figure.per_second * seconds))
+    spent = {process: (after - before[process]) * 1000 / count for process, after in _spent(bench.instance).items()}
+    statements = {process: (after - asked[process]) / count for process, after in _statements(bench.instance).items()}
+    busiest = sorted((one for one in spent if one == "gateway" or one.endswith(".api")), key=lambda one: -spent[one])
+    samplers = {process: _sampler(bench.instance.pid(process), seconds) for process in busiest[:2]}
+    await drive([once], seconds)
+    functions = {process: _functions(sampler.communicate(timeout=30)[0]) for process, sampler in samplers.items()}
+    bench.costs[name] = Cost(spent, statements, functions)
+
+
+def _statements(instance: Instance) -> dict[str, float]:
+    """SQL statements so far by api process."""
+    counted = "crm_db_statement_seconds_count"
+    return {
+        one.name: metrics(one.metrics, [counted]).get(counted, 0.0)
+        for one in instance.processes()
+        if one.name.endswith(".api")
+    }
+
+
+def _sampler(pid: int, seconds: float) -> subprocess.Popen[str]:
+    """Samples what runs in a Python process; threads that wait, also for its lock, do not count."""
+    program = [sys.executable.replace("python", "py-spy"), "record", "--gil", "--format", "raw", "--rate", "200"]
+    where = ["--duration", str(round(seconds)), "--output", "/dev/stdout", "--pid", str(pid)]
+    return subprocess.Popen([*program, *where], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+
+def _functions(raw: str) -> list[str]:
+    """Self time by function in percent."""
+    spent: Counter[str] = Counter()
+    for line in raw.splitlines():
+        stack, _, samples = line.rpartition(" ")
+        spent[stack.rsplit(";", 1)[-1]] += int(samples) if samples.isdigit() else 0
+    total = sum(spent.values()) or 1
+    return [f"{n * 100 / total:5.1f} %  {what}" for what, n in spent.most_common(10)]
 
 
 def cpu(instance: Instance, seconds: float) -> dict[str, float]:
     """CPU of every process, with its children, during so many seconds in percent of one core."""
-    before = {name: _cpu(family) for name, family in _families(instance).items()}
+    before = _spent(instance)
     time.sleep(seconds)
-    after = {name: _cpu(family) for name, family in _families(instance).items()}
-    return {name: (spent - before[name]) * 100 / seconds for name, spent in after.items()}
+    return {name: (spent - before[name]) * 100 / seconds for name, spent in _spent(instance).items()}
+
+
+def _spent(instance: Instance) -> dict[str, float]:
+    """CPU seconds so far by process, with its children."""
+    return {name: _cpu(family) for name, family in _families(instance).items()}
 
 
 def memory(instance: Instance) -> dict[str, float]:
