@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import platform
 import time
@@ -41,13 +42,14 @@ def main() -> None:
         bench = Bench(instance, Api(instance.gateway_url, *instance.admin), seconds=2.5 if quick else 8)
         bench.notes["start on an empty database, s"] = round(time.perf_counter() - started, 1)
         ids = suite.seed(bench, 5_000 if quick else 20_000)
-        asyncio.run(suite.peers(bench, ids))
+        requests = suite.requests(bench, ids)
+        asyncio.run(suite.peers(bench, ids, requests))
         suite.latency(bench)
         bench.notes["memory of all processes under load, MB"] = round(sum(suite.memory(instance).values()))
         suite.relay_and_worker(bench)
         instance.wait_ready(60)
         asyncio.run(suite.growth(bench, [10_000, 100_000] if quick else [10_000, 100_000, 1_000_000]))
-        for name, make in suite.requests(bench, ids).items():
+        for name, make in requests.items():
             asyncio.run(suite.costs(bench, name, make, 4))
     instance.erase()
     report(bench, idle, "quick" if quick else "full", time.perf_counter() - began)
@@ -87,6 +89,13 @@ def report(bench: Bench, idle: Idle, profile: str, seconds: float) -> None:
             f"| {row['name'].replace('  ', '&nbsp;&nbsp;')} | {row['c']} | {row['per_second']} | {row['p50']} | {row['p99']} "
             f"| {row['errors']} | {compared} |"
         )
+    aimed = [row for row in bench.rows if row["target"] and row["c"] == 32]
+    lines += [
+        "", "Requests per second at 32 connections, and the targets as a line:", "", "```mermaid", "xychart-beta",
+        f"    x-axis [{', '.join(json.dumps(row['name']) for row in aimed)}]",
+        '    y-axis "per second" 0 -->' + f" {max(max(row['per_second'], row['target']) for row in aimed):.0f}",
+        f"    bar {[row['per_second'] for row in aimed]}", f"    line {[row['target'] for row in aimed]}", "```",
+    ]  # fmt: skip
     lines += ["", "| figure | value |", "|---|---|"]
     lines += [f"| {name} | {value:,} |" for name, value in bench.notes.items()]
     cpu, memory = idle

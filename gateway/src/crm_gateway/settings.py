@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 import crm_contracts
@@ -16,6 +17,7 @@ Network = IPv4Network | IPv6Network
 DEFAULT_RATES: Mapping[str, int] = {"READ": 1000, "WRITE": 500, "HEAVY": 20, "CREDENTIAL": 10}
 
 
+@cache
 def services() -> tuple[str, ...]:
     """The services behind the gateway: every domain of the contracts that has methods of its own."""
     return tuple(sorted({m.domain for m in crm_contracts.methods().values()} - {"gateway", "common"}))

@@ -58,20 +58,20 @@ class Method:
     policy: Policy
     http: Http | None
 
-    @property
+    @cached_property
     def name(self) -> str:
         return self.descriptor.name
 
-    @property
+    @cached_property
     def full_name(self) -> str:
         return self.descriptor.full_name
 
-    @property
+    @cached_property
     def service(self) -> str:
         """Full name of the gRPC service."""
         return self.descriptor.containing_service.full_name
 
-    @property
+    @cached_property
     def domain(self) -> str:
         """The part of the suite that defines it: "sales" for crm.sales.v1."""
         return self.full_name.split(".")[1]
@@ -99,17 +99,17 @@ class Event:
     subject: str
     personal: bool
 
-    @property
+    @cached_property
     def domain(self) -> str:
         """The service that publishes it."""
         return self.type.split(".")[1]
 
-    @property
+    @cached_property
     def record(self) -> str:
         """The kind of record whose order the event belongs to: "crm.sales.opportunity"."""
         return ".".join(self.type.split(".")[:3])
 
-    @property
+    @cached_property
     def action(self) -> str:
         """What happened: "won"."""
         return self.type.split(".")[3]
