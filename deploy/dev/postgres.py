@@ -24,7 +24,7 @@ SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
     "max_connections": "200",
-    "shared_buffers": "128MB",
+    "shared_buffers": "96MB",
     "synchronous_commit": "on",
     "full_page_writes": "on",
     "password_encryption": "scram-sha-256",
