@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from deploy import broker
-from deploy.dev import keys
+from deploy.dev import keys, postgres
 from deploy.dev.catalogue import GATEWAY, REPOSITORY, Service, amqp_url_variable, catalogue
 
 TEXT = (REPOSITORY / "docker-compose.yml").read_text()
@@ -75,6 +75,10 @@ def test_the_broker_loads_its_definitions_where_they_are_mounted() -> None:
     (loaded,) = re.findall(r"^load_definitions = (.+)$", settings, re.MULTILINE)
     assert mounted[loaded].startswith("definitions.json")
     assert mounted["/etc/rabbitmq/conf.d/30-definitions.conf"] == "definitions.conf"
+
+
+def test_the_databases_sort_and_encode_as_the_launchers_do() -> None:
+    assert set(postgres.INITDB) <= set(ENTRIES["postgres"]["environment"]["POSTGRES_INITDB_ARGS"].split())
 
 
 def test_no_entry_is_unknown() -> None:

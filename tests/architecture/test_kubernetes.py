@@ -20,7 +20,7 @@ from crm_chassis import tls
 from crm_gateway.settings import GatewaySettings
 
 from deploy import broker
-from deploy.dev import keys
+from deploy.dev import keys, postgres
 from deploy.dev.catalogue import GATEWAY, REPOSITORY, Service, amqp_url_variable, catalogue
 from tests.manifests import COMPONENT, NAME, PART, build, container, environment, of_kind, processes
 
@@ -115,6 +115,11 @@ def test_every_server_of_the_dev_overlay_is_limited_and_not_root() -> None:
         assert template["spec"]["securityContext"]["runAsNonRoot"] is True
         assert container(template)["resources"]["limits"]
         assert container(template)["readinessProbe"]
+
+
+def test_the_databases_of_the_dev_overlay_sort_and_encode_as_the_launchers_do() -> None:
+    server = of_kind("Deployment", "overlays/dev")["postgres"]["spec"]["template"]
+    assert set(postgres.INITDB) <= set(environment(server)["POSTGRES_INITDB_ARGS"]["value"].split())
 
 
 def test_every_process_is_probed_where_it_answers() -> None:
