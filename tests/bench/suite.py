@@ -374,8 +374,8 @@ def _grow(engine: Any, size: int) -> None:
             connection.execute(text(_COLUMNS), {"low": known + 1, "high": known + size - present})
             connection.execute(text(_TERMS))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE contacts"))
-        connection.execute(text("ANALYZE search_terms"))
+        connection.execute(text("VACUUM ANALYZE contacts"))
+        connection.execute(text("VACUUM ANALYZE search_terms"))
 
 
 @dataclass(frozen=True)
