@@ -17,13 +17,12 @@ from crm_chassis.ids import uuid7
 from google.protobuf.message import Message
 from sqlalchemy import literal, select, tuple_
 
-from crm_sales.errors import StageNotInPipeline
 from crm_sales.opportunities.lines import make_lines
 from crm_sales.opportunities.model import Opportunity, StageChange
 from crm_sales.people.model import Account, Contact
 from crm_sales.people.queries import check_people
 from crm_sales.pipelines.model import LOST, WON, Pipeline, Stage
-from crm_sales.pipelines.queries import choose_stage, pipeline_by_id
+from crm_sales.pipelines.queries import choose_stage, pipeline_by_id, stage_in
 from crm_sales.products.queries import products_by_id
 
 # Fields that rules of the model set.
@@ -99,7 +98,8 @@ def _place(tx: Transaction, opportunity: Opportunity, given: sales_pb2.Opportuni
     stage_id = given.stage_id if "stage_id" in mask else ""
     if pipeline_id == home.id and not stage_id:
         return
-    pipeline, target = choose_stage(tx, pipeline_id, stage_id)
+    pipeline = home if pipeline_id == home.id else pipeline_by_id(tx, pipeline_id)
+    target = stage_in(pipeline, stage_id)
     change = opportunity.move(pipeline, origin, target, tx.actor.id, tx.now)
     if change is None:
         return
@@ -243,10 +243,7 @@ def set_chances(opportunity: Opportunity, given: sales_pb2.Opportunity, names: C
 def _ending(tx: Transaction, opportunity: Opportunity, type_: str, stage_id: str) -> tuple[Stage, Stage]:
     """The stage an opportunity is in and the one it ends in."""
     pipeline = pipeline_by_id(tx, opportunity.pipeline_id)
-    target = pipeline.stage(stage_id) if stage_id else pipeline.of_type(type_)[0]
-    if target is None:
-        raise StageNotInPipeline(errors={"stage_id": [f"{pipeline.name} has no such stage"]})
-    return stage_of(pipeline, opportunity), target
+    return stage_of(pipeline, opportunity), stage_in(pipeline, stage_id, type_)
 
 
 def _may_close(tx: Transaction, opportunity: Opportunity) -> None:

@@ -65,12 +65,15 @@ def choose_stage(tx: Transaction, pipeline_id: str, stage_id: str) -> tuple[Pipe
         pipeline = found
     else:
         pipeline = default_pipeline(tx)
-    if not stage_id:
-        return pipeline, pipeline.of_type(OPEN)[0]
-    stage = pipeline.stage(stage_id)
+    return pipeline, stage_in(pipeline, stage_id)
+
+
+def stage_in(pipeline: Pipeline, stage_id: str, type_: str = OPEN) -> Stage:
+    """The stage with that id; without an id the first one of the type. Raises StageNotInPipeline."""
+    stage = pipeline.stage(stage_id) if stage_id else pipeline.of_type(type_)[0]
     if stage is None:
         raise StageNotInPipeline(errors={"stage_id": [f"{pipeline.name} has no such stage"]})
-    return pipeline, stage
+    return stage
 
 
 def _has_stage(stage_id: str) -> Any:
