@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 IDLE_CPU, IDLE_MEMORY = 5, 1_500
 """What the idle suite may cost: percent of one core, MB."""
 DIGESTED = 300.0
-"""Seconds that the workers may take at most for what the demo company leaves them to do."""
+"""Seconds that the workers may take at most for what a load leaves them to do."""
 
 Idle = tuple[dict[str, float], dict[str, float]]
 
@@ -42,6 +42,7 @@ def main() -> None:
         bench = Bench(instance, Api(instance.gateway_url, *instance.admin), seconds=2.5 if quick else 8)
         bench.notes["start on an empty database, s"] = round(time.perf_counter() - started, 1)
         ids = suite.seed(bench, 5_000 if quick else 20_000)
+        digest(instance)
         requests = suite.requests(bench, ids)
         asyncio.run(suite.peers(bench, ids, requests))
         suite.latency(bench)
@@ -62,12 +63,17 @@ def at_rest(seconds: float) -> Idle:
         instance.start()
         instance.wait_ready(120)
         demo.load(instance.gateway_url, *instance.admin, instance.run_dir, instance.tell)
-        until = time.monotonic() + DIGESTED
-        while sum(suite.cpu(instance, 10).values()) > 2 * IDLE_CPU and time.monotonic() < until:
-            continue
+        digest(instance)
         idle = suite.cpu(instance, seconds), suite.memory(instance)
     instance.erase()
     return idle
+
+
+def digest(instance: Instance) -> None:
+    """Waits until the workers have done what a load left them to do."""
+    until = time.monotonic() + DIGESTED
+    while sum(suite.cpu(instance, 5).values()) > 2 * IDLE_CPU and time.monotonic() < until:
+        continue
 
 
 def report(bench: Bench, idle: Idle, profile: str, seconds: float) -> None:
