@@ -340,7 +340,7 @@ async def growth(bench: Bench, sizes: list[int]) -> None:
         for name, path in (
             ("list", LISTING),
             ("list by last name", "/v1/contacts?page_size=50&order_by=last_name"),
-            ("search", "/v1/search?query=grown%20first77"),
+            ("search", "/v1/search?query=last%20first77"),
             ("customer-360", ""),
         ):
             paths = itertools.repeat(path) if path else customers(bench)
@@ -354,7 +354,7 @@ _COLUMNS = """
         title, department, owner_id, tags, custom, description, lead_source, language, time_zone, preferred_channel, country,
         email, external_id)
     SELECT md5('grown' || n)::uuid, 1, now() - interval '400 days' - n * interval '1 second', now() - interval '400 days', '',
-        'First' || n % 977, 'Grown' || n % 1009, '[]', '[]', '[]', 'Title ' || n % 17, '', NULL, '{}', '{}', '', '', '', '',
+        'First' || n % 977, 'Lastgrown' || n % 1009, '[]', '[]', '[]', 'Title ' || n % 17, '', NULL, '{}', '{}', '', '', '', '',
         '', '', '', ''
     FROM generate_series(CAST(:low AS integer), CAST(:high AS integer)) n
 """
@@ -362,7 +362,7 @@ _TERMS = """
     INSERT INTO search_terms (kind, term, record_id, field)
     SELECT 'crm.contacts.contact', lower(term), id, field FROM contacts,
         LATERAL (VALUES (first_name, 'first_name'), (last_name, 'last_name')) t(term, field)
-    WHERE last_name LIKE 'Grown%' ON CONFLICT DO NOTHING
+    WHERE last_name LIKE 'Lastgrown%' ON CONFLICT DO NOTHING
 """
 
 
@@ -370,7 +370,7 @@ def _grow(engine: Any, size: int) -> None:
     with engine.begin() as connection:
         present = connection.scalar(text("SELECT count(*) FROM contacts"))
         if present < size:
-            known = connection.scalar(text("SELECT count(*) FROM contacts WHERE last_name LIKE 'Grown%'"))
+            known = connection.scalar(text("SELECT count(*) FROM contacts WHERE last_name LIKE 'Lastgrown%'"))
             connection.execute(text(_COLUMNS), {"low": known + 1, "high": known + size - present})
             connection.execute(text(_TERMS))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
