@@ -71,12 +71,23 @@ def test_a_few_statements_however_much_there_is(rpc: Any, family: Any, engine: A
         profile(rpc, account_id=family.account)
     finally:
         event.remove(engine, "before_cursor_execute", note)
-    assert len(statements) <= 4
+    assert len(statements) <= 3
 
 
 def test_an_invisible_customer_is_not_there(rpc: Any, family: Any) -> None:
     with pytest.raises(DomainError) as refused:
         profile(rpc, as_=user({"contacts.read": 1}), contact_id=family.contacts[0])
+    assert refused.value.status == 404
+
+
+def test_who_sees_a_subsidiary_only_is_not_shown_its_parent(rpc: Any, family: Any) -> None:
+    seller = user({"contacts.read": 1, "accounts.read": 1, "activities.read": 1})
+    given = {"account": {"id": family.child, "owner_id": seller.id}, "update_mask": {"paths": ["owner_id"]}}
+    rpc("UpdateAccount", contacts_pb2.UpdateAccountRequest(**given), as_=ADMIN)
+    assert profile(rpc, as_=seller, account_id=family.child).account.id == family.child
+    assert not profile(rpc, as_=seller, account_id=family.child).accounts
+    with pytest.raises(DomainError) as refused:
+        profile(rpc, as_=seller, account_id=family.account)
     assert refused.value.status == 404
 
 

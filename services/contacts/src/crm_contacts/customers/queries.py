@@ -15,10 +15,11 @@ from sqlalchemy import ARRAY, Select, and_, any_, bindparam, func, literal, or_,
 
 from crm_contacts.accounts.model import Account
 from crm_contacts.activities.model import Activity
-from crm_contacts.contacts.model import Affiliation
+from crm_contacts.contacts.model import Affiliation, Contact
 
 DEFAULT_LIMIT = 20
 SHOWN_ACCOUNTS = 50
+SHOWN_CONTACTS = 50
 
 
 @kept
@@ -36,6 +37,34 @@ def accounts_of(view: View) -> Select[Any]:
         .order_by((Account.id == own).desc(), Account.name)
         .limit(SHOWN_ACCOUNTS)
     )
+
+
+@kept
+def family_of(view: View) -> Select[Any]:
+    """An account, and after it its parent and subsidiaries; each with whether it is the account itself."""
+    own = bindparam("account_id", type_=Id)
+    itself = Account.id == own
+    parent = select(Account.parent_id).where(itself).scalar_subquery()
+    return (
+        view.visible(Account)
+        .add_columns(itself.label("itself"))
+        .where(or_(itself, Account.parent_id == own, Account.id == parent))
+        .order_by(itself.desc(), Account.name, Account.id)
+        .limit(1 + SHOWN_ACCOUNTS)
+    )
+
+
+@kept
+def people_of(view: View) -> Select[Any]:
+    """The contacts of an account."""
+    return view.visible(Contact).where(Contact.account_id == bindparam("account_id", type_=Id))
+
+
+@kept
+def newest_people_of(view: View) -> Select[Any]:
+    """The newest contacts of an account, each with how many there are."""
+    counted = people_of(view).add_columns(func.count().over().label("total"))
+    return counted.order_by(Contact.created_at.desc(), Contact.id.desc()).limit(SHOWN_CONTACTS)
 
 
 def timeline(

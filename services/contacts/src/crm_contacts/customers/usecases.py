@@ -7,15 +7,13 @@ from crm.contacts.v1 import contacts_pb2
 from crm_chassis.contracts.mapping import to_message
 from crm_chassis.db.search import search
 from crm_chassis.db.tx import Transaction
-from crm_chassis.errors import InvalidInput
-from sqlalchemy import func, or_
+from crm_chassis.errors import InvalidInput, NotFound
 
 from crm_contacts.accounts.model import Account
 from crm_contacts.contacts.model import Contact
-from crm_contacts.customers.queries import SHOWN_ACCOUNTS, accounts_of, timeline
+from crm_contacts.customers.queries import accounts_of, family_of, newest_people_of, people_of, timeline
 from crm_contacts.leads.model import Lead
 
-SHOWN_CONTACTS = 50
 GATHERED_CONTACTS = 500
 DEFAULT_HITS = 10
 SEARCHED: tuple[type[Contact | Account | Lead], ...] = (Contact, Account, Lead)
@@ -44,22 +42,15 @@ def _contact_profile(tx: Transaction, contact_id: str) -> contacts_pb2.CustomerP
 
 
 def _account_profile(tx: Transaction, account_id: str) -> contacts_pb2.CustomerProfile:
-    account = tx.get(Account, account_id)
-    family = [Account.parent_id == account.id]
-    if account.parent_id:
-        family.append(Account.id == account.parent_id)
-    relatives = tx.session.scalars(
-        tx.visible(Account).where(or_(*family)).order_by(Account.name, Account.id).limit(SHOWN_ACCOUNTS)
-    )
-    people = tx.visible(Contact).where(Contact.account_id == account.id)
-    counted = people.add_columns(func.count().over().label("total"))
-    rows = tx.session.execute(
-        counted.order_by(Contact.created_at.desc(), Contact.id.desc()).limit(SHOWN_CONTACTS)
-    ).all()
+    family = tx.execute(family_of(tx), account_id=account_id).all()
+    if not family or not family[0].itself:
+        raise NotFound(f"There is no account {account_id}.")
+    account, *relatives = (row[0] for row in family)
+    rows = tx.execute(newest_people_of(tx), account_id=account.id).all()
     total = rows[0].total if rows else 0
     ids = [row[0].id for row in rows]
     if total > len(rows):
-        ids = list(tx.session.scalars(people.with_only_columns(Contact.id).limit(GATHERED_CONTACTS)))
+        ids = _ids_of_people(tx, account.id)
     return contacts_pb2.CustomerProfile(
         account=to_message(account, contacts_pb2.Account),
         accounts=[to_message(one, contacts_pb2.Account) for one in relatives],
@@ -68,6 +59,11 @@ def _account_profile(tx: Transaction, account_id: str) -> contacts_pb2.CustomerP
         timeline=timeline(tx, ids, account.id),
         contact_ids=ids,
     )
+
+
+def _ids_of_people(tx: Transaction, account_id: str) -> list[str]:
+    query = people_of(tx).with_only_columns(Contact.id).limit(GATHERED_CONTACTS)
+    return list(tx.execute(query, account_id=account_id).scalars())
 
 
 def list_customer_timeline(
@@ -80,8 +76,7 @@ def list_customer_timeline(
         ids, account_id = [customer.contact_id], None
     else:
         account_id = tx.get(Account, customer.account_id).id
-        people = tx.visible(Contact).where(Contact.account_id == account_id).with_only_columns(Contact.id)
-        ids = list(customer.contact_ids) or list(tx.session.scalars(people.limit(GATHERED_CONTACTS)))
+        ids = list(customer.contact_ids) or _ids_of_people(tx, account_id)
     return common_pb2.ListCustomerTimelineResponse(entries=timeline(tx, ids, account_id, request.position))
 
 
