@@ -78,11 +78,22 @@ def test_one_probe_decides(breaker: Breaker) -> None:
 
 
 @pytest.fixture(scope="module")
-def pair() -> Iterator[tuple[Services, Services]]:
-    pair = (Services(), Services())
-    yield pair
-    for one in pair:
+def servers() -> Iterator[tuple[Services, Services]]:
+    servers = (Services(), Services())
+    yield servers
+    for one in servers:
         one.stop()
+
+
+@pytest.fixture
+def pair(servers: tuple[Services, Services]) -> tuple[Services, Services]:
+    """Two processes that know nothing of other tests."""
+    for one in servers:
+        one.calls.clear()
+        one.answers.clear()
+        one.delays.clear()
+        one.health.set("", health_pb2.HealthCheckResponse.SERVING)
+    return servers
 
 
 class Bench:
@@ -92,11 +103,6 @@ class Bench:
         self.suite = suite
         self.pair = pair
         self.upstream: Any = None
-        for one in pair:
-            one.calls.clear()
-            one.answers.clear()
-            one.delays.clear()
-            one.health.set("", health_pb2.HealthCheckResponse.SERVING)
 
     def open(self, replicas: int = 2) -> None:
         async def make() -> Upstream:
