@@ -33,6 +33,9 @@ TOKENS = frozenset(
 FILTERS = frozenset({"capitalize", "default", "d", "e", "escape", "lower", "title", "trim", "truncate", "upper"})
 MAX_NODES = 5_000
 MAX_TRUNCATE = 10_000
+MAX_DEPTH = 50
+"""Conditions within each other, and words and signs in one token or condition: what nests deeper exhausts the stack of
+whoever parses it."""
 
 _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Const, nodes.Name, nodes.Getattr, nodes.Filter,
@@ -106,6 +109,7 @@ def _compile(source: str, html: bool) -> Compiled:
     """Raises InvalidInput, its detail saying what is wrong and in which line."""
     environment = _HTML if html else _TEXT
     try:
+        _measure(environment, source)
         tree = environment.parse(source)
         _check(tree)
         return environment.from_string(tree)
@@ -116,6 +120,19 @@ def _compile(source: str, html: bool) -> Compiled:
         raise InvalidInput(f"{error.message}" + (f" (line {line})" if line else "")) from error
     except (RecursionError, SyntaxError, ValueError, MemoryError) as error:
         raise InvalidInput("is nested too deeply or holds a number that is too large") from error
+
+
+def _measure(environment: _Environment, source: str) -> None:
+    depth = length = 0
+    for line, kind, value in environment.lex(source):
+        if kind in ("block_begin", "variable_begin"):
+            length = 0
+        elif kind not in ("data", "whitespace"):
+            length += 1
+        if kind == "name" and length == 1:
+            depth += (value == "if") - (value == "endif")
+        if max(depth, length) > MAX_DEPTH:
+            raise InvalidInput(f"is nested too deeply or too long (line {line})")
 
 
 def _check(tree: nodes.Template) -> None:
