@@ -285,6 +285,19 @@ def test_hedges_are_few(bench: Bench) -> None:
     assert len(bench.pair[1].calls) == 0
 
 
+def test_ordinary_slowness_leaves_a_frozen_replica_its_hedges(bench: Bench) -> None:
+    for one in bench.pair:
+        one.delays["GetContact"] = 0.1
+    for _ in range(10):
+        bench.call(read=True)
+    bench.pair[0].delays["GetContact"] = 3.0
+    for _ in range(3):
+        bench.choose(0)
+        started = time.perf_counter()
+        bench.call(read=True)
+        assert time.perf_counter() - started < 1.5
+
+
 def test_a_hedge_survives_the_death_of_one(bench: Bench) -> None:
     bench.pair[0].delays["GetContact"] = 0.15
     bench.pair[0].answers["GetContact"] = grpc.StatusCode.UNAVAILABLE

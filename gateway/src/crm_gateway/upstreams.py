@@ -41,6 +41,9 @@ RECONNECT_SECONDS = 1.3  # the longest pause between two tries to connect, and a
 TELLING_SECONDS = 0.2
 HEDGE_SECONDS = 0.06
 HEDGE_SHARE = 0.05
+# Ordinary slowness may not use up what a frozen replica needs until its breaker opens.
+HEDGE_RESERVE = 3.0
+LONG_SECONDS = 0.5
 _WINDOW = 200
 
 _FAILURES = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
@@ -163,7 +166,7 @@ class Upstream:
         self._durations: deque[float] = deque(maxlen=_WINDOW)
         self._since_estimate = 0
         self._hedge_after = HEDGE_SECONDS
-        self._hedges = 1.0
+        self._hedges = 1.0 + HEDGE_RESERVE
 
     async def call(
         self,
@@ -238,13 +241,18 @@ class Upstream:
         return one if one.in_flight <= other.in_flight else other
 
     async def _hedged(self, replica: Replica, path: str, body: bytes, metadata: Metadata, timeout: float) -> bytes:
-        """Asks a second replica when the first takes unusually long; the first answer wins."""
+        """Asks a second replica when the first takes unusually long; the first answer wins.
+
+        If only the reserve of such calls is left, it waits until the first takes very long.
+        """
         self._hedges = min(self._hedges + HEDGE_SHARE, 5.0)
         deadline = time.monotonic() + timeout
         first = asyncio.ensure_future(replica.call(path, body, metadata, timeout))
         second: asyncio.Future[bytes] | None = None
         try:
             await asyncio.wait((first,), timeout=min(self._hedge_after, timeout))
+            if not first.done() and self._hedges < 1 + HEDGE_RESERVE:
+                await asyncio.wait((first,), timeout=min(LONG_SECONDS, deadline - time.monotonic()))
             others = [r for r in self.replicas if r is not replica and r.breaker.allows() and r.ready]
             if first.done() or not others or self._hedges < 1:
                 return await first
