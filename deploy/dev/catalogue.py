@@ -159,10 +159,14 @@ def require_free(ports: dict[int, str]) -> None:
         )
 
 
-def choose_offset(taken: Iterable[int]) -> int:
-    """The first offset whose ports are all free and that no other instance has claimed."""
+def choose_offset(taken: Iterable[int], first: int = 0) -> int:
+    """An offset whose ports are all free and that no other instance has claimed; looks from the `first` one on.
+
+    Checkouts do not know of each other's claims, so each looks from another one on.
+    """
     claimed = {port for offset in taken for port in all_ports(offset)}
-    for offset in OFFSETS:
+    turn = first % len(OFFSETS)
+    for offset in [*OFFSETS[turn:], *OFFSETS[:turn]]:
         ports = all_ports(offset)
         if not ports & claimed and all(is_free(port) for port in ports):
             return offset

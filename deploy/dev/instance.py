@@ -19,6 +19,7 @@ import signal
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -421,7 +422,8 @@ class Instance:
             with open(self.run_dir.parent / "ports.lock", "a") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 others = [read_json(path) for path in self.run_dir.parent.glob("*/ports.json")]
-                offset = choose_offset(other["offset"] for other in others if other)
+                own = zlib.crc32(bytes(self.run_dir.parent))
+                offset = choose_offset((other["offset"] for other in others if other), own)
                 write_json(self.run_dir / "ports.json", {"offset": offset})
 
     def _check_ports(self, specs: list[Spec], before: Mapping[str, Spec]) -> None:
