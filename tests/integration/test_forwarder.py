@@ -183,11 +183,11 @@ def test_a_full_queue_outside_slows_nothing_inside(
     """It is full and nobody reads it: the relay is refused nothing, a service and other outsiders get every event."""
     full = outsider(PUBLIC, "#", FULL)
     healthy = outsider(PUBLIC, "crm.contacts.account.#")
+    before, refused_before = EVENTS_FORWARDED._value.get(), EVENTS_NOT_FORWARDED._value.get()
     book, service = Ledger(ledger), unique("inside")
     queues = service_queues(service, {"crm.contacts.account"})
     declare(amqp_url, service, {"crm.contacts.account"})
     running()
-    refused_before = EVENTS_NOT_FORWARDED._value.get()
     # The broker notices some messages late that a queue is full.
     while EVENTS_NOT_FORWARDED._value.get() == refused_before:
         healthy.wait_for(has(make_accounts(1)))
@@ -219,6 +219,7 @@ def test_a_full_queue_outside_slows_nothing_inside(
     assert sorted(one for one in subjects(healthy.events) if one in ids) == sorted(ids)
     eventually(lambda: EVENTS_NOT_FORWARDED._value.get() - refused >= len(ids))
     assert (full.waiting(), EVENTS_FORWARDED._value.get()) == (taken, forwarded)
+    assert forwarded - before == taken
 
 
 def test_the_past_is_given_again_on_demand(

@@ -110,6 +110,11 @@ def test_what_could_run_away_is_refused(text: str) -> None:
     assert time.process_time() - started < 2
 
 
+def test_many_comments_texts_and_conditions_in_a_row_are_not_deep() -> None:
+    assert not problem("{# note #} text {% if sender %}{{ sender }}{% endif %}" * 100)
+    assert not problem("{# note #}" * 100)
+
+
 def test_a_wrong_template_names_the_field_and_the_line(rpc: Any) -> None:
     given = {"name": unique(), "subject": "ok", "body_text": "one\n{{ contact.nmae }}", "body_html": "{% if %}"}
 

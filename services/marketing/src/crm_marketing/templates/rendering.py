@@ -43,6 +43,7 @@ _ALLOWED = (
     nodes.Concat,
 )  # fmt: skip
 
+_PARTS = frozenset({"float", "integer", "name", "operator", "string"})
 _TAGS = frozenset(
     "a abbr b blockquote br caption center code col colgroup dd del div dl dt em font h1 h2 h3 h4 h5 h6 hr i img ins "
     "li ol p pre s small span strong sub sup table tbody td tfoot th thead tr u ul".split()
@@ -127,7 +128,7 @@ def _measure(environment: _Environment, source: str) -> None:
     for line, kind, value in environment.lex(source):
         if kind in ("block_begin", "variable_begin"):
             length = 0
-        elif kind not in ("data", "whitespace"):
+        elif kind in _PARTS:
             length += 1
         if kind == "name" and length == 1:
             depth += (value == "if") - (value == "endif")
