@@ -3,7 +3,7 @@
     python -m deploy.backup create FOLDER
     python -m deploy.backup restore FOLDER [--replace]
 
-The servers are those of DATABASE_URL_<SERVICE> and AMQP_URL (an account that may purge the queues), else those of
+The servers are those of DATABASE_OWNER_URL_<SERVICE> and AMQP_URL (an account that may purge the queues), else those of
 `make up`. docs/backup.md says what the moment is, and what a restore does about events that were on their way.
 """
 
@@ -13,6 +13,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -29,10 +30,10 @@ from deploy.dev import LauncherError, postgres
 from deploy.dev.catalogue import catalogue
 
 MANIFEST = "manifest.json"
-LOCK_SECONDS = 10
-
-# Every change of a record and every receipt of an event writes to one of these. Receivers take the inbox first.
-_PAUSE = f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'; LOCK TABLE inbox, outbox IN SHARE MODE"
+# Less than a write of a process waits for a lock (LOCK_TIMEOUT_MS of the chassis), so that none is refused.
+PAUSE_SECONDS = 2
+ATTEMPTS = 10
+BREATH_SECONDS = 0.5
 
 # Rows that are not sealed yet would wait until this server has counted its transactions as far as the old one had.
 _UNSEALED = """
@@ -45,8 +46,8 @@ _UNSEALED = """
 def create(databases: Mapping[str, str], folder: Path) -> dict[str, Any]:
     """Dumps every database as of one moment and returns what the manifest says.
 
-    Writes wait while the moment is taken, at most LOCK_SECONDS. Raises LauncherError if it cannot be taken in that
-    time or the folder is not empty.
+    Writes wait while the moment is taken, about PAUSE_SECONDS at most; a transaction that holds it up for longer lets
+    them go on in between. Raises LauncherError if the moment cannot be taken in ATTEMPTS or the folder is not empty.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if any(folder.iterdir()):
@@ -54,16 +55,11 @@ def create(databases: Mapping[str, str], folder: Path) -> dict[str, Any]:
     with ExitStack() as stack:
         readers = {name: stack.enter_context(psycopg.connect(url)) for name, url in databases.items()}
         with ExitStack() as pause:
-            for name, url in databases.items():
-                try:
-                    pause.enter_context(psycopg.connect(url)).execute(_PAUSE)
-                except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected) as error:
-                    raise LauncherError(
-                        f"A transaction in the database of {name} has held up the backup for {LOCK_SECONDS} s. Repeat."
-                    ) from error
+            lockers = {name: pause.enter_context(psycopg.connect(url)) for name, url in databases.items()}
+            began = _pause_writes(lockers)
             moment = datetime.now(UTC)
             snapshots = {name: _snapshot(reader) for name, reader in readers.items()}
-        paused = (datetime.now(UTC) - moment).total_seconds()
+        paused = time.monotonic() - began
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda name: _dump(databases[name], snapshots[name], folder / f"{name}.dump"), databases))
     manifest = {
@@ -99,6 +95,28 @@ def restore(databases: Mapping[str, str], amqp_url: str, folder: Path, *, replac
             f"{ahead[0]}. These dumps are not of one moment; do not start the suite on them."
         )
     return {name: _send_again(databases, name) for name in databases}
+
+
+def _pause_writes(lockers: Mapping[str, psycopg.Connection]) -> float:
+    """Keeps the writes of all databases waiting until the lockers are closed; returns since when (monotonic)."""
+    busy = ""
+    for _ in range(ATTEMPTS):
+        began = time.monotonic()
+        try:
+            for name, locker in lockers.items():
+                busy = name
+                left = max(1, round((began + PAUSE_SECONDS - time.monotonic()) * 1000))
+                locker.execute(f"SET LOCAL lock_timeout = '{left}ms'")
+                # Every change of a record and every receipt of an event writes to one of these. Receivers take the
+                # inbox first.
+                locker.execute("LOCK TABLE inbox, outbox IN SHARE MODE")
+        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+            for locker in lockers.values():
+                locker.rollback()
+            time.sleep(BREATH_SECONDS)
+        else:
+            return began
+    raise LauncherError(f"Transactions in the database of {busy} have held up the backup {ATTEMPTS} times. Repeat.")
 
 
 def _snapshot(reader: psycopg.Connection) -> str:
@@ -221,7 +239,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--replace", action="store_true", help="drop what the databases hold")
     options = parser.parse_args(arguments)
     instance = development()
-    databases = {name: _plain(instance.database_url(service)) for name, service in catalogue().services.items()}
+    databases = {name: _plain(instance.database_owner_url(service)) for name, service in catalogue().services.items()}
     try:
         if options.command == "create":
             done: Any = create(databases, options.folder)

@@ -1,4 +1,4 @@
-"""The broker's accounts and their rights, derived from deploy/services.yaml and the contracts.
+"""The broker's accounts and their rights, derived from deploy/services.yaml, follows.yaml and the contracts.
 
     python -m deploy.broker .run/compose.env .run/definitions.json
 
@@ -128,11 +128,11 @@ def _followed(name: str, follows: Iterable[str], personal: Iterable[str]) -> str
     kinds = []
     for kind in follows:
         if f"crm.{kind}" not in declared:
-            raise LauncherError(f"deploy/services.yaml: {name} follows {kind}, but the contracts have no event of it.")
+            raise LauncherError(f"deploy/follows.yaml: {name} follows {kind}, but the contracts have no event of it.")
         if f"crm.{kind}" in with_personal and kind not in personal:
             raise LauncherError(
-                f"deploy/services.yaml: {name} follows {kind}, whose events carry personal data. If it shall have "
-                "that right, add it to `personal` too."
+                f"{name} follows {kind}, whose events carry personal data. If it shall have that right, add it to "
+                "`personal` in deploy/services.yaml."
             )
         kinds.append(re.escape(kind))
     return rf"crm\.({'|'.join(kinds)})\.\*\.\*" if kinds else ""

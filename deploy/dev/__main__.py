@@ -1,4 +1,4 @@
-"""Command line of the launcher: `python -m deploy.dev up|down|status|logs|test|secrets`."""
+"""Command line of the launcher: `python -m deploy.dev COMMAND`."""
 
 import argparse
 import errno
@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from types import FrameType
@@ -21,11 +21,13 @@ if sys.version_info < (3, 11):  # noqa: UP036  this is the message an older Pyth
 from deploy.dev import LauncherError
 
 try:
-    from deploy.dev import keys
-    from deploy.dev.catalogue import GATEWAY, REPOSITORY, amqp_url_variable, catalogue
+    from deploy.dev import branches, keys, lanes, sampling
+    from deploy.dev import console as console_files
+    from deploy.dev.catalogue import REPOSITORY
     from deploy.dev.instance import Instance
     from deploy.dev.supervisor import read_json
     from deploy.dev.view import screen, show_logs
+    from deploy.environment import asked_of_operators, every_setting
 except ImportError as error:
     sys.exit(
         f"The launcher's own packages are not all installed for {sys.executable} ({error}). Start it "
@@ -43,9 +45,8 @@ def say(text: str) -> None:
 
 def development() -> Instance:
     """The instance of `make up`, on real servers where the environment names them."""
-    services = catalogue().services
-    variables = ["AMQP_URL", *(service.database_url_variable for service in services.values())]
-    variables += [amqp_url_variable(name) for name in (GATEWAY, *services)]
+    of_servers = [one for one in every_setting() if "{postgres}" in one.value or "{rabbitmq}" in one.value]
+    variables = {name for setting in of_servers for name in (setting.name, setting.fallback)}
     external = {name: os.environ[name] for name in variables if os.environ.get(name)}
     return Instance("dev", detached=True, external=external, say=say)
 
@@ -53,10 +54,13 @@ def development() -> Instance:
 def up(_: argparse.Namespace) -> int:
     """Start everything that does not run yet, wait until it is ready, load the demo company once."""
     instance = development()
-    instance.start()
-    instance.wait_ready(READY, restarts=6)
-    instance.tell("every process is ready")
-    users = instance.load_demo()
+    with ThreadPoolExecutor(1) as beside:
+        console = beside.submit(console_files.build, instance.tell)
+        instance.start()
+        instance.wait_ready(READY, restarts=6)
+        instance.tell("every process is ready")
+        users = instance.load_demo()
+    console.result()
     say(f"\nThe suite runs at {instance.gateway_url} (mail it sends: {instance.mail_url}/messages). You may log in as")
     width = max(map(len, users))
     for email, password in users.items():
@@ -106,8 +110,24 @@ def logs(options: argparse.Namespace) -> int:
 def secrets(options: argparse.Namespace) -> int:
     """Write fresh secrets for docker-compose.yml into a file, completing one that is there."""
     options.file.parent.mkdir(parents=True, exist_ok=True)
-    keys.keep(options.file)
+    known = keys.keep(options.file)
     say(f"secrets are in {options.file}")
+    for setting in asked_of_operators().values():
+        if setting.name not in known:
+            say(f"add to it, for example: {setting.name}={setting.example}   ({setting.meaning})")
+    return 0
+
+
+def console(options: argparse.Namespace) -> int:
+    """Build the console, check it and the documents, or serve it with hot reload before the running suite."""
+    match options.what:
+        case "build":
+            console_files.build(say)
+        case "check":
+            console_files.check_documents(say)
+            console_files.check(say)
+        case "serve":
+            console_files.serve(development().gateway_url)
     return 0
 
 
@@ -116,11 +136,16 @@ NO_TESTS = 5  # pytest's exit code when it found no test
 
 def test(arguments: Sequence[str]) -> int:
     """Run pytest against a private PostgreSQL and RabbitMQ of its own; its exit code is ours."""
+    return _with_servers(lambda environment: _pytest(arguments, environment))
+
+
+def _with_servers(run: Callable[[dict[str, str]], int]) -> int:
+    """What `run` returns, which is given an environment with a PostgreSQL and a RabbitMQ for tests."""
     given = {"postgres": "CRM_TEST_DATABASE_URL", "rabbitmq": "CRM_TEST_AMQP_URL"}
     servers = [server for server, variable in given.items() if not os.environ.get(variable)]
     environment = dict(os.environ)
     if not servers:
-        return _pytest(arguments, environment)
+        return run(environment)
     instance = Instance("test", say=say, durable=False)
     if instance.is_running():
         raise LauncherError("The tests already run here (`make test`). Wait for them, or stop them with Ctrl-C.")
@@ -130,7 +155,7 @@ def test(arguments: Sequence[str]) -> int:
         instance.start([], gateway=False, mail=False, servers=servers)
         urls = {"postgres": instance.superuser_url, "rabbitmq": instance.amqp_url}
         environment |= {given[server]: urls[server] for server in servers}
-        code = _pytest(arguments, environment)
+        code = run(environment)
         (instance.run_dir.parent / "test-exit").write_text(f"{code}\n")  # for callers behind make
         return code
     except KeyboardInterrupt:
@@ -141,30 +166,53 @@ def test(arguments: Sequence[str]) -> int:
         instance.stop()
 
 
+def mutants(options: argparse.Namespace) -> int:
+    """Change rules of a part, one at a time, and list the changes that none of its tests notices."""
+    part = options.part.resolve()
+    if not (part / "tests").is_dir():
+        raise LauncherError(f"{options.part} has no tests. Name a part such as services/sales.")
+
+    def run(environment: dict[str, str]) -> int:
+        sampled, every = sampling.sample(part, options.count, options.seed)
+        survived = sampling.survivors(part, sampled, environment, say)
+        say("\n".join(["", *map(str, survived)]))
+        say(f"{len(survived)} of {len(sampled)} mutants survived (seed {options.seed}, of {every} that there are)")
+        return 1 if survived else 0
+
+    return _with_servers(run)
+
+
+def coverage(options: argparse.Namespace) -> int:
+    """Say how much of each part its tests reach, and fail if it is less than it was."""
+    parts = options.parts or branches.every()
+    return _with_servers(lambda environment: 0 if branches.measure(parts, environment, say) else 1)
+
+
 def _terminated(number: int, _: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-WHOLE_SUITE = "suite"
-LANES = 2
+def check(arguments: Sequence[str]) -> int:
+    """Run the tests that need no running suite: all, or with --changed those of what differs from the main branch."""
+    folders = lanes.of(lanes.changed()) if "--changed" in arguments else lanes.every()
+    if not folders:
+        say("nothing has changed that these tests hold")
+        return 0
+    return test(["-m", "not slow", *folders])
 
 
 def _pytest(arguments: Sequence[str], environment: dict[str, str]) -> int:
-    """Runs pytest once for each service, once for tests that start the suite and once for the rest, two at a time.
+    """Runs pytest in the runs that deploy.dev.lanes makes of the paths, a few at a time.
 
-    A process holds the tables of one service only, so the tests of two services never share one. The exit code is that
-    of the first group that failed, or 0.
+    The exit code is that of the first run that failed, or 0.
     """
     paths = [argument for argument in arguments if Path(argument.split("::")[0]).exists()]
     options = [argument for argument in arguments if argument not in paths]
     folders = [
         folder for pattern in ("tests/*", "gateway/tests", "services/*/tests") for folder in Path().glob(pattern)
     ]
-    groups: dict[str, list[str]] = {}
-    for path in paths or [str(folder) for folder in sorted(folders) if folder.is_dir()]:
-        groups.setdefault(_group(path), []).append(path)
-    longest_first = sorted(groups, key=lambda name: (name != WHOLE_SUITE, name != "rest", name))
-    runs = [_Run(name, [*options, *groups[name]], environment, alone=len(groups) == 1) for name in longest_first]
+    chosen = lanes.runs(paths or [str(folder) for folder in sorted(folders) if folder.is_dir()])
+    runs = [_Run(name, [*options, *own], environment, alone=len(chosen) == 1) for name, own in chosen.items()]
 
     def interrupt(*_: object) -> None:
         for run in runs:
@@ -172,8 +220,8 @@ def _pytest(arguments: Sequence[str], environment: dict[str, str]) -> int:
 
     signal.signal(signal.SIGTERM, interrupt)
     began = time.monotonic()
-    with ThreadPoolExecutor(LANES) as lanes:
-        pending = {lanes.submit(run.go) for run in runs}
+    with ThreadPoolExecutor(lanes.LANES) as pool:
+        pending = {pool.submit(run.go) for run in runs}
         while pending:
             try:
                 _, pending = wait(pending)
@@ -187,13 +235,6 @@ def _pytest(arguments: Sequence[str], environment: dict[str, str]) -> int:
     return failed[0] if failed else min(codes)
 
 
-def _group(path: str) -> str:
-    parts = Path(path).parts
-    if parts[0] == "services" and len(parts) > 1 and parts[1] != "chassis":
-        return parts[1]
-    return WHOLE_SUITE if parts[:2] in (("tests", "chaos"), ("tests", "e2e")) else "rest"
-
-
 def _closing_line(lines: Iterable[str], seconds: float) -> str:
     """What pytest would say at the end, of all groups together."""
     counts: dict[str, int] = {}
@@ -203,12 +244,19 @@ def _closing_line(lines: Iterable[str], seconds: float) -> str:
     return f"{', '.join(f'{count} {what}' for what, count in counts.items()) or 'no tests ran'} in {seconds:.2f}s"
 
 
+def _wait(process: subprocess.Popen[str]) -> tuple[int, float]:
+    """The exit code of a process and the processor time in seconds that it and all that it has waited for took."""
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, usage.ru_utime + usage.ru_stime
+
+
 class _Run:
     """One run of pytest. Beside others it says how far it is, and everything else at its end."""
 
     def __init__(self, name: str, arguments: list[str], environment: dict[str, str], *, alone: bool) -> None:
         # Only end-to-end tests are made by schemathesis, whose plugin loads slowly.
-        plugins = [] if name == WHOLE_SUITE else ["-p", "no:schemathesis"]
+        plugins = [] if name == "e2e" else ["-p", "no:schemathesis"]
         self._name = name
         self._command = [sys.executable, "-m", "pytest", *plugins, *arguments]
         self._environment = environment | {"PYTHONUNBUFFERED": "1"}  # else progress would be told in blocks
@@ -231,9 +279,11 @@ class _Run:
             said.append(line)
             if share := re.search(r"\[ *\d+%\]$", line):
                 say(f"{self._name} {share[0]}")
-        code = self._process.wait()
+        code, seconds = _wait(self._process)
         self.code = code if code >= 0 else 128 - code
         self.closing_line = said[-1]
+        # On a busy machine the time that passes says little about the tests.
+        said.append(f"{seconds:.0f} s of processor time\n")
         if not self._alone:
             say("".join(said))
 
@@ -248,7 +298,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run one command; whatever a person can repair is said in one paragraph."""
     parser = argparse.ArgumentParser(prog="python -m deploy.dev", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (up, down, status, logs, secrets):
+    for command in (up, down, status, logs, secrets, console, mutants, coverage):
         sub = commands.add_parser(command.__name__, help=command.__doc__)
         sub.set_defaults(command=command)
         if command is logs:
@@ -257,10 +307,21 @@ def main(arguments: Sequence[str]) -> int:
             sub.add_argument("-n", "--lines", type=int, default=200, help="how many lines to begin with")
         if command is secrets:
             sub.add_argument("file", type=Path)
+        if command is console:
+            sub.add_argument("what", choices=("build", "check", "serve"))
+        if command is coverage:
+            sub.add_argument("parts", nargs="*", help="gateway, services/sales, ...; all of them if none is named")
+        if command is mutants:
+            sub.add_argument("part", type=Path, help="a folder with src and tests, such as services/sales")
+            sub.add_argument("-n", "--count", type=int, default=30, help="how many mutants to try")
+            sub.add_argument("--seed", type=int, default=1, help="which ones")
     commands.add_parser("test", help=test.__doc__)
+    commands.add_parser("check", help=check.__doc__)
     try:
         if arguments[:1] == ["test"]:
             return test(arguments[1:])
+        if arguments[:1] == ["check"]:
+            return check(arguments[1:])
         options = parser.parse_args(arguments)
         code: int = options.command(options)
         return code

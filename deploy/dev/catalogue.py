@@ -15,6 +15,7 @@ import yaml
 from deploy.dev import LauncherError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+FOLLOWS = REPOSITORY / "deploy" / "follows.yaml"
 HOST = "127.0.0.1"
 GATEWAY = "gateway"
 RESERVED = (GATEWAY, "crm", "amq")
@@ -43,17 +44,37 @@ class Service:
     grpc: int
     probes: int
     worker: int
+    replicas: int = 1
+    """Api processes, where nobody says another number."""
     follows: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
 
     @property
     def database(self) -> str:
-        """Name of the service's database and of the role that owns it."""
+        """Name of the service's database and of the role that its api and worker connect as."""
         return f"crm_{self.name}"
+
+    @property
+    def owner(self) -> str:
+        """Name of the role that owns the database and migrates it."""
+        return f"{self.database}_owner"
+
+    @property
+    def sealer(self) -> str:
+        """Name of the role that seals the audit trail."""
+        return f"{self.database}_sealer"
 
     @property
     def database_url_variable(self) -> str:
         return f"DATABASE_URL_{self.name.upper()}"
+
+    @property
+    def database_owner_url_variable(self) -> str:
+        return f"DATABASE_OWNER_URL_{self.name.upper()}"
+
+    @property
+    def database_sealer_url_variable(self) -> str:
+        return f"DATABASE_SEALER_URL_{self.name.upper()}"
 
 
 @dataclass(frozen=True)
@@ -67,10 +88,12 @@ class Subscriber:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What deploy/services.yaml says."""
+    """What deploy/services.yaml and deploy/follows.yaml say."""
 
     gateway_package: str
     gateway_port: int
+    gateway_probes: int
+    gateway_replicas: int
     services: dict[str, Service]
     subscribers: dict[str, Subscriber]
 
@@ -86,19 +109,21 @@ class Catalogue:
 
 @cache
 def catalogue() -> Catalogue:
-    """Read the one list of services."""
+    """Read the one list of services, and what they follow."""
     document = yaml.safe_load((REPOSITORY / "deploy" / "services.yaml").read_text())
-    services = {name: _service(name, fields) for name, fields in document["services"].items()}
+    follows = yaml.safe_load(FOLLOWS.read_text())
+    services = {name: _service(name, fields, follows.get(name, ())) for name, fields in document["services"].items()}
     gateway = document["gateway"]
     subscribers = {name: _subscriber(name, fields) for name, fields in (document.get("subscribers") or {}).items()}
     if taken := {*services, *RESERVED} & subscribers.keys():
         raise LauncherError(f"deploy/services.yaml: a subscriber cannot be called {', '.join(sorted(taken))}.")
-    return Catalogue(gateway["package"], gateway["http"], services, subscribers)
+    return Catalogue(
+        gateway["package"], gateway["http"], gateway["probes"], gateway.get("replicas", 1), services, subscribers
+    )
 
 
-def _service(name: str, fields: dict[str, Any]) -> Service:
-    follows, personal = (tuple(fields.get(key, ())) for key in ("follows", "personal"))
-    return Service(name=name, **{**fields, "follows": follows, "personal": personal})
+def _service(name: str, fields: dict[str, Any], follows: Iterable[str]) -> Service:
+    return Service(name=name, **{**fields, "follows": tuple(follows), "personal": tuple(fields.get("personal", ()))})
 
 
 def _subscriber(name: str, fields: dict[str, Any]) -> Subscriber:
@@ -118,10 +143,15 @@ def replica(port: int, number: int) -> int:
 
 
 def all_ports(offset: int) -> set[int]:
-    """Every port an instance without replicas uses at this offset."""
+    """Every port an instance with the listed replicas uses at this offset."""
     ports = [catalogue().gateway_port, *SERVER_PORTS.values()]
+    ports += [replica(catalogue().gateway_probes, number) for number in range(catalogue().gateway_replicas)]
     for service in catalogue().services.values():
-        ports += [service.grpc, service.probes, service.worker]
+        apis = range(service.replicas)
+        ports += [
+            service.worker,
+            *(replica(port, number) for port in (service.grpc, service.probes) for number in apis),
+        ]
     return {port + offset for port in ports}
 
 

@@ -24,8 +24,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 import psutil  # type: ignore[import-untyped,unused-ignore]
@@ -55,6 +56,7 @@ from deploy.dev.supervisor import (
     write_json,
     write_plan,
 )
+from deploy.environment import environment, every_setting, fill, settings_of
 
 SERVERS = ("postgres", "rabbitmq")
 ADMIN_EMAIL = "admin@demo.example"
@@ -86,8 +88,8 @@ class Instance:
 
     root       its files are under `root/.run/<name>/`
     detached   go on when this Python process ends (otherwise the instance ends with it, however that happens)
-    external   AMQP_URL (one account for all, or AMQP_URL_<SERVICE>) and DATABASE_URL_<SERVICE> of servers to use
-               instead of private ones
+    external   AMQP_URL (one account for all, or AMQP_URL_<SERVICE>), DATABASE_URL_<SERVICE> and
+               DATABASE_OWNER_URL_<SERVICE> of servers to use instead of private ones
     say        is told the progress, line by line
     """
 
@@ -125,6 +127,10 @@ class Instance:
             )
         return [str(script), *arguments]
 
+    def patterns(self, name: str, process: str) -> dict[str, str]:
+        """What the version that is started declares for a process, with `{names}` of what is known here."""
+        return environment(name, process, "{{{}}}".format, development=True)
+
     def revision(self, *folders: str) -> str:
         """Changes when a source file of these folders does, so that `start` restarts what is made of them."""
         digest = hashlib.sha256()
@@ -136,6 +142,10 @@ class Instance:
                         status = os.stat(path)
                         digest.update(f"{path}:{status.st_size}:{status.st_mtime_ns}\n".encode())
         return digest.hexdigest()[:16]
+
+    def provision(self, services: list[Service]) -> None:
+        """Make the roles and the databases of services on the instance's own server."""
+        postgres.provision(self.superuser_url.replace("+psycopg", ""), self.secrets, services)
 
     def route(self, client: str, server: str, port: int) -> str:
         """Address at which a service or the gateway reaches a server of this instance: the server's own.
@@ -176,8 +186,7 @@ class Instance:
     @property
     def amqp_url(self) -> str:
         """The broker as its administrator."""
-        private = self._private_amqp_url(broker.ADMINISTRATOR, "RABBITMQ_PASSWORD")
-        return self.external.get("AMQP_URL", private)
+        return self.external.get("AMQP_URL") or self._private_amqp_url(broker.ADMINISTRATOR, "RABBITMQ_PASSWORD")
 
     def amqp_url_of(self, name: str) -> str:
         """The broker as a service or the gateway sees it."""
@@ -197,11 +206,18 @@ class Instance:
         )
 
     def database_url(self, service: Service) -> str:
-        password = self.secrets[f"POSTGRES_PASSWORD_{service.name.upper()}"]
-        private = (
-            f"postgresql+psycopg://{service.database}:{password}@{HOST}:{self.port('postgres')}/{service.database}"
-        )
-        return self.external.get(service.database_url_variable, private)
+        """The database as the service's api and worker see it."""
+        return self._database_url(service.name, "api", service.database_url_variable)
+
+    def database_owner_url(self, service: Service) -> str:
+        """The database as its owner, who migrates it, sees it."""
+        return self._database_url(service.name, "setup", service.database_owner_url_variable)
+
+    def _database_url(self, name: str, process: str, variable: str) -> str:
+        if variable in self.external:
+            return self.external[variable]
+        # Which replica it is does not matter to the address of its database.
+        return self._variables(name, process, lambda _, port: f"{HOST}:{port}", grpc="", probes="")[variable]
 
     def log(self, name: str) -> Path:
         """Log file of a process."""
@@ -222,7 +238,8 @@ class Instance:
         """Bring up exactly the named parts; what already runs unchanged is left alone.
 
         services   names from services.yaml, None for all
-        replicas   processes per api ("contacts") or worker ("contacts.worker"), 1 where not said
+        replicas   processes per api ("contacts"), worker ("contacts.worker") or of the "gateway"; where not said as in
+                   services.yaml, and one worker
         env        more environment variables for every service and the gateway
         Returns when every process was started; `wait_ready` waits until they answer.
         """
@@ -346,9 +363,11 @@ class Instance:
         spec = self._spec(name)
         self._replace(replace(spec, env=spec.env | env))
 
-    def exchange(self, name: str, argv: list[str]) -> None:
-        """Stop a process politely and start another version of it in its place: same ports, same environment."""
-        self._replace(replace(self._spec(name), argv=argv))
+    def exchange(self, name: str) -> None:
+        """Stop a process of a service politely and start what `command` and `patterns` say in its place."""
+        service, role, number = (*name.split("."), "0")[:3]
+        found = catalogue().services[service]
+        self._replace(self._service_spec(found, role, int(number), {}, self._revision_of(found)))
 
     def hold(self, name: str) -> None:
         """Stop a process and keep it stopped until `release`."""
@@ -442,7 +461,7 @@ class Instance:
     ) -> Spec:
         env = {"PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"}
         env |= {key: os.environ[key] for key in ("HOME", "TZ", "SSL_CERT_FILE") if key in os.environ}
-        env |= {"LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1", "CRM_RUN_DIR": str(self.run_dir)}
+        env |= {"LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1", "LAUNCHER_RUN_DIR": str(self.run_dir)}
         extra = more.pop("env", {})
         assert isinstance(extra, dict)
         return Spec(name=name, argv=argv, env=env | extra, stage=stage, port=port, ready=ready, **more)  # type: ignore[arg-type]
@@ -483,7 +502,7 @@ class Instance:
                     ports["rabbitmq"],
                     f"amqp://{HOST}:{ports['rabbitmq']}",
                     env=environment,
-                    revision=hashlib.sha256(self._definitions().encode()).hexdigest()[:16],
+                    revision=hashlib.sha256(self.broker_definitions().encode()).hexdigest()[:16],
                 ),
             ]
         return specs
@@ -499,95 +518,95 @@ class Instance:
     def _application_specs(
         self, services: list[Service], replicas: Mapping[str, int], gateway: bool, env: Mapping[str, str]
     ) -> list[Spec]:
+        listed = {service.name: service.replicas for service in catalogue().services.values()}
+        count = {**listed, GATEWAY: catalogue().gateway_replicas, **replicas}
         specs = []
         for service in services:
-            revision = self.revision("proto", "services/chassis", f"services/{service.name}")
+            revision = self._revision_of(service)
             for role in ("api", "worker"):
-                for number in range(replicas.get(service.name if role == "api" else f"{service.name}.worker", 1)):
-                    grpc = replica(service.grpc, number) + self.offset
-                    probes = replica(service.probes if role == "api" else service.worker, number) + self.offset
-                    ports = {"CRM_PROBES_PORT": str(probes)}
-                    ports |= {"CRM_GRPC_PORT": str(grpc)} if role == "api" else {"PSYCOPG_WAIT_FUNC": "wait_select"}
-                    specs.append(
-                        self._spec_of(
-                            _replica_name(service, role, number),
-                            self.command(service.package, role),
-                            STAGE_SERVICE,
-                            probes,
-                            f"http://{HOST}:{probes}/readyz",
-                            metrics=f"http://{HOST}:{probes}/metrics",
-                            env=self._service_environment(service) | ports | dict(env),
-                            revision=revision,
-                        )
-                    )
+                for number in range(count[service.name] if role == "api" else count.get(f"{service.name}.worker", 1)):
+                    specs.append(self._service_spec(service, role, number, env, revision))
         if gateway:
             upstreams = {
-                f"CRM_UPSTREAM_{service.name.upper()}": ",".join(
-                    self.route("gateway", _replica_name(service, "api", number), port)
-                    for number in range(replicas.get(service.name, 1))
+                f"{service.name}_api": ",".join(
+                    self.route(GATEWAY, _numbered(f"{service.name}.api", number), port)
+                    for number in range(count[service.name])
                     for port in [replica(service.grpc, number) + self.offset]
                 )
                 for service in catalogue().services.values()
             }
-            specs.append(
-                self._spec_of(
-                    "gateway",
-                    self.command(catalogue().gateway_package),
-                    STAGE_GATEWAY,
-                    catalogue().gateway_port + self.offset,
-                    f"{self.gateway_url}/readyz",
-                    metrics=f"{self.gateway_url}/metrics",
-                    env=self._gateway_environment() | upstreams | dict(env),
-                    revision=self.revision("proto", "services/chassis", "gateway"),
+            shared = {"CRM_HTTP_SHARED": "on"} if count[GATEWAY] > 1 else {}
+            revision = self.revision("proto", "services/chassis", "gateway")
+            for number in range(count[GATEWAY]):
+                probes = replica(catalogue().gateway_probes, number) + self.offset
+                # On a shared port any of them may answer.
+                ready = f"http://{HOST}:{probes}" if number else self.gateway_url
+                specs.append(
+                    self._spec_of(
+                        _numbered(GATEWAY, number),
+                        self.command(catalogue().gateway_package),
+                        STAGE_GATEWAY,
+                        catalogue().gateway_port + self.offset,
+                        f"{ready}/readyz",
+                        metrics=f"http://{HOST}:{probes}/metrics",
+                        env=self._environment(GATEWAY, GATEWAY, {**env, **shared}, probes=str(probes), **upstreams),
+                        revision=revision,
+                    )
                 )
-            )
         return specs
 
-    def _definitions(self) -> str:
+    def _revision_of(self, service: Service) -> str:
+        return self.revision("proto", "services/chassis", "services/kit", f"services/{service.name}")
+
+    def _service_spec(self, service: Service, role: str, number: int, env: Mapping[str, str], revision: str) -> Spec:
+        grpc = replica(service.grpc, number) + self.offset
+        probes = replica(service.probes if role == "api" else service.worker, number) + self.offset
+        return self._spec_of(
+            _numbered(f"{service.name}.{role}", number),
+            self.command(service.package, role),
+            STAGE_SERVICE,
+            probes,
+            f"http://{HOST}:{probes}/readyz",
+            metrics=f"http://{HOST}:{probes}/metrics",
+            env=self._environment(service.name, role, env, grpc=str(grpc), probes=str(probes)),
+            revision=revision,
+        )
+
+    def broker_definitions(self) -> str:
+        """What the broker loads at its start, in JSON."""
         return json.dumps(broker.definitions(self.secrets, catalogue()))
 
-    def _common_environment(self, name: str) -> dict[str, str]:
-        amqp_url = self._routed(self.amqp_url_of(name), name, "rabbitmq")
-        traces = {key: value for key, value in os.environ.items() if key.startswith("OTEL_")}
-        return {"CRM_ENV": "development", "CRM_LOG_FORMAT": "json", amqp_url_variable(name): amqp_url} | traces
+    def _environment(self, name: str, process: str, more: Mapping[str, str], **known: str) -> dict[str, str]:
+        """What a process is started with. Of `more` it gets what it declares itself, and what nobody does."""
+        own, declared = settings_of(name), {setting.name for setting in every_setting()}
+        variables = self._variables(name, process, partial(self.route, name), **known)
+        variables |= {key: value for key, value in os.environ.items() if key.startswith("OTEL_")}
+        return variables | {key: value for key, value in more.items() if key in own or key not in declared}
 
-    def _routed(self, url: str, client: str, server: str) -> str:
-        """The address of one of the instance's own servers as a client reaches it; any other as it is."""
-        port = self.port(server)
-        return url.replace(f"@{HOST}:{port}/", f"@{self.route(client, server, port)}/")
-
-    def _service_environment(self, service: Service) -> dict[str, str]:
-        secrets, suffix = self.secrets, service.name.upper()
-        environment = self._common_environment(service.name) | {
-            "CRM_HOST": HOST,
-            service.database_url_variable: self._routed(self.database_url(service), service.name, "postgres"),
-            "CRM_ACTOR_PUBLIC_KEY": secrets["CRM_ACTOR_PUBLIC_KEY"],
-            "CRM_HISTORY_KEY": secrets[f"CRM_HISTORY_KEY_{suffix}"],
-            "CRM_SUBJECT_KEK": secrets[f"CRM_SUBJECT_KEK_{suffix}"],
+    def _variables(self, name: str, process: str, route: Callable[[str, int], str], **more: str) -> dict[str, str]:
+        """The settings of a process; `route` says how it reaches a server. URLs of external servers go first."""
+        facts = {
+            "host": HOST,
+            "http": str(catalogue().gateway_port + self.offset),
+            "smtp": f"{HOST}:{self.port('smtp')}",
+            "gateway_url": self.gateway_url,
+            "admin_email": ADMIN_EMAIL,
+            **self.secrets,
+            **more,
         }
-        if service.name == "identity":
-            email, password = self.admin
-            environment |= {
-                "CRM_ACCESS_TOKEN_KEY": secrets["CRM_ACCESS_TOKEN_KEY"],
-                "CRM_PASSWORD_PEPPER": secrets["CRM_PASSWORD_PEPPER"],
-                "CRM_BOOTSTRAP_ADMIN_EMAIL": email,
-                "CRM_BOOTSTRAP_ADMIN_PASSWORD": password,
-            }
-        if service.name == "marketing":
-            environment |= {
-                "CRM_SMTP_URL": f"smtp://{HOST}:{self.port('smtp')}",
-                "CRM_LINK_KEY": secrets["CRM_LINK_KEY"],
-                "CRM_PUBLIC_URL": self.gateway_url,
-            }
-        return environment
 
-    def _gateway_environment(self) -> dict[str, str]:
-        return self._common_environment(GATEWAY) | {
-            "CRM_HTTP_HOST": HOST,
-            "CRM_HTTP_PORT": str(catalogue().gateway_port + self.offset),
-            "CRM_ACTOR_PRIVATE_KEY": self.secrets["CRM_ACTOR_PRIVATE_KEY"],
-            "CRM_PUBLIC_URL": self.gateway_url,
+        def known(what: str) -> str:
+            return route(what, self.port(what)) if what in SERVERS else facts[what]
+
+        external, fallbacks = self.external, {setting.name: setting.fallback for setting in settings_of(name).values()}
+        return {
+            variable: external.get(variable) or external.get(fallbacks.get(variable, "")) or fill(pattern, known)
+            for variable, pattern in self.patterns(name, process).items()
         }
+
+    def setup_environment(self, service: Service, more: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+        """What the set-up of a service is given; of its processes it alone knows the owner of the database."""
+        return self._environment(service.name, "setup", more)
 
     def _prepare_servers(self, specs: list[Spec]) -> None:
         names = {spec.name for spec in specs}
@@ -595,7 +614,9 @@ class Instance:
             (self.run_dir / "demo.json").unlink(missing_ok=True)
             self.tell("database directory created")
         if "rabbitmq" in names:
-            rabbitmq.prepare(self.run_dir, self._definitions(), self.secrets["RABBITMQ_COOKIE"], self.port("rabbitmq"))
+            rabbitmq.prepare(
+                self.run_dir, self.broker_definitions(), self.secrets["RABBITMQ_COOKIE"], self.port("rabbitmq")
+            )
 
     def _ensure_supervisor(self) -> None:
         if self.is_running():
@@ -622,9 +643,7 @@ class Instance:
             return
         private = [service for service in services if service.database_url_variable not in self.external]
         if private:
-            secrets = self.secrets
-            passwords = {name: secrets[f"POSTGRES_PASSWORD_{name.upper()}"] for name in catalogue().services}
-            postgres.provision(self.superuser_url.replace("+psycopg", ""), passwords, private)
+            self.provision(private)
             self.tell("databases and roles ready")
         with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
             for service, code in zip(
@@ -645,7 +664,7 @@ class Instance:
             STAGE_SERVICE,
             0,
             "",
-            env=self._service_environment(service) | dict(env),
+            env=self.setup_environment(service, env),
         )
         with open(self.log(name), "wb") as log:
             return subprocess.run(
@@ -724,7 +743,8 @@ class Instance:
         """Stop processes of this instance whose supervisor is gone."""
         strays = []
         for process in psutil.process_iter(["environ", "name"]):
-            if (process.info["environ"] or {}).get("CRM_RUN_DIR") == str(self.run_dir) and process.pid != os.getpid():
+            run_dir = (process.info["environ"] or {}).get("LAUNCHER_RUN_DIR")
+            if run_dir == str(self.run_dir) and process.pid != os.getpid():
                 strays.append(process)
         if not strays:
             return
@@ -738,8 +758,8 @@ class Instance:
         psutil.wait_procs(alive, timeout=5)
 
 
-def _replica_name(service: Service, role: str, number: int) -> str:
-    return f"{service.name}.{role}" + (f".{number}" if number else "")
+def _numbered(name: str, number: int) -> str:
+    return f"{name}.{number}" if number else name
 
 
 def _signal(process: "psutil.Process", number: int) -> None:

@@ -8,37 +8,40 @@ import os
 import secrets
 from pathlib import Path
 
+from crm_chassis.settings import KEY_BYTES
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from deploy.dev.catalogue import GATEWAY, catalogue
-
-
-def _key() -> str:
-    return base64.b64encode(secrets.token_bytes(32)).decode()
+from deploy.dev.catalogue import catalogue
+from deploy.environment import every_setting, secrets_of
 
 
 def generate() -> dict[str, str]:
-    """A fresh set of every secret the suite needs."""
-    actor = Ed25519PrivateKey.generate()
+    """A fresh set of every secret the suite needs: those that settings name, and those of the servers."""
     values = {
         "POSTGRES_PASSWORD": secrets.token_urlsafe(24),
         "RABBITMQ_PASSWORD": secrets.token_urlsafe(24),
         "RABBITMQ_COOKIE": secrets.token_hex(24),
-        "CRM_ACTOR_PRIVATE_KEY": base64.b64encode(actor.private_bytes_raw()).decode(),
-        "CRM_ACTOR_PUBLIC_KEY": base64.b64encode(actor.public_key().public_bytes_raw()).decode(),
-        "CRM_ACCESS_TOKEN_KEY": _key(),
-        "CRM_PASSWORD_PEPPER": _key(),
-        "CRM_LINK_KEY": _key(),
-        "CRM_BOOTSTRAP_ADMIN_PASSWORD": secrets.token_urlsafe(15),
         "GRAFANA_ADMIN_PASSWORD": secrets.token_urlsafe(15),
     }
-    for name in (GATEWAY, *catalogue().services, *catalogue().subscribers):
+    for name in catalogue().subscribers:
         values[f"RABBITMQ_PASSWORD_{name.upper()}"] = secrets.token_urlsafe(24)
-    for name in catalogue().services:
-        values[f"POSTGRES_PASSWORD_{name.upper()}"] = secrets.token_urlsafe(24)
-        values[f"CRM_HISTORY_KEY_{name.upper()}"] = _key()
-        values[f"CRM_SUBJECT_KEK_{name.upper()}"] = _key()
-    return values
+    for setting in every_setting():
+        for name in secrets_of(setting):
+            values[name] = _draw(setting.kind)
+    seed = base64.b64decode(values["CRM_ACTOR_PRIVATE_KEY"])
+    return values | {"CRM_ACTOR_PUBLIC_KEY": public_key(seed)}
+
+
+def public_key(seed: bytes) -> str:
+    """The other half of CRM_ACTOR_PRIVATE_KEY, in base64."""
+    return base64.b64encode(Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()).decode()
+
+
+def _draw(kind: str) -> str:
+    if kind == "key":
+        return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+    # People type the passwords; those inside of URLs only programs use.
+    return secrets.token_urlsafe(15 if kind == "password" else 24)
 
 
 def read(path: Path) -> dict[str, str]:

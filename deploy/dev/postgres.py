@@ -7,7 +7,9 @@ import pwd
 import shutil
 import stat
 import subprocess
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import LiteralString
 
 import psutil  # type: ignore[import-untyped,unused-ignore]
 import psycopg
@@ -179,15 +181,37 @@ def arguments(run_dir: Path, port: int, durable: bool = True) -> list[str]:
     return [str(programs() / "postgres"), "-D", str(data_directory(run_dir)), *options]
 
 
-def provision(url: str, services: dict[str, str], known: list[Service]) -> None:
-    """Give each service (name -> password) a role and a database that only this role may use."""
+def provision(url: str, secrets: Mapping[str, str], services: Iterable[Service]) -> None:
+    """Give each service a database, the role that owns it, those that its processes connect as and seal its trail as.
+
+    A database of version 0.1.0, which belonged to its processes, is given to its new owner. That one may act for the
+    processes' role, and so takes over what is in the database when it migrates it.
+    """
     with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
+
+        def execute(statement: LiteralString, **names: str) -> None:
+            quoted = {
+                name: (sql.Literal if name == "password" else sql.Identifier)(text) for name, text in names.items()
+            }
+            connection.execute(sql.SQL(statement).format(**quoted))
+
         roles = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
         databases = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
-        for service in known:
-            name, password = sql.Identifier(service.database), sql.Literal(services[service.name])
-            verb = sql.SQL("ALTER" if service.database in roles else "CREATE")
-            connection.execute(sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(verb, name, password))
+        for service in services:
+            names = {"database": service.database, "owner": service.owner}
+            roles_of = {service.database: "", service.owner: "OWNER_", service.sealer: "SEALER_"}
+            for role, kind in roles_of.items():
+                if role not in roles:
+                    execute("CREATE ROLE {role}", role=role)
+                password = secrets[f"POSTGRES_{kind}PASSWORD_{service.name.upper()}"]
+                execute("ALTER ROLE {role} LOGIN PASSWORD {password}", role=role, password=password)
             if service.database not in databases:
-                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, name))
-                connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
+                execute("CREATE DATABASE {database}", database=service.database)
+            execute("GRANT {database} TO {owner}", **names)
+            execute("ALTER DATABASE {database} OWNER TO {owner}", **names)
+            execute("REVOKE ALL ON DATABASE {database} FROM PUBLIC", database=service.database)
+            execute(
+                "GRANT CONNECT ON DATABASE {database} TO {database}, {sealer}",
+                database=service.database,
+                sealer=service.sealer,
+            )

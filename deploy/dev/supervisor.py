@@ -5,7 +5,7 @@ the supervisor starts, restarts and stops processes accordingly. A process that 
 at once, then after a pause that doubles up to two seconds. SIGTERM stops everything in order.
 
 A supervisor locks `supervisor.lock` as long as it lives, so no stale file can be mistaken for a live one.
-Every child has CRM_RUN_DIR in its environment, which is how left-over children are recognised; on Linux the
+Every child has LAUNCHER_RUN_DIR in its environment, which is how left-over children are recognised; on Linux the
 kernel signals the children when the supervisor dies.
 """
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
+import json
 import os
+import queue
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator
@@ -16,9 +18,10 @@ from typing import Any
 import crm_contracts
 import grpc
 import httpx
-from crm.identity.v1 import identity_pb2
+from crm.identity.v1 import auth_pb2, roles_pb2
 from crm_chassis.access.actor import ALL, Actor
 from crm_chassis.access.tokens import Verifier, private_key, raw_public_key
+from crm_chassis.context import REPLAYED
 from crm_chassis.envelope import Occurrence, seal
 from crm_chassis.errors import DomainError
 from crm_chassis.ids import uuid7
@@ -41,13 +44,17 @@ Answer = Message | Exception | grpc.StatusCode | Callable[..., Message]
 class Call:
     """A call that a service has received."""
 
-    def __init__(self, path: str, message: Any, metadata: dict[str, str], actor: Actor | None, service: str) -> None:
+    def __init__(
+        self, path: str, message: Any, metadata: dict[str, str], actor: Actor | None, service: str, seconds: float
+    ) -> None:
         self.path = path
         self.name = path.rpartition("/")[2]
         self.message = message
         self.metadata = metadata
         self.actor = actor
         self.service = service
+        self.seconds = seconds
+        """Until the caller's deadline."""
 
 
 class Services(grpc.GenericRpcHandler):
@@ -58,7 +65,8 @@ class Services(grpc.GenericRpcHandler):
         self.answers: dict[str, Answer] = {}
         self.delays: dict[str, float] = {}
         self.dead: set[str] = set()
-        self.principals: dict[str, identity_pb2.Principal] = {}
+        self.keys: set[str] = set()
+        self.principals: dict[str, auth_pb2.Principal] = {}
         self.released = threading.Event()
         self._server = grpc.server(futures.ThreadPoolExecutor(24))
         self._server.add_generic_rpc_handlers((self,))
@@ -103,7 +111,7 @@ class Services(grpc.GenericRpcHandler):
     def _note(self, method: crm_contracts.Method, message: Any, call: Any) -> Call:
         metadata = dict(call.invocation_metadata())
         actor, service = self._actor(method, metadata)
-        noted = Call(method.path, message, metadata, actor, service)
+        noted = Call(method.path, message, metadata, actor, service, call.time_remaining())
         self.calls.append(noted)
         return noted
 
@@ -124,7 +132,7 @@ class Services(grpc.GenericRpcHandler):
         answer = self.answers.get(f"{method.domain}.{method.name}", self.answers.get(method.name))
         if method.name == "ResolvePrincipals" and answer is None:
             found = [self.principals[id_] for id_ in noted.message.user_ids if id_ in self.principals]
-            answer = identity_pb2.ResolvePrincipalsResponse(principals=found)
+            answer = auth_pb2.ResolvePrincipalsResponse(principals=found)
         elif method.name == "GetJwks" and answer is None:
             answer = jwks()
         if callable(answer) and not isinstance(answer, Message):
@@ -138,14 +146,18 @@ class Services(grpc.GenericRpcHandler):
             call.abort_with_status(to_status(answer, method.domain))
         if isinstance(answer, grpc.StatusCode):
             call.abort(answer, "the transport says so, at 10.0.0.1:999")
+        key = noted.metadata.get("idempotency-key")
+        if key is not None and key in self.keys:
+            call.set_trailing_metadata((REPLAYED,))
+        self.keys.add(key or "")
         return (answer if isinstance(answer, Message) else method.response()).SerializeToString()
 
 
-def jwks(seed: bytes = TOKEN_SEED, kid: str = KID) -> identity_pb2.Jwks:
+def jwks(seed: bytes = TOKEN_SEED, kid: str = KID) -> auth_pb2.Jwks:
     """The key set that identity publishes."""
     x = base64.urlsafe_b64encode(raw_public_key(seed)).rstrip(b"=").decode()
-    key = identity_pb2.Jwk(kty="OKP", crv="Ed25519", x=x, kid=kid, alg="EdDSA", use="sig")
-    return identity_pb2.Jwks(keys=[key])
+    key = auth_pb2.Jwk(kty="OKP", crv="Ed25519", x=x, kid=kid, alg="EdDSA", use="sig")
+    return auth_pb2.Jwks(keys=[key])
 
 
 def _pairs(headers: Any) -> Iterable[tuple[Any, Any]]:
@@ -176,63 +188,155 @@ class Client:
         return self.request("DELETE", path, **arguments)
 
 
+class Stream:
+    """Server-sent events as they arrive; httpx would wait for their end."""
+
+    def __init__(self, suite: Suite, headers: dict[str, str]) -> None:
+        self._suite = suite
+        self._left = asyncio.Event()
+        self._may_send = asyncio.Event()
+        self._may_send.set()
+        self._arrived: queue.Queue[bytes | None] = queue.Queue()
+        self._text = b""
+        self.status = 0
+        self.headers: dict[str, str] = {}
+        raw = [(b"host", b"gateway"), *((k.encode(), v.encode()) for k, v in headers.items())]
+        scope = {
+            "type": "http", "method": "GET", "path": "/v1/stream", "raw_path": b"/v1/stream", "query_string": b"",
+            "headers": raw, "http_version": "1.1", "scheme": "http", "client": ("127.0.0.1", 1), "extensions": {},
+        }  # fmt: skip
+        coroutine = suite.gateway(scope, self._receive, self._send)
+        self._served = asyncio.run_coroutine_threadsafe(coroutine, suite.loop)
+        assert self._arrived.get(timeout=20) == b""
+
+    async def _receive(self) -> dict[str, Any]:
+        await self._left.wait()
+        return {"type": "http.disconnect"}
+
+    async def _send(self, message: Any) -> None:
+        await self._may_send.wait()
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.headers = {name.decode(): value.decode() for name, value in message["headers"]}
+            self._arrived.put(b"")
+        else:
+            self._arrived.put(message.get("body", b""))
+            if not message.get("more_body"):
+                self._arrived.put(None)
+
+    def next(self) -> dict[str, Any] | None:
+        """The next event, without comments; None at the end of the stream."""
+        while True:
+            head, mark, rest = self._text.partition(b"\n\n")
+            if not mark:
+                part = self._arrived.get(timeout=20)
+                if part is None:
+                    return None
+                self._text += part
+                continue
+            self._text = rest
+            fields = dict(line.split(": ", 1) for line in head.decode().splitlines() if ": " in line)
+            if "event" in fields:
+                return {"event": fields["event"], "position": fields.get("id"), **json.loads(fields["data"])}
+
+    def block(self) -> None:
+        """Reads nothing more, for now."""
+        self._suite.loop.call_soon_threadsafe(self._may_send.clear)
+
+    def read_on(self) -> None:
+        self._suite.loop.call_soon_threadsafe(self._may_send.set)
+
+    def close(self) -> None:
+        """Goes away; returns when the gateway has noticed."""
+        self._suite.loop.call_soon_threadsafe(self._left.set)
+        self.read_on()
+        self._served.result(20)
+
+
 class Suite:
     """The gateway with its services."""
 
     def __init__(self, **settings: Any) -> None:
         self.services = Services()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self._thread.start()
         address = f"127.0.0.1:{self.services.port}"
         defaults: dict[str, Any] = {
             "actor_key": ACTOR_SEED,
             "upstreams": dict.fromkeys(services(), (address,)),
+            "host": "127.0.0.1",
+            "port": 0,
+            "probes_port": 0,
+            "max_in_flight": 512,
             "rates": None,
         }
         self.log = io.BytesIO()
-        self.gateway = Gateway(GatewaySettings(**(defaults | settings)), CollectorRegistry(), self.log)
+        self._passed = 0.0
+        self.settings = GatewaySettings(**(defaults | settings))
+        self.gateway = Gateway(
+            self.settings, CollectorRegistry(), self.log,
+            lambda: time.monotonic() + self._passed, lambda: None,
+        )  # fmt: skip
         self.run(self.gateway.start())
         transport = httpx.ASGITransport(app=self.gateway, raise_app_exceptions=True)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://gateway")
 
-    def hear(self, message: Message, record_id: str) -> None:
-        """Has the gateway hear of an event."""
-        envelope = seal(message, Occurrence(uuid7(), record_id, 1, datetime.now(UTC), "", "", "", ""))
+    def hear(self, message: Message, record_id: str, version: int = 1, **former: str) -> None:
+        """Has the gateway hear of an event; `former` is the owner, team or territory before."""
+        envelope = seal(message, Occurrence(uuid7(), record_id, version, datetime.now(UTC), "", "", "", "", former))
 
         async def hear() -> None:
             self.gateway.happened(crm_contracts.event_of(type(message)).type, envelope)
 
         self.run(hear())
 
+    def follow(self, running: bool) -> None:
+        """Has the gateway follow events, or lose them."""
+
+        async def follow() -> None:
+            self.gateway.fed(running)
+
+        self.run(follow())
+
+    def pass_time(self, seconds: float) -> None:
+        """What the gateway keeps is older by that much."""
+        self._passed += seconds
+
+    def open_stream(self, client: Client, **headers: str) -> Stream:
+        """Follows the stream of changes until it is closed."""
+        return Stream(self, client.headers | {name.replace("_", "-"): value for name, value in headers.items()})
+
     def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(20)
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(20)
 
     def reset(self) -> None:
-        """Forgets what the last test has set; channels and breakers stay."""
+        """Forgets what the last test has set, and frees the threads that still delay its answers; channels stay."""
+        self.services.released.set()
+        self.services.released = threading.Event()
         self.services.calls.clear()
         self.services.answers.clear()
         self.services.delays.clear()
         self.services.dead.clear()
-        for replica in self.gateway._upstreams.replicas():
+        for replica in self.gateway.replicas():
             replica.breaker.__init__(time.monotonic)  # type: ignore[misc]
 
     def stop(self) -> None:
         self.services.released.set()
         self.run(self.http.aclose())
         self.run(self.gateway.stop())
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()
-        self._loop.close()
+        self.loop.close()
         self.services.stop()
 
     def user(self, grants: dict[str, int] | None = None, **principal: Any) -> str:
         """A user with these grants; returns the id."""
         id_ = uuid7()
         found = (EVERYTHING if grants is None else grants).items()
-        self.services.principals[id_] = identity_pb2.Principal(
+        self.services.principals[id_] = auth_pb2.Principal(
             user_id=id_, active=principal.pop("active", True),
-            grants=[identity_pb2.Grant(permission=p, scope=s) for p, s in found], **principal,
+            grants=[roles_pb2.Grant(permission=p, scope=s) for p, s in found], **principal,
         )  # fmt: skip
         return id_
 

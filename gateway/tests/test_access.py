@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import crm_contracts
 import pytest
-from crm.identity.v1 import events_pb2, identity_pb2
+from crm.identity.v1 import auth_pb2, roles_pb2, users_pb2
 from crm_chassis.access.actor import OWN, Actor
-from crm_chassis.errors import DomainError, Unauthenticated, Unavailable
+from crm_chassis.errors import ActorTokenExpired, ActorTokenRefused, DomainError, NotFound, Unauthenticated, Unavailable
 from crm_chassis.ids import uuid7
 from crm_gateway.authn import REFETCH_SECONDS, Authenticator, Claims, Keys
 from crm_gateway.authz import Minter, authorise
@@ -142,6 +143,12 @@ def test_every_route_asks_for_its_permission(suite: Suite) -> None:
     for method, http in routed():
         path = http.path.replace("{", "").replace("}", "")
         policy = method.policy
+        if method.descriptor.server_streaming:
+            stream = suite.open_stream(nobody)
+            assert (policy.permission, stream.status) == ("", 200)
+            stream.close()
+            assert stranger.request(http.verb, path).status_code == 401, method.full_name
+            continue
         answer = nobody.request(http.verb, path)
         if policy.permission:
             assert answer.status_code == 403, method.full_name
@@ -150,6 +157,64 @@ def test_every_route_asks_for_its_permission(suite: Suite) -> None:
             assert answer.status_code != 403, method.full_name
         if not policy.public:
             assert stranger.request(http.verb, path).status_code == 401, method.full_name
+
+
+def test_a_refusal_reaches_the_audit_trail_of_the_service(suite: Suite) -> None:
+    id_ = uuid7()
+    assert suite.client({}).post(f"/v1/users/{id_}:deactivate", json={}).status_code == 403
+    (call,) = suite.services["DeactivateUser"]
+    assert call.message.id == id_
+    assert call.actor is not None
+    assert not call.actor.grants
+
+
+OWN_METHODS = [
+    ("GET", "/v1/audit_entries", "ListHistory", "ListAuditEntries", "identity"),
+    ("POST", "/v1/imports", "UploadImport", "CreateImport", "identity"),
+    ("GET", "/v1/imports", "ListImports", "ListImports", "identity"),
+    ("GET", "/v1/imports/{id}", "GetImport", "GetImport", "identity"),
+    ("GET", "/v1/imports/{id}/errors", "ListImportErrors", "ListImportErrors", "identity"),
+    ("GET", "/v1/imports/{id}/failed_rows", "GetImport", "DownloadFailedRows", "identity"),
+    ("POST", "/v1/imports/{id}:cancel", "CancelImport", "CancelImport", "identity"),
+    ("GET", "/v1/contacts/{id}/customer360", "GetContact", "GetContact360", "contacts"),
+    ("GET", "/v1/accounts/{id}/customer360", "GetAccount", "GetAccount360", "contacts"),
+    ("GET", "/v1/contacts/{id}/timeline", "GetContact", "ListContactTimeline", "contacts"),
+    ("GET", "/v1/accounts/{id}/timeline", "GetAccount", "ListAccountTimeline", "contacts"),
+]
+
+
+@pytest.mark.parametrize(("verb", "path", "asked", "called", "service"), OWN_METHODS)
+def test_so_does_that_of_a_method_of_the_gateway(
+    suite: Suite, verb: str, path: str, asked: str, called: str, service: str
+) -> None:
+    """A service with the same right refuses it, and its trail names the method that was called."""
+    id_ = uuid7()
+    assert suite.client({}).request(verb, path.format(id=id_)).status_code == 403
+    (call,) = suite.services[asked]
+    assert (call.service, call.metadata["x-called-as"]) == (service, called)
+    assert call.actor is not None
+    assert not call.actor.grants
+    if "{id}" in path:
+        assert call.message.id == id_
+
+
+def test_every_method_of_the_gateway_that_asks_for_a_right_has_one_that_notes_its_refusal() -> None:
+    own = [method for method in crm_contracts.methods().values() if method.domain == "gateway"]
+    asking = {method.name for method in own if method.policy.permission}
+    assert asking == {called for _, _, _, called, _ in OWN_METHODS}
+
+
+def test_a_refusal_by_a_service_that_is_named_in_the_path_reaches_its_trail(suite: Suite) -> None:
+    assert suite.client({}).get("/v1/services/sales/jobs").status_code == 403
+    (call,) = suite.services["ListJobs"]
+    assert call.service == "sales"
+    assert suite.client({}).get("/v1/services/nowhere/jobs").status_code == 403
+
+
+def test_an_import_that_is_hidden_is_refused_by_one_service(suite: Suite) -> None:
+    suite.services.answers |= {"GetImport": NotFound(), "CancelImport": NotFound()}
+    assert suite.client().post(f"/v1/imports/{uuid7()}:cancel", json={}).status_code == 404
+    assert len(suite.services["CancelImport"]) == 1
 
 
 def test_policies_deny_by_default() -> None:
@@ -174,7 +239,7 @@ def test_actor_token_says_what_the_user_may(suite: Suite) -> None:
 
 
 def test_actor_token_refused_is_not_the_callers_fault(suite: Suite, admin: Client) -> None:
-    suite.services.answers["GetContact"] = Unauthenticated("The actor token has expired.")
+    suite.services.answers["GetContact"] = ActorTokenRefused()
     answer = admin.get(f"/v1/contacts/{ID}")
     assert (answer.status_code, answer.json()["reason"]) == (500, "INTERNAL")
 
@@ -203,7 +268,7 @@ def test_deactivation_is_felt_at_once(suite: Suite) -> None:
         assert _with(suite, token).status_code == 200
         suite.services.principals[user].active = False
         assert _with(suite, token).status_code == 200
-        suite.hear(events_pb2.UserDeactivated(user=identity_pb2.User(id=user)), user)
+        suite.hear(users_pb2.UserDeactivated(user=users_pb2.User(id=user)), user)
         assert _with(suite, token).status_code == 401
     finally:
         _soon(suite, suite.gateway.principals.fed, False)
@@ -216,7 +281,7 @@ def test_a_changed_role_is_felt_at_once(suite: Suite) -> None:
         token = suite.token(user)
         assert _with(suite, token).status_code == 200
         del suite.services.principals[user].grants[:]
-        suite.hear(events_pb2.RoleUpdated(role=identity_pb2.Role(id=uuid7())), uuid7())
+        suite.hear(roles_pb2.RoleUpdated(role=roles_pb2.Role(id=uuid7())), uuid7())
         assert _with(suite, token).status_code == 403
     finally:
         _soon(suite, suite.gateway.principals.fed, False)
@@ -238,7 +303,7 @@ class Directory:
         meanwhile()
         if self.error is not None:
             raise self.error
-        return identity_pb2.Principal(user_id=user_id, active=active)
+        return auth_pb2.Principal(user_id=user_id, active=active)
 
 
 CLAIMS = Claims("u", "s", 0, 1e12)
@@ -363,11 +428,11 @@ def test_no_keys_yet_is_not_the_callers_fault(suite: Suite) -> None:
 
     authenticator = Authenticator(Keys(fetch))
     with pytest.raises(Unavailable):
-        suite.run(authenticator.claims(f"Bearer {suite.token('u')}"))
+        suite.run(authenticator.claims(suite.token("u")))
 
 
 def test_foreign_keys_are_passed_over(suite: Suite) -> None:
-    odd = identity_pb2.Jwk(kty="RSA", crv="", x="AAAA", kid="rsa")
+    odd = auth_pb2.Jwk(kty="RSA", crv="", x="AAAA", kid="rsa")
     bad_name = jwks(TOKEN_SEED, "a/b").keys[0]
 
     async def fetch() -> list[Any]:
@@ -385,8 +450,33 @@ def test_an_expired_token_is_refused_from_the_cache_too(suite: Suite) -> None:
         return list(jwks().keys)
 
     authenticator = Authenticator(Keys(fetch), lambda: now[0])
-    header = f"Bearer {suite.token('u')}"
-    suite.run(authenticator.claims(header))
+    token = suite.token("u")
+    suite.run(authenticator.claims(token))
     now[0] += 301
     with pytest.raises(InvalidToken, match="expired"):
-        suite.run(authenticator.claims(header))
+        suite.run(authenticator.claims(token))
+
+
+def test_an_actor_token_lives_for_seconds(suite: Suite, admin: Client) -> None:
+    """Who steals one, or has lost a right, has no more of it than that."""
+    admin.get("/v1/contacts")
+    token = suite.services["ListContacts"][0].metadata["x-actor-token"]
+    claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+    assert claims["exp"] - claims["iat"] <= 5
+
+
+def test_a_user_whom_the_service_does_not_know_any_more(suite: Suite, admin: Client) -> None:
+    """Identity has heard of a deactivation before the gateway has."""
+    suite.services.answers["GetMe"] = Unauthenticated()
+    asked = len(suite.services["ResolvePrincipals"])
+    answer = admin.get("/v1/me")
+    assert (answer.status_code, answer.json()["reason"]) == (401, "UNAUTHENTICATED")
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    admin.get("/v1/me")
+    assert len(suite.services["ResolvePrincipals"]) == asked + 2, "who the user is has to be asked again"
+
+
+def test_a_call_that_waited_too_long_may_be_repeated(suite: Suite, admin: Client) -> None:
+    suite.services.answers["GetContact"] = ActorTokenExpired()
+    answer = admin.get(f"/v1/contacts/{ID}")
+    assert (answer.status_code, answer.json()["service"]) == (503, "contacts")

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import grpc
 import pytest
-from crm.common.v1 import common_pb2
-from crm.contacts.v1 import contacts_pb2
-from crm.gateway.v1 import gateway_pb2
-from crm.identity.v1 import events_pb2, identity_pb2
-from crm.marketing.v1 import marketing_pb2
-from crm.reporting.v1 import reporting_pb2
-from crm.sales.v1 import sales_pb2
-from crm.support.v1 import support_pb2
+from crm.common.v1 import timelines_pb2, types_pb2
+from crm.contacts.v1 import accounts_pb2, contacts_pb2
+from crm.contacts.v1 import customers_pb2 as contacts_customers_pb2
+from crm.gateway.v1 import customer360_pb2
+from crm.identity.v1 import users_pb2
+from crm.marketing.v1 import customers_pb2 as marketing_customers_pb2
+from crm.reporting.v1 import customers_pb2 as reporting_customers_pb2
+from crm.sales.v1 import customers_pb2 as sales_customers_pb2
+from crm.support.v1 import customers_pb2 as support_customers_pb2
 from crm_chassis.access.actor import ALL
 from crm_chassis.contracts.transcode import Encoder
 from crm_chassis.errors import NotFound
 from crm_chassis.ids import uuid7
-from crm_gateway.customer360 import sources
+from crm_gateway import customer360
+from crm_gateway.customer360 import PAGE_SECONDS, STALE_SETTLE_SECONDS, sources
 from gateway_harness import Client, Suite
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -33,27 +35,31 @@ RPCS = {
 }  # fmt: skip
 
 
-def entry(id_: str, at: int, service: str = "contacts", kind: str = "call") -> common_pb2.TimelineEntry:
-    return common_pb2.TimelineEntry(id=id_, at=Timestamp(seconds=at), kind=kind, service=service)
+def entry(id_: str, at: int, service: str = "contacts", kind: str = "call") -> timelines_pb2.TimelineEntry:
+    return timelines_pb2.TimelineEntry(id=id_, at=Timestamp(seconds=at), kind=kind, service=service)
 
 
-def money(amount: str) -> common_pb2.Money:
-    return common_pb2.Money(amount=amount, currency="EUR")
+def money(amount: str) -> types_pb2.Money:
+    return types_pb2.Money(amount=amount, currency="EUR")
 
 
 def answers(id_: str = ID) -> dict[str, Any]:
     """What healthy services say of a contact."""
     return {
-        "GetCustomerProfile": contacts_pb2.CustomerProfile(
+        "GetCustomerProfile": contacts_customers_pb2.CustomerProfile(
             contact=contacts_pb2.Contact(id=id_, display_name="Ada Lovelace", title="Countess"),
             timeline=[entry("a", 300), entry("b", 100)], contact_ids=[id_],
         ),
-        "GetCustomerSales": sales_pb2.CustomerSales(
+        "GetCustomerSales": sales_customers_pb2.CustomerSales(
             open_count=2, won_amount=[money("5")], timeline=[entry("c", 200, "sales")]
         ),
-        "GetCustomerSupport": support_pb2.CustomerSupport(open_count=1, timeline=[entry("d", 200, "support")]),
-        "GetCustomerMarketing": marketing_pb2.CustomerMarketing(opted_out=True),
-        "GetCustomerMetrics": reporting_pb2.CustomerMetrics(won_count=1, as_of=Timestamp(seconds=1_700_000_000)),
+        "GetCustomerSupport": support_customers_pb2.CustomerSupport(
+            open_count=1, timeline=[entry("d", 200, "support")]
+        ),
+        "GetCustomerMarketing": marketing_customers_pb2.CustomerMarketing(opted_out=True),
+        "GetCustomerMetrics": reporting_customers_pb2.CustomerMetrics(
+            won_count=1, as_of=Timestamp(seconds=1_700_000_000)
+        ),
     }  # fmt: skip
 
 
@@ -94,12 +100,12 @@ def test_a_contact(healthy: Suite, admin: Client) -> None:
 def test_the_shape_is_that_of_the_contract(healthy: Suite, admin: Client) -> None:
     found = admin.get(f"/v1/contacts/{ID}/customer360").json()
     expected = Encoder().encode(
-        gateway_pb2.Customer360(
-            customer=gateway_pb2.Customer(),
-            sections=gateway_pb2.Sections(
+        customer360_pb2.Customer360(
+            customer=customer360_pb2.Customer(),
+            sections=customer360_pb2.Sections(
                 **{
                     field.name: {"state": "OK", "data": {}}  # type: ignore[misc]
-                    for field in gateway_pb2.Sections.DESCRIPTOR.fields
+                    for field in customer360_pb2.Sections.DESCRIPTOR.fields
                 }
             ),
         )
@@ -111,8 +117,8 @@ def test_the_shape_is_that_of_the_contract(healthy: Suite, admin: Client) -> Non
 
 
 def test_an_account_gathers_by_its_people(suite: Suite, admin: Client) -> None:
-    suite.services.answers["GetCustomerProfile"] = contacts_pb2.CustomerProfile(
-        account=contacts_pb2.Account(id=ID, name="Acme"), contact_ids=[OTHER]
+    suite.services.answers["GetCustomerProfile"] = contacts_customers_pb2.CustomerProfile(
+        account=accounts_pb2.Account(id=ID, name="Acme"), contact_ids=[OTHER]
     )
     found = admin.get(f"/v1/accounts/{ID}/customer360").json()
     assert found["customer"] == {"id": ID, "type": "account", "name": "Acme"}
@@ -183,10 +189,20 @@ def test_a_dead_service_costs_its_section(suite: Suite, section: str, type_: str
     assert found["partial"] is True
 
 
-def test_a_stale_copy_stands_in_for_a_dead_service(healthy: Suite) -> None:
-    client = healthy.client()
+@pytest.fixture
+def following(healthy: Suite) -> Iterator[Suite]:
+    """Healthy services, and events are followed."""
+    healthy.follow(True)
+    healthy.pass_time(STALE_SETTLE_SECONDS)
+    yield healthy
+    healthy.follow(False)
+
+
+def test_a_stale_copy_stands_in_for_a_dead_service(following: Suite) -> None:
+    client = following.client()
     client.get(f"/v1/contacts/{ID}/customer360")
-    healthy.services.answers["GetCustomerSales"] = grpc.StatusCode.UNAVAILABLE
+    following.pass_time(PAGE_SECONDS)
+    following.services.answers["GetCustomerSales"] = grpc.StatusCode.UNAVAILABLE
     found = client.get(f"/v1/contacts/{ID}/customer360").json()
     assert states(found)["opportunities"] == "STALE"
     assert found["sections"]["opportunities"]["data"]["open_count"] == 2
@@ -194,22 +210,24 @@ def test_a_stale_copy_stands_in_for_a_dead_service(healthy: Suite) -> None:
     assert states(found)["timeline"] == "PARTIAL"
 
 
-def test_stale_copies_never_cross_callers(healthy: Suite) -> None:
-    healthy.client().get(f"/v1/contacts/{ID}/customer360")
-    healthy.services.answers["GetCustomerSales"] = grpc.StatusCode.UNAVAILABLE
-    found = healthy.client().get(f"/v1/contacts/{ID}/customer360").json()
+def test_stale_copies_never_cross_callers(following: Suite) -> None:
+    following.client().get(f"/v1/contacts/{ID}/customer360")
+    following.pass_time(PAGE_SECONDS)
+    following.services.answers["GetCustomerSales"] = grpc.StatusCode.UNAVAILABLE
+    found = following.client().get(f"/v1/contacts/{ID}/customer360").json()
     assert states(found)["opportunities"] == "UNAVAILABLE"
 
 
-def test_stale_copies_do_not_outlive_rights(healthy: Suite) -> None:
-    user = healthy.user()
-    client = Client(healthy, {"authorization": f"Bearer {healthy.token(user)}"})
+def test_stale_copies_do_not_outlive_rights(following: Suite) -> None:
+    user = following.user()
+    client = Client(following, {"authorization": f"Bearer {following.token(user)}"})
     client.get(f"/v1/contacts/{ID}/customer360")
-    principal = healthy.services.principals[user]
-    principal.grants[0].scope = common_pb2.Scope.TEAM
+    principal = following.services.principals[user]
+    principal.grants[0].scope = types_pb2.Scope.TEAM
 
-    healthy.hear(events_pb2.UserUpdated(user=identity_pb2.User(id=user)), user)
-    healthy.services.answers["GetCustomerSales"] = grpc.StatusCode.UNAVAILABLE
+    following.hear(users_pb2.UserUpdated(user=users_pb2.User(id=user)), user)
+    following.pass_time(PAGE_SECONDS)
+    following.services.answers["GetCustomerSales"] = grpc.StatusCode.UNAVAILABLE
     assert states(client.get(f"/v1/contacts/{ID}/customer360").json())["opportunities"] == "UNAVAILABLE"
 
 
@@ -253,7 +271,10 @@ def test_frozen_identity_does_not_hold_known_users_up(make_suite: Callable[..., 
     assert time.perf_counter() - started < 1.5  # of 2; the promised 0.8 s are measured where nothing else runs
 
 
-def test_asking_a_frozen_identity_first_is_part_of_the_time(make_suite: Callable[..., Suite]) -> None:
+def test_asking_a_frozen_identity_first_is_part_of_the_time(
+    make_suite: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(customer360, "TOTAL_SECONDS", 2.0)
     suite = make_suite()
     suite.services.answers.update(answers())
     client = suite.client()
@@ -263,10 +284,11 @@ def test_asking_a_frozen_identity_first_is_part_of_the_time(make_suite: Callable
         suite.gateway.principals.fed(True)  # who the user is has to be asked again
 
     suite.run(feed_came_back())
-    suite.services.delays |= {"ResolvePrincipals": 2.0, "GetCustomerSales": 2.0}
-    started = time.perf_counter()
+    suite.services.delays |= {"ResolvePrincipals": 4.0, "GetCustomerSales": 4.0}
     found = client.get(f"/v1/contacts/{ID}/customer360").json()
-    assert time.perf_counter() - started < 1.1  # the two one after the other would be 1.2
+    waits = [suite.services[name][-1].seconds for name in ("ResolvePrincipals", "GetCustomerSales")]
+    assert min(waits) > 0
+    assert sum(waits) <= 2.0
     assert states(found) == dict.fromkeys(SECTIONS, "OK") | {"opportunities": "UNAVAILABLE", "timeline": "PARTIAL"}
 
 
@@ -274,7 +296,7 @@ def test_full_timeline_can_be_continued(suite: Suite, admin: Client) -> None:
     everything = [entry(f"{n:03}", 1000 + n) for n in range(50)]
 
     def profile(_: Any) -> Any:
-        return contacts_pb2.CustomerProfile(
+        return contacts_customers_pb2.CustomerProfile(
             contact=contacts_pb2.Contact(id=ID), timeline=list(reversed(everything))[:20]
         )
 
@@ -282,7 +304,7 @@ def test_full_timeline_can_be_continued(suite: Suite, admin: Client) -> None:
         position = call.message.position
         before = (position.before.seconds, position.before_id) if position.HasField("before") else (10**9, "")
         newest = [one for one in reversed(everything) if (one.at.seconds, one.id) < before]
-        return common_pb2.ListCustomerTimelineResponse(entries=newest[: position.limit])
+        return timelines_pb2.ListCustomerTimelineResponse(entries=newest[: position.limit])
 
     suite.services.answers["GetCustomerProfile"] = profile
     suite.services.answers["contacts.ListCustomerTimeline"] = timeline

@@ -1,169 +1,118 @@
-"""Kept customer-360 answers: true as long as they are kept, and never another caller's."""
+"""The console's files: kept for ever by name, packed, under a policy without inline script."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
+import asyncio
+import gzip
+import re
+from pathlib import Path
 from typing import Any
 
+import brotli
+import httpx
 import pytest
-from crm.contacts.v1 import contacts_pb2
-from crm.contacts.v1 import events_pb2 as contact_events
-from crm.identity.v1 import events_pb2 as identity_events
-from crm.identity.v1 import identity_pb2
-from crm.sales.v1 import events_pb2 as sales_events
-from crm.sales.v1 import sales_pb2
-from crm_chassis.errors import Conflict
-from crm_chassis.ids import uuid7
-from crm_gateway.pages import AGAIN_SECONDS, SECONDS, Pages, ids_named
-from gateway_harness import Client, Suite
-from test_customer360 import ID, answers
+from crm_gateway.pages import pages
 
-KEY = ("contact", "1", "everything")
-PAGE = b'{"customer":{"id":"%s"}}' % ID.encode()
+SCRIPT = b"export const page = 1;" * 100
+BROTLI = brotli.compress(SCRIPT)
 
 
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+async def _transcoder(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 418, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text('<meta name="nonce" content="%NONCE%"><script src="/assets/a-1.js"></script>')
+    (tmp_path / "docs.html").write_text("<title>API</title>")
+    (tmp_path / "manifest.webmanifest").write_text("{}")
+    (tmp_path / "assets" / "a-1.js").write_bytes(SCRIPT)
+    (tmp_path / "assets" / "a-1.js.gz").write_bytes(gzip.compress(SCRIPT))
+    (tmp_path / "assets" / "a-1.js.br").write_bytes(BROTLI)
+    return tmp_path
+
+
+class Browser:
+    def __init__(self, folder: Path | None) -> None:
+        self._app = pages(_transcoder, lambda: folder)
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(self._app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://suite") as client:
+                return await client.get(path, headers=headers)
+
+        return asyncio.run(ask())
 
 
 @pytest.fixture
-def pages(clock: Clock) -> Pages:
-    found = Pages(clock)
-    found.followed(True)
-    clock.now += 1
-    return found
+def browser(folder: Path) -> Browser:
+    return Browser(folder)
 
 
-def test_a_page_lives_until_something_in_it_changes(pages: Pages, clock: Clock) -> None:
-    pages.put(KEY, PAGE, clock())
-    pages.forget([uuid7()])
-    assert pages.get(KEY) == PAGE
-    pages.forget([ID])
-    assert pages.get(KEY) is None
+def test_the_root_leads_to_the_console(browser: Browser) -> None:
+    answer = browser.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/app")
 
 
-def test_a_page_does_not_live_long(pages: Pages, clock: Clock) -> None:
-    pages.put(KEY, PAGE, clock())
-    clock.now += SECONDS + 0.1
-    assert pages.get(KEY) is None
+@pytest.mark.parametrize("path", ["/app", "/app/", "/app/contacts/0190-1?tab=deals", "/app/a/b/c"])
+def test_every_address_of_the_console_is_its_page(browser: Browser, path: str) -> None:
+    answer = browser.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-cache"
+    policy = answer.headers["content-security-policy"]
+    assert "script-src 'self';" in policy
+    (nonce,) = re.findall(r"'nonce-([^']+)'", policy)
+    assert f'content="{nonce}"' in answer.text
+    assert browser.get(path).headers["content-security-policy"] != policy
 
 
-def test_a_page_that_was_in_the_making_when_something_changed_is_not_kept(pages: Pages, clock: Clock) -> None:
-    asked_at = clock()
-    clock.now += 0.1
-    pages.forget([ID])
-    pages.put(KEY, PAGE, asked_at)
-    assert pages.get(KEY) is None
+def test_files_with_a_hash_are_kept_for_ever(browser: Browser) -> None:
+    plain = browser.get("/assets/a-1.js", **{"accept-encoding": "identity"})
+    packed = browser.get("/assets/a-1.js", **{"accept-encoding": "br;q=0, gzip"})
+    assert plain.content == packed.content == SCRIPT
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    for answer in (plain, packed):
+        assert "javascript" in answer.headers["content-type"]
+        assert "immutable" in answer.headers["cache-control"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["vary"] == "Accept-Encoding"
 
 
-def test_services_that_heard_later_are_waited_for(pages: Pages, clock: Clock) -> None:
-    pages.forget([ID])
-    clock.now += 0.1
-    pages.put(KEY, PAGE, clock())
-    clock.now += AGAIN_SECONDS
-    assert pages.get(KEY) is None
+def test_who_can_read_brotli_gets_it(browser: Browser, folder: Path) -> None:
+    path = "/assets/a-1.js"
+    with_both = {"accept-encoding": "gzip, deflate, br, zstd"}
+    answer = browser.get(path, **with_both)
+    assert answer.headers["content-length"] == str(len(BROTLI))
+    assert answer.headers["content-encoding"] == "br"
+    assert "javascript" in answer.headers["content-type"]
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["vary"] == "Accept-Encoding"
+    (folder / "assets" / "a-1.js.br").unlink()
+    assert browser.get(path, **with_both).headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in browser.get("/app", **with_both).headers
 
 
-def test_nothing_is_kept_while_nobody_tells_of_changes(pages: Pages, clock: Clock) -> None:
-    pages.put(KEY, PAGE, clock())
-    pages.followed(False)
-    pages.put(KEY, PAGE, clock())
-    assert pages.get(KEY) is None
-    before = clock()
-    clock.now += 1
-    pages.followed(True)
-    pages.put(KEY, PAGE, before)
-    assert pages.get(KEY) is None
+@pytest.mark.parametrize("path", ["/assets/gone.js", "/assets/../index.html", "/assets/%2e%2e/index.html"])
+def test_nothing_else_is_given_away(browser: Browser, path: str) -> None:
+    assert browser.get(path).status_code in (404, 418)
 
 
-def test_ids_of_people_are_no_ids_of_records() -> None:
-    one, two, person = uuid7(), uuid7(), uuid7()
-    text = f'{{"id":"{one}","owner_id":"{person}","contact_ids":["{two}"],"name":"{uuid7()}"}}'
-    assert ids_named(text.encode()) == {one, two}
+def test_without_a_console_its_addresses_lead_to_the_api() -> None:
+    browser = Browser(None)
+    for path in ("/", "/app", "/app/contacts", "/app/icon.svg"):
+        assert browser.get(path).headers["location"] == "/docs"
+    assert "/openapi.json" in browser.get("/docs").text
+    assert browser.get("/assets/a-1.js").status_code == 404
 
 
-@pytest.fixture
-def kept(suite: Suite) -> Iterator[Suite]:
-    """The gateway with healthy services, following events."""
-    suite.services.answers |= answers()
-
-    async def follow(running: bool) -> None:
-        suite.gateway.pages.followed(running)
-
-    suite.run(follow(True))
-    yield suite
-    suite.run(follow(False))
+def test_the_manifest_keeps_its_name(browser: Browser) -> None:
+    answer = browser.get("/app/manifest.webmanifest")
+    assert (answer.text, answer.headers["cache-control"]) == ("{}", "no-cache")
 
 
-def name(client: Client) -> Any:
-    return client.get(f"/v1/contacts/{ID}/customer360").json()["customer"]["name"]
-
-
-def rename(suite: Suite, text: str) -> None:
-    contact = contacts_pb2.Contact(id=ID, display_name=text)
-    suite.services.answers["GetCustomerProfile"] = contacts_pb2.CustomerProfile(contact=contact, contact_ids=[ID])
-
-
-def test_the_second_answer_asks_nobody(kept: Suite, admin: Client) -> None:
-    first = name(admin)
-    name(admin)
-    rename(kept, "Somebody Else")
-    assert name(admin) == first
-    assert name(kept.client()) == "Somebody Else", "a page is its caller's alone"
-
-
-@pytest.mark.parametrize(
-    "event",
-    [
-        contact_events.ContactUpdated(contact=contacts_pb2.Contact(id=ID)),
-        sales_events.OpportunityWon(opportunity=sales_pb2.Opportunity(id=uuid7(), contact_id=ID)),
-        identity_events.UserUpdated(user=identity_pb2.User(id=uuid7())),
-    ],
-    ids=lambda event: type(event).__name__,
-)
-def test_an_event_ends_it(kept: Suite, admin: Client, event: Any) -> None:
-    name(admin)
-    name(admin)
-    rename(kept, "Somebody Else")
-    kept.hear(event, ID)
-    assert name(admin) == "Somebody Else"
-
-
-def test_ones_own_write_is_seen_at_once(kept: Suite, admin: Client) -> None:
-    name(admin)
-    name(admin)
-    rename(kept, "Somebody Else")
-    kept.services.answers["UpdateContact"] = contacts_pb2.Contact(id=ID)
-    assert admin.patch(f"/v1/contacts/{ID}", json={"title": "Countess"}).status_code == 200
-    assert name(admin) == "Somebody Else"
-
-
-def test_what_is_not_whole_is_not_kept(kept: Suite, admin: Client) -> None:
-    kept.services.answers["GetCustomerSales"] = Conflict()
-    admin.get(f"/v1/contacts/{ID}/customer360")
-    kept.services.answers |= answers()
-    found = admin.get(f"/v1/contacts/{ID}/customer360").json()
-    assert found["partial"] is False
-
-
-def test_many_events_while_nobody_asks_hold_nothing_up(pages: Pages, clock: Clock) -> None:
-    """As after an import: the next question must not pay for all of them."""
-    for _ in range(15_000):
-        clock.now += 0.001
-        pages.forget([uuid7()])
-    clock.now += AGAIN_SECONDS
-    started = time.process_time()
-    assert pages.get(KEY) is None
-    assert time.process_time() - started < 1
+def test_what_is_no_page_goes_to_the_transcoder(browser: Browser) -> None:
+    assert browser.get("/healthz").status_code == 418

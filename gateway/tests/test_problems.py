@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_network
 from typing import Any
 
 import grpc
+import httpx
 import pytest
+from crm.support.v1 import messages_pb2
+from crm_chassis.access.actor import ALL
 from crm_chassis.errors import (
     AlreadyExists,
     Conflict,
@@ -46,6 +50,18 @@ def test_errors_of_services(suite: Suite, admin: Client, error: DomainError) -> 
     assert found["type"].startswith("urn:")
     if error.status == 503:
         assert (found["service"], answer.headers["retry-after"]) == ("contacts", "1")
+
+
+def test_a_record_that_stands_in_the_way_is_told_as_far_as_it_may_be_read(suite: Suite) -> None:
+    newer = messages_pb2.Message(id=ID, body="The serial number is 4711.", author="CUSTOMER")
+    suite.services.answers["CreateMessage"] = AlreadyExists("Newer.", record=newer)
+    path, said = f"/v1/tickets/{uuid7()}/messages", {"body": "Hello"}
+
+    found = suite.client({"*": ALL}).post(path, json=said).json()
+    assert found["record_kind"] == "crm.support.message"
+    assert (found["record"]["id"], found["record"]["body"]) == (ID, newer.body)
+    found = suite.client({"messages.create": ALL}).post(path, json=said).json()
+    assert (found["record"]["id"], found["record"].get("body")) == (ID, None)
 
 
 @pytest.mark.parametrize(
@@ -111,6 +127,13 @@ def test_overload(make_suite: Callable[..., Suite]) -> None:
     assert (answer.status_code, answer.json()["reason"]) == (503, "OVERLOADED")
     assert answer.headers["retry-after"] == "1"
     assert suite.stranger().get("/healthz").status_code == 200
+    assert suite.stranger().get("/openapi.json").status_code == 503
+
+
+def test_documents_are_read_at_a_rate_and_probes_always(make_suite: Callable[..., Suite]) -> None:
+    stranger = make_suite(rates={"READ": 1, "WRITE": 1, "HEAVY": 1, "CREDENTIAL": 2}).stranger()
+    assert {stranger.get("/asyncapi.yaml").status_code for _ in range(20)} == {200, 429}
+    assert {stranger.get("/healthz").status_code for _ in range(20)} == {200}
 
 
 def test_rate_limits(make_suite: Callable[..., Suite]) -> None:
@@ -130,7 +153,6 @@ def test_rate_limits(make_suite: Callable[..., Suite]) -> None:
 
 
 def test_the_address_of_the_client(make_suite: Callable[..., Suite]) -> None:
-    from ipaddress import ip_network
 
     forwarded = {"x-forwarded-for": "6.6.6.6, 9.9.9.9, 10.0.0.2"}
     plain = make_suite()
@@ -152,3 +174,32 @@ def test_the_client_may_wait_less(suite: Suite, admin: Client) -> None:
     suite.services.delays["GetMe"] = 0.3
     answer = admin.get("/v1/me", headers={"x-request-timeout": "50"})
     assert (answer.status_code, answer.json()["service"]) == (504, "identity")
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "latin-1", '"iso-8859-1"'])
+def test_other_charsets_are_refused(suite: Suite, admin: Client, charset: str) -> None:
+    headers = {"content-type": f"application/json; charset={charset}"}
+    answer = admin.post("/v1/contacts", content=b"{}", headers=headers)
+    assert (answer.status_code, answer.json()["reason"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
+    assert not suite.services["CreateContact"]
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf-8"', "us-ascii"])
+def test_utf_8_may_be_named(admin: Client, charset: str) -> None:
+    headers = {"content-type": f"application/json; charset={charset}"}
+    assert admin.post("/v1/contacts", content=b"{}", headers=headers).status_code == 201
+
+
+def test_encrypted_once_is_encrypted_always(make_suite: Callable[..., Suite]) -> None:
+    name, secure = "strict-transport-security", {"x-forwarded-proto": "https"}
+    plain = make_suite()
+    assert name not in plain.client().get("/v1/me").headers
+    assert name not in plain.client().get("/v1/me", headers=secure).headers, "whoever says so"
+    behind = make_suite(trusted_proxies=(ip_network("127.0.0.0/8"),))
+    assert name not in behind.client().get("/v1/me", headers={"x-forwarded-proto": "http"}).headers
+    for path in ("/v1/me", "/docs", "/v1/nothing"):
+        assert behind.client().get(path, headers=secure).headers[name].startswith("max-age=")
+    transport = httpx.ASGITransport(app=plain.gateway)
+    with_tls = httpx.AsyncClient(transport=transport, base_url="https://gateway")
+    assert name in plain.run(with_tls.get("/healthz")).headers
+    plain.run(with_tls.aclose())

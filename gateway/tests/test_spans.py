@@ -11,7 +11,7 @@ from gateway_harness import Client, Suite
 
 GIVEN = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
 ID = "01890000-0000-7000-8000-000000000001"
-GET = "crm.contacts.v1.ContactsService/GetContact"
+GET = "crm.contacts.v1.ContactService/GetContact"
 
 
 def test_spans_of_requests(suite: Suite, admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:

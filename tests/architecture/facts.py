@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 import crm_contracts
-from crm_chassis.db.model import Record
+from crm_chassis.records.model import Record
 
 
 def records(name: str) -> list[Any]:
@@ -40,16 +40,35 @@ def unmapped(model: Any) -> list[str]:
 
 
 def unindexed(model: Any) -> list[str]:
-    """Filterable or sortable columns that no index begins with."""
+    """Filterable, sortable or groupable columns that no index begins with."""
     first = {getattr(next(iter(index.expressions)), "name", None) for index in model.__table__.indexes}
     first |= {column.name for column in model.__table__.primary_key}
     return [
         f"{model.__name__}.{field.name}"
         for field in model.message.DESCRIPTOR.fields
-        if (crm_contracts.rules_of(field).filterable or crm_contracts.rules_of(field).sortable)
-        and field.name in model.__table__.columns
-        and field.name not in first
+        if (rules := crm_contracts.rules_of(field)).filterable or rules.sortable or rules.groupable
+        if field.name in model.__table__.columns and field.name not in first
     ]
+
+
+def missearched(model: Any) -> list[str]:
+    """Fields of which only one of model and contract says that they are found by words."""
+    fields = model.message.DESCRIPTOR.fields
+    said = {field.name for field in fields if crm_contracts.rules_of(field).searchable}
+    return sorted(f"{model.__name__}.{name}" for name in said ^ set(model.search_fields))
+
+
+REACH = ("owner_field", "team_field", "territory_field", "queue_permission")
+
+
+def mislimited(model: Any) -> list[str]:
+    """What a model and its contract say differently about who sees a row."""
+    option = crm_contracts.resource_of(model.message.DESCRIPTOR)
+    if option is None:
+        return []
+    said = {name: (getattr(model, name) or "", getattr(option, name)) for name in REACH}
+    said["visible_through"] = ((model.visible_through or ("",))[0], option.visible_through)
+    return [f"{model.__name__}.{name}" for name, (in_model, in_contract) in said.items() if in_model != in_contract]
 
 
 def facts(name: str) -> dict[str, Any]:
@@ -58,9 +77,12 @@ def facts(name: str) -> dict[str, Any]:
     models = records(name)
     return {
         "rpcs": sorted(method.name for method, _ in service.methods.values() if method.domain == name),
-        "follows": sorted({record for one in service.subscriptions for record in one.records}),
+        "follows": sorted({record for one in service.every_subscription for record in one.records}),
         "kinds": [model.record_kind for model in models],
+        "backfills": [backfill.name for backfill in service.backfills],
         "unmapped": [one for model in models for one in unmapped(model)],
+        "missearched": [one for model in models for one in missearched(model)],
+        "mislimited": [one for model in models for one in mislimited(model)],
         "unindexed": [one for model in models for one in unindexed(model)],
     }
 

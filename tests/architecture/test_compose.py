@@ -13,6 +13,7 @@ import yaml
 from deploy import broker
 from deploy.dev import keys, postgres
 from deploy.dev.catalogue import GATEWAY, REPOSITORY, Service, amqp_url_variable, catalogue
+from deploy.environment import asked_of_operators
 
 TEXT = (REPOSITORY / "docker-compose.yml").read_text()
 ENTRIES: dict[str, dict[str, Any]] = yaml.safe_load(TEXT)["services"]
@@ -20,11 +21,7 @@ SERVICES = list(catalogue().services.values())
 ONE_SHOT = {f"{service.name}-setup" for service in SERVICES}
 
 # What a deployment must be told beside its secrets.
-ADDRESSES = {
-    "CRM_PUBLIC_URL": "https://crm.example",
-    "CRM_SMTP_URL": "smtp://mail.example:25",
-    "CRM_BOOTSTRAP_ADMIN_EMAIL": "admin@crm.example",
-}
+ADDRESSES = {name: setting.example for name, setting in asked_of_operators().items()}
 
 
 def compose_command() -> list[str]:
@@ -45,12 +42,19 @@ def test_each_service_has_its_three_entries(service: Service) -> None:
         assert entry["command"] == [service.package, role]
         assert entry["build"]["args"] == {"PACKAGE": service.package}
         assert entry["environment"]["CRM_ENV"] == "production"
+        accounts = {name: url for name, url in entry["environment"].items() if "AMQP" in name}
+        assert set(accounts) == (set() if role == "api" else {amqp_url_variable(service.name)})
         account = f"amqp://{broker.account(service.name)}:${{{broker.password_variable(service.name)}:?"
-        assert entry["environment"][amqp_url_variable(service.name)].startswith(account)
-        assert [name for name in entry["environment"] if "AMQP" in name] == [amqp_url_variable(service.name)]
+        assert all(url.startswith(account) for url in accounts.values())
         urls = {name for name in entry["environment"] if name.startswith("DATABASE_URL_")}
         assert urls == {service.database_url_variable}
         assert f"/{service.database}" in entry["environment"][service.database_url_variable]
+        owners = {name for name in entry["environment"] if name.startswith("DATABASE_OWNER_URL_")}
+        assert owners == ({service.database_owner_url_variable} if role == "setup" else set())
+        sealers = {name for name in entry["environment"] if name.startswith("DATABASE_SEALER_URL_")}
+        assert sealers == (set() if role == "api" else {service.database_sealer_url_variable})
+    assert f"//{service.sealer}:" in worker["environment"][service.database_sealer_url_variable]
+    assert f"//{service.owner}:" in setup["environment"][service.database_owner_url_variable]
     assert api["environment"]["CRM_GRPC_PORT"] == str(service.grpc)
     assert api["environment"]["CRM_PROBES_PORT"] == str(service.probes)
     assert worker["environment"]["CRM_PROBES_PORT"] == str(service.worker)
@@ -125,7 +129,8 @@ def test_prometheus_asks_every_process() -> None:
         for job in document["scrape_configs"]
     }
     assert jobs.pop("rabbitmq") == jobs.pop("rabbitmq_queues") == {"rabbitmq:15692"}
-    assert jobs.pop("gateway") == {f"gateway:{catalogue().gateway_port}"}
+    assert jobs.pop("gateway") == {f"gateway:{catalogue().gateway_probes}"}
+    assert ENTRIES["gateway"]["environment"]["CRM_PROBES_PORT"] == str(catalogue().gateway_probes)
     assert jobs == {
         service.name: {f"{service.name}-api:{service.probes}", f"{service.name}-worker:{service.worker}"}
         for service in SERVICES
@@ -164,3 +169,8 @@ def test_compose_itself_accepts_the_file(tmp_path: Path) -> None:
     )
     assert refused.returncode != 0
     assert "POSTGRES_PASSWORD_SALES" in refused.stderr
+
+
+def test_no_process_of_an_image_is_root() -> None:
+    (user,) = re.findall(r"^USER (\d+)$", (REPOSITORY / "deploy/docker/service.Dockerfile").read_text(), re.M)
+    assert int(user) >= 1000

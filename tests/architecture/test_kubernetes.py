@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,9 +20,10 @@ import yaml
 from crm_chassis import tls
 from crm_gateway.settings import GatewaySettings
 
-from deploy import broker
+from deploy import broker, files
 from deploy.dev import keys, postgres
 from deploy.dev.catalogue import GATEWAY, REPOSITORY, Service, amqp_url_variable, catalogue
+from tests import settings
 from tests.manifests import COMPONENT, NAME, PART, build, container, environment, of_kind, processes
 
 VERSION = "1.32"
@@ -69,6 +71,10 @@ def test_each_process_is_the_services_own(service: Service) -> None:
         assert one["image"] == service.package
         urls = {name for name in environment(template) if name.startswith("DATABASE_URL_")}
         assert urls == {service.database_url_variable}
+        owners = {name for name in environment(template) if name.startswith("DATABASE_OWNER_URL_")}
+        assert owners == ({service.database_owner_url_variable} if role == "setup" else set())
+        sealers = {name for name in environment(template) if name.startswith("DATABASE_SEALER_URL_")}
+        assert sealers == (set() if role == "api" else {service.database_sealer_url_variable})
         accounts = {name for name in environment(template) if name.startswith("AMQP_URL")}
         assert accounts == (set() if role == "api" else {amqp_url_variable(service.name)})
     upstream = environment(processes()["gateway"])[f"CRM_UPSTREAM_{service.name.upper()}"]["value"]
@@ -120,6 +126,24 @@ def test_every_server_of_the_dev_overlay_is_limited_and_not_root() -> None:
 def test_the_databases_of_the_dev_overlay_sort_and_encode_as_the_launchers_do() -> None:
     server = of_kind("Deployment", "overlays/dev")["postgres"]["spec"]["template"]
     assert set(postgres.INITDB) <= set(environment(server)["POSTGRES_INITDB_ARGS"]["value"].split())
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_the_dev_overlay_makes_the_roles_that_its_secrets_name(service: Service) -> None:
+    made = (REPOSITORY / "deploy/kubernetes/overlays/dev/databases.sql").read_text()
+    for statement in (
+        f"CREATE ROLE {service.database} LOGIN PASSWORD '{files.PASSWORD}';",
+        f"CREATE ROLE {service.owner} LOGIN PASSWORD '{files.PASSWORD}' IN ROLE {service.database};",
+        f"CREATE ROLE {service.sealer} LOGIN PASSWORD '{files.PASSWORD}';",
+        f"CREATE DATABASE {service.database} OWNER {service.owner};",
+        f"REVOKE ALL ON DATABASE {service.database} FROM PUBLIC;",
+        f"GRANT CONNECT ON DATABASE {service.database} TO {service.database}, {service.sealer};",
+    ):
+        assert f"{statement}\n" in made
+    known = keys.read(REPOSITORY / f"deploy/kubernetes/overlays/dev/secrets/{service.name}.env")
+    assert f"//{service.database}:{files.PASSWORD}@" in known[service.database_url_variable]
+    assert f"//{service.owner}:{files.PASSWORD}@" in known[service.database_owner_url_variable]
+    assert f"//{service.sealer}:{files.PASSWORD}@" in known[service.database_sealer_url_variable]
 
 
 def test_every_process_is_probed_where_it_answers() -> None:
@@ -227,7 +251,7 @@ def test_prometheus_finds_every_process_under_the_names_of_the_rules() -> None:
 
 
 def test_the_gateway_is_given_what_its_settings_require(monkeypatch: pytest.MonkeyPatch) -> None:
-    values = {**keys.generate(), "AMQP_URL_GATEWAY": "amqp://a:b@127.0.0.1:1/c"}
+    values = settings.values(GATEWAY, GATEWAY)
     for name in [name for name in os.environ if name.startswith(("CRM_", "AMQP_"))]:
         monkeypatch.delenv(name)
     for name, entry in environment(processes()["gateway"]).items():
@@ -240,16 +264,7 @@ def test_the_gateway_is_given_what_its_settings_require(monkeypatch: pytest.Monk
 @pytest.mark.parametrize("name", [f"{service.name}-{role}" for service in SERVICES for role in ("api", "worker")])
 def test_a_process_starts_with_the_environment_it_is_given(name: str) -> None:
     """Nothing it requires is missing; servers that do not answer are no reason to refuse."""
-    service = name.split("-")[0]
-    secrets = keys.generate()
-    values = {
-        **secrets,
-        f"DATABASE_URL_{service.upper()}": "postgresql+psycopg://a:b@127.0.0.1:1/c",
-        f"AMQP_URL_{service.upper()}": "amqp://a:b@127.0.0.1:1/c",
-        "CRM_SMTP_URL": "smtp://127.0.0.1:1",
-        "CRM_HISTORY_KEY": secrets["CRM_LINK_KEY"],
-        "CRM_SUBJECT_KEK": secrets["CRM_LINK_KEY"],
-    }
+    values = settings.values(*name.split("-"))
     given = environment(processes()[name])
     env = {key: entry.get("value", values.get(key, "")) for key, entry in given.items()}
     # Free ports of this machine only: the rest is what the manifest says.
@@ -271,3 +286,9 @@ def test_a_process_starts_with_the_environment_it_is_given(name: str) -> None:
         process.send_signal(signal.SIGKILL)
         process.wait()
         process.stderr.close()
+
+
+@pytest.mark.parametrize("overlay", ["base", "overlays/prod"])
+def test_the_gateway_knows_the_proxy_in_front_of_it(overlay: str) -> None:
+    networks = environment(processes(overlay)["gateway"])["CRM_TRUSTED_PROXIES"]["value"]
+    assert [ip_network(network) for network in networks.split(",")]

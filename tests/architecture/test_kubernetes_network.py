@@ -67,8 +67,8 @@ def expected(amqp: int) -> Iterator[tuple[str, str, int]]:
         yield from ((one, "rabbitmq", amqp) for one in (worker, setup))
         yield from (("prometheus", one, 9200) for one in (api, worker))
         yield "gateway", api, 9100
-    yield from (("gateway", "rabbitmq", amqp), ("ingress", "gateway", 8080), ("prometheus", "gateway", 8080))
-    yield "marketing-worker", "stranger", 587
+    yield from (("gateway", "rabbitmq", amqp), ("ingress", "gateway", 8080), ("prometheus", "gateway", 9200))
+    yield from ((one, "stranger", 587) for one in ("contacts-worker", "identity-worker", "marketing-worker"))
     yield from ((one, "dns", 53) for one in processes())
 
 

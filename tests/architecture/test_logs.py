@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 from crm_gateway.access_log import AccessLog
 
-from deploy.dev import keys
 from deploy.dev.catalogue import REPOSITORY
+from tests import settings
 
 PAGE = (REPOSITORY / "docs/logs.md").read_text()
 LEVELS = ("debug", "info", "warning", "error")
@@ -77,15 +77,9 @@ def test_the_page_lists_what_the_code_writes() -> None:
 @pytest.mark.timeout(60)
 def test_lines_of_a_running_worker_fit_the_page() -> None:
     """One without servers, so that it has something to say."""
-    secrets = keys.generate()
     process = subprocess.Popen(
         [Path(sys.executable).with_name("crm-contacts"), "worker"],
-        env={
-            "DATABASE_URL_CONTACTS": "postgresql+psycopg://a:b@127.0.0.1:1/c",
-            "AMQP_URL": "amqp://a:b@127.0.0.1:1/c",
-            "CRM_HISTORY_KEY": secrets["CRM_LINK_KEY"],
-            "CRM_SUBJECT_KEK": secrets["CRM_LINK_KEY"],
-        },
+        env=settings.values("contacts", "worker"),
         stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stderr is not None

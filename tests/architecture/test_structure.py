@@ -15,8 +15,10 @@ from typing import Any
 import crm_contracts
 import pytest
 import yaml
-from crm_chassis.service import snake_case
 
+from deploy.dev.catalogue import catalogue
+
+GENERATE = "run `make deploy-files`"
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = sorted(yaml.safe_load((ROOT / "deploy" / "services.yaml").read_text())["services"])
 
@@ -46,17 +48,22 @@ def test_every_rpc_has_a_function_and_every_function_an_rpc(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_every_rpc_is_named_in_some_test_of_its_service(name: str) -> None:
-    written = "\n".join(path.read_text() for path in sources(f"services/{name}/tests"))
-    missing = [rpc for rpc in facts(name)["rpcs"] if not re.search(rf"\b({rpc}|{snake_case(rpc)})\b", written)]
-    assert missing == []
+def test_the_broker_is_asked_for_what_the_service_follows(name: str) -> None:
+    """The list gives the account its rights; a right that no subscription uses is one too many."""
+    assert facts(name)["follows"] == [f"crm.{kind}" for kind in catalogue().services[name].follows], GENERATE
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_the_broker_is_asked_for_what_the_service_follows(name: str) -> None:
-    """The list gives the account its rights; a right that no subscription uses is one too many."""
-    listed = yaml.safe_load((ROOT / "deploy" / "services.yaml").read_text())["services"][name].get("follows", [])
-    assert facts(name)["follows"] == sorted(f"crm.{kind}" for kind in listed)
+def test_a_right_to_personal_events_is_one_that_is_used(name: str) -> None:
+    carrying = {event.record.removeprefix("crm.") for event in crm_contracts.events().values() if event.personal}
+    service = catalogue().services[name]
+    assert set(service.personal) == carrying & set(service.follows)
+
+
+@pytest.mark.parametrize("name", sorted({*SERVICES} - {"identity"}))
+def test_identity_is_told_of_the_anchors_of_the_audit_trail(name: str) -> None:
+    assert f"crm.{name}.audit_trail.anchored.v1" in crm_contracts.events(), f"proto/crm/{name}/v1/audit_trail.proto"
+    assert f"crm.{name}.audit_trail" in facts("identity")["follows"]
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -66,8 +73,28 @@ def test_every_field_of_a_resource_is_mapped(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_every_sortable_and_filterable_field_has_an_index(name: str) -> None:
+def test_what_is_found_by_words_is_said_alike_by_model_and_contract(name: str) -> None:
+    """The model keeps the words, the contract tells programs where `:` may be used."""
+    assert facts(name)["missearched"] == []
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_who_sees_a_row_is_said_alike_by_model_and_contract(name: str) -> None:
+    """The model limits queries, the contract the stream of changes."""
+    assert facts(name)["mislimited"] == []
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_sortable_filterable_and_groupable_field_has_an_index(name: str) -> None:
     assert facts(name)["unindexed"] == []
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_backfill_has_a_name_of_its_own_or_that_of_its_migration(name: str) -> None:
+    revisions = {path.name[:15] for path in (ROOT / "services" / name / "migrations" / "versions").glob("*.py")}
+    named = {one for one in facts(name)["backfills"] if re.fullmatch(r"\d{8}_[0-9a-f]{6}", one)}
+    assert named <= revisions
+    assert len(facts(name)["backfills"]) == len(set(facts(name)["backfills"]))
 
 
 def test_every_record_kind_of_the_contract_is_served() -> None:
@@ -119,7 +146,7 @@ def test_the_subscriber_of_other_teams_brings_the_contracts_and_kombu_only() -> 
 
 def test_services_are_listed_in_one_place_only() -> None:
     """Whoever adds a service adds a folder and a line; these files may name services because they are checked."""
-    members = {path.name for path in (ROOT / "services").iterdir() if path.is_dir()} - {"chassis", "subscriber"}
+    members = {path.name for path in (ROOT / "services").iterdir() if path.is_dir()} - {"chassis", "kit", "subscriber"}
     assert members == set(SERVICES)
 
 
@@ -136,9 +163,10 @@ def test_the_workspace_names_every_service() -> None:
     named = [one for rule in rules for one in (rule.get("modules"), rule.get("source_modules")) if one]
     named += [
         tool["importlinter"]["root_packages"],
-        *(rule["layers"][0].split(" | ") for rule in rules if "layers" in rule),
+        *(rule["layers"][0].split(" | ") for rule in rules if "layers" in rule and "containers" not in rule),
+        *(rule["ancestors"] for rule in rules if "ancestors" in rule),
     ]
     named = [one for one in named if one != ["crm_subscriber"]]
-    assert len(named) == 6
+    assert len(named) == 7
     for one in named:
         assert modules <= set(one)

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
+import csv
 import os
 import platform
 import time
+import tomllib
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 from deploy.dev import demo
 from deploy.dev.instance import Instance
-from tests.bench import suite
+from tests.bench import console, cost, fill, suite
 from tests.bench.suite import Bench
 from tests.e2e.client import Api
 
 ROOT = Path(__file__).resolve().parents[2]
+HISTORY = ROOT / "docs" / "benchmarks.csv"
+"""The figures of each version."""
+CUSTOMERS = 2_000
+"""Of these are the costs: with five contacts, deals, tickets and activities each."""
+FOUND = "Last7"
+"""A word that the palette of the console is asked for: last names of the fill begin so."""
 IDLE_CPU, IDLE_MEMORY = 5, 1_500
 """What the idle suite may cost: percent of one core, MB."""
 DIGESTED = 300.0
@@ -28,32 +37,64 @@ Idle = tuple[dict[str, float], dict[str, float]]
 
 
 def main() -> None:
-    """Starts a copy of the suite, measures, writes the report."""
+    """Starts a copy of the suite, measures, writes the report and a line per operation into the history of figures."""
     parser = argparse.ArgumentParser(prog="tests.bench")
     parser.add_argument("--profile", choices=["quick", "full"], default="quick")
-    quick = parser.parse_args().profile == "quick"
+    parser.add_argument("--sizes", type=lambda text: [int(one) for one in text.split(",")], default=[10_000, 1_000_000],
+                        help="of the growth that the full profile measures: of each kind")  # fmt: skip
+    arguments = parser.parse_args()
+    quick = arguments.profile == "quick"
     began = time.perf_counter()
-    idle = at_rest(60 if quick else 120)
+    idle = None if quick else at_rest(120)
     with Instance("bench") as instance:
         instance.erase()
         started = time.perf_counter()
         instance.start(env={"CRM_RATE_LIMITS": "off"})
         instance.wait_ready(120)
-        bench = Bench(instance, Api(instance.gateway_url, *instance.admin), seconds=2.5 if quick else 8)
-        bench.notes["start on an empty database, s"] = round(time.perf_counter() - started, 1)
-        ids = suite.seed(bench, 5_000 if quick else 20_000)
-        digest(instance)
-        requests = suite.requests(bench, ids)
-        asyncio.run(suite.peers(bench, ids, requests))
-        suite.latency(bench)
-        bench.notes["memory of all processes under load, MB"] = round(sum(suite.memory(instance).values()))
-        suite.relay_and_worker(bench)
-        instance.wait_ready(60)
-        asyncio.run(suite.growth(bench, [10_000, 100_000] if quick else [10_000, 100_000, 1_000_000]))
-        for name, make in requests.items():
-            asyncio.run(suite.costs(bench, name, make, 4))
+        start = round(time.perf_counter() - started, 1)
+        admin = Api(instance.gateway_url, *instance.admin)
+        model = fill.pattern(admin, suite.staff(admin))
+        fill.digested(instance)
+        fill.fill(instance, model, CUSTOMERS)
+        bench = Bench(
+            instance, admin, Api(instance.gateway_url, suite.MANAGER, suite.PASSWORD), seconds=2 if quick else 8
+        )
+        bench.notes["start on an empty database, s"] = start
+        requests = suite.operations(bench.api)
+        suite.cost_of(bench, requests, rounds=3, count=200 if quick else 500)
+        asyncio.run(suite.rates(bench, requests, [1] if quick else [1, 32], floors=not quick))
+        if not quick:
+            bench.notes["memory of all processes under load, MB"] = round(sum(cost.memory(instance).values()))
+            asyncio.run(suite.profiles(bench, requests, 4))
+            suite.latency(bench)
+            suite.relay_and_worker(bench)
+            instance.wait_ready(60)
+            suite.grown(bench, model, arguments.sizes, 100)
+        feel = console.measure(instance.gateway_url, bench.api, FOUND, 3 if quick else 20)
     instance.erase()
-    report(bench, idle, "quick" if quick else "full", time.perf_counter() - began)
+    seconds = time.perf_counter() - began
+    remember(bench, arguments.profile)
+    report(bench, idle, feel, arguments.profile, seconds)
+
+
+def remember(bench: Bench, profile: str) -> None:
+    """Adds the figures to the history, in place of those of the same version and profile."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    rows: list[dict[str, Any]] = []
+    if HISTORY.exists():
+        rows = list(csv.DictReader(HISTORY.open(newline="")))
+    rows = [row for row in rows if (row["version"], row["profile"]) != (version, profile)]
+    for name, one in bench.costs.items():
+        values = {
+            "loop_ms": one.calibrators.loop, "select_ms": one.calibrators.select, "cpu_ms": one.ms, "loops": one.loops,
+            "selects": one.ms / one.calibrators.select, **asdict(bench.counts[name]),
+        }  # fmt: skip
+        rounded = {key: f"{value:.3g}" for key, value in values.items()}
+        rows.append({"version": version, "profile": profile, "operation": name, **rounded, "errors": one.errors})
+    with HISTORY.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def at_rest(seconds: float) -> Idle:
@@ -64,7 +105,7 @@ def at_rest(seconds: float) -> Idle:
         instance.wait_ready(120)
         demo.load(instance.gateway_url, *instance.admin, instance.run_dir, instance.tell)
         digest(instance)
-        idle = suite.cpu(instance, seconds), suite.memory(instance)
+        idle = cost.cpu(instance, seconds), cost.memory(instance)
     instance.erase()
     return idle
 
@@ -72,63 +113,108 @@ def at_rest(seconds: float) -> Idle:
 def digest(instance: Instance) -> None:
     """Waits until the workers have done what a load left them to do."""
     until = time.monotonic() + DIGESTED
-    while sum(suite.cpu(instance, 5).values()) > 2 * IDLE_CPU and time.monotonic() < until:
+    while sum(cost.cpu(instance, 5).values()) > 2 * IDLE_CPU and time.monotonic() < until:
         continue
 
 
-def report(bench: Bench, idle: Idle, profile: str, seconds: float) -> None:
+def report(bench: Bench, idle: Idle | None, feel: console.Feel | None, profile: str, seconds: float) -> None:
     """Writes docs/benchmarks.md."""
+    first = next(iter(bench.costs.values())).calibrators
     lines = [
-        "# Benchmarks",
-        "",
+        "# Benchmarks", "",
         f"Written by `make bench PROFILE={profile}` in {seconds:.0f} s on {os.cpu_count()} cores, "
         f"{psutil.virtual_memory().total / 2**30:.0f} GB, {platform.machine()}, Python {platform.python_version()}.",
-        "The load generator, PostgreSQL, RabbitMQ and all processes of the suite share those cores. Role checks are on,",
-        "rate limits are off. c is the number of connections that each wait for an answer before they send again.",
+        "The load generator, PostgreSQL, RabbitMQ and all processes of the suite share those cores. Everything is asked for by a",
+        f"sales manager who sees half of {CUSTOMERS:,} customers. Each has five contacts, and the one that is read has five deals,",
+        "tickets and activities and two campaigns. Role checks are on, rate limits are off. An answer of which a part is missing or",
+        "old is an error. The figures of each version are in [benchmarks.csv](benchmarks.csv).",
+        "", "## Costs", "",
+        "What one request costs while one client repeats it: CPU of every process that has a part in it, the work that its event",
+        "causes included and what the suite spends at rest taken off; SQL statements of all processes; rows and buffers that",
+        "PostgreSQL read. The CPU stands beside two calibrators that were measured next to it, so that machines can be compared:",
+        f"a loop of plain Python (here {first.loop:.2f} ms) and a SELECT by primary key over the wire, both ends (here {first.select:.3f} ms).",
+        "", "| operation | CPU ms | limit | in loops | in SELECTs | SQL statements | rows | buffers | errors |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]  # fmt: skip
+    for name, one in bench.costs.items():
+        lines.append(
+            f"| {name} | {one.ms:.2f} | {suite.MOST_MS.get(name, '')} | {one.loops:.2f} | "
+            f"{one.ms / one.calibrators.select:.0f} | {bench.counts[name].statements:.1f} | {bench.counts[name].rows:.0f} | {bench.counts[name].buffers:.0f} | {one.errors} |"
+        )
+    processes = sorted({process for one in bench.costs.values() for process, ms in one.cpu.items() if ms >= cost.NAMED})
+    lines += [
         "",
-        "| what | c | per second | p50 ms | p99 ms | errors | target or floor |",
-        "|---|---|---|---|---|---|---|",
+        "CPU ms by process:",
+        "",
+        f"| operation | {' | '.join(processes)} |",
+        "|---" * (len(processes) + 1) + "|",
     ]
+    for name, one in bench.costs.items():
+        spent = (f"{ms:.2f}" if (ms := one.cpu.get(process, 0.0)) >= cost.NAMED else "" for process in processes)
+        lines.append(f"| {name} | {' | '.join(spent)} |")
+    lines += [
+        "", "## Rates", "",
+        "c is the number of connections that each wait for an answer before they send again.", "",
+        "| what | c | per second | p50 ms | p99 ms | errors | floor |", "|---|---|---|---|---|---|---|",
+    ]  # fmt: skip
     for row in bench.rows:
-        compared = f"target {row['target']}" if row["target"] else row["floor"]
         lines.append(
             f"| {row['name'].replace('  ', '&nbsp;&nbsp;')} | {row['c']} | {row['per_second']} | {row['p50']} | {row['p99']} "
-            f"| {row['errors']} | {compared} |"
+            f"| {row['errors']} | {row['floor']} |"
         )
-    aimed = [row for row in bench.rows if row["target"] and row["c"] == 32]
-    lines += [
-        "", "Requests per second at 32 connections, and the targets as a line:", "", "```mermaid", "xychart-beta",
-        f"    x-axis [{', '.join(json.dumps(row['name']) for row in aimed)}]",
-        '    y-axis "per second" 0 -->' + f" {max(max(row['per_second'], row['target']) for row in aimed):.0f}",
-        f"    bar {[row['per_second'] for row in aimed]}", f"    line {[row['target'] for row in aimed]}", "```",
-    ]  # fmt: skip
     lines += ["", "| figure | value |", "|---|---|"]
     lines += [f"| {name} | {value:,} |" for name, value in bench.notes.items()]
-    cpu, memory = idle
+    if bench.growth:
+        lines += _growth(bench)
+    if feel is not None:
+        lines += console.lines(feel)
+    if idle is not None:
+        lines += _idle(idle)
+    if bench.functions:
+        lines += ["", "## Where the time goes", "",
+                  "Self time of Python functions in the two processes that spend most."]  # fmt: skip
+    for name, by_process in bench.functions.items():
+        lines += ["", f"**{name}**"]
+        for process, functions in by_process.items():
+            lines += ["", f"{process}:", "", "```", *functions, "```"]
+    (ROOT / "docs" / "benchmarks.md").write_text("\n".join(lines) + "\n")
+    print(f"written: docs/benchmarks.md ({seconds:.0f} s)")
+
+
+def _growth(bench: Bench) -> list[str]:
+    sizes = sorted({size for costs in bench.growth.values() for size in costs})
+    lines = [
+        "", "## Growth", "",
+        "CPU ms per request with so many contacts, deals, tickets, activities, members of campaigns and facts, and what the",
+        f"largest size costs beside the smallest. The limit is {suite.MOST_GROWTH}.", "",
+        f"| operation | {' | '.join(f'{size:,}' for size in sizes)} | ratio | errors |", "|---" * (len(sizes) + 3) + "|",
+    ]  # fmt: skip
+    for name, costs in bench.growth.items():
+        told = " | ".join(f"{costs[size].ms:.2f}" for size in sizes)
+        ratio = costs[sizes[-1]].loops / costs[sizes[0]].loops
+        lines.append(f"| {name} | {told} | {ratio:.2f} | {sum(one.errors for one in costs.values())} |")
     lines += [
+        "",
+        "Tables that these operations read from end to end at the largest size, and how many rows of them:",
+        "",
+    ]
+    read = [f"- {table}: {rows:,}" for table, rows in sorted(bench.scanned.items()) if rows]
+    return lines + (read or ["none."])
+
+
+def _idle(idle: Idle) -> list[str]:
+    used, memory = idle
+    lines = [
         "", "## Idle", "",
         "What `make up` leaves running when nobody does anything: CPU in percent of one core, memory as proportional set size.",
         "", "| process | CPU % | MB |", "|---|---|---|",
     ]  # fmt: skip
-    lines += [f"| {name} | {cpu[name]:.2f} | {memory[name]:.1f} |" for name in sorted(cpu)]
-    lines += [
-        f"| all | {sum(cpu.values()):.2f} | {sum(memory.values()):,.0f} |",
+    lines += [f"| {name} | {used[name]:.2f} | {memory[name]:.1f} |" for name in sorted(used)]
+    return [
+        *lines,
+        f"| all | {sum(used.values()):.2f} | {sum(memory.values()):,.0f} |",
         f"| limit | {IDLE_CPU} | {IDLE_MEMORY:,} |",
     ]
-    lines += [
-        "", "## Where the time goes", "",
-        "What one request costs while one client repeats it: CPU of every process that has a part in it, the work that its",
-        "event causes included, SQL statements of the api processes, and self time of Python functions in the busiest two.",
-    ]  # fmt: skip
-    for name, cost in bench.costs.items():
-        lines += ["", f"**{name.strip()}**", "", "| process | CPU ms | SQL statements |", "|---|---|---|"]
-        shown = sorted((one for one, ms in cost.cpu.items() if ms >= 0.02), key=lambda one: -cost.cpu[one])
-        lines += [f"| {one} | {cost.cpu[one]:.2f} | {cost.statements.get(one, 0):.1f} |" for one in shown]
-        lines += [f"| all | {sum(cost.cpu.values()):.2f} | {sum(cost.statements.values()):.1f} |"]
-        for process, functions in cost.functions.items():
-            lines += ["", f"{process}:", "", "```", *functions, "```"]
-    (ROOT / "docs" / "benchmarks.md").write_text("\n".join(lines) + "\n")
-    print(f"written: docs/benchmarks.md ({seconds:.0f} s)")
 
 
 if __name__ == "__main__":

@@ -1,44 +1,54 @@
-"""The measurements. Each returns rows of a table: name, concurrency, figure, and what it is compared with."""
+"""The measurements: operations and what they cost, rates beside their floors, growth, and what events take."""
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import itertools
 import json
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
-import psutil
-from crm.common.v1 import common_pb2
+from crm.common.v1 import standard_pb2, timelines_pb2
 from crm.contacts.v1 import contacts_pb2
-from crm_chassis.access.actor import ALL, Actor
+from crm_chassis.access.actor import Actor, Scope
 from crm_chassis.access.tokens import Issuer
 from crm_chassis.bus.topology import EVENTS
 from kombu import Connection as Broker
 from kombu import Queue
 from sqlalchemy import create_engine, text
 
+from deploy.dev.catalogue import catalogue
 from deploy.dev.instance import Instance
-from deploy.dev.probes import metrics
-from deploy.dev.supervisor import lock_holder
+from tests.bench.cost import STATISTICS_SECONDS, Cost, Counts, Meter
+from tests.bench.fill import Pattern, connect, fill
 from tests.bench.load import Connection, Figure, Once, drive
 from tests.e2e.client import Api, eventually
 
 SUMMARIES = {
-    "contacts": "/crm.contacts.v1.ContactsService/GetCustomerProfile",
-    "sales": "/crm.sales.v1.SalesService/GetCustomerSales",
-    "support": "/crm.support.v1.SupportService/GetCustomerSupport",
-    "marketing": "/crm.marketing.v1.MarketingService/GetCustomerMarketing",
-    "reporting": "/crm.reporting.v1.ReportingService/GetCustomerMetrics",
+    "contacts": "/crm.contacts.v1.CustomerService/GetCustomerProfile",
+    "sales": "/crm.sales.v1.CustomerService/GetCustomerSales",
+    "support": "/crm.support.v1.CustomerService/GetCustomerSupport",
+    "marketing": "/crm.marketing.v1.CustomerService/GetCustomerMarketing",
+    "reporting": "/crm.reporting.v1.CustomerService/GetCustomerMetrics",
 }
 LISTING = "/v1/contacts?page_size=50&order_by=-created_at&filter=title%20%3D%20%22Title%203%22"
+DEALS = "/v1/opportunities?page_size=50&order_by=-amount&filter=status%20%3D%20%22OPEN%22"
+MANAGER, PASSWORD = "manager@bench.example", "a password of the bench"
+OWNERS = 20
+MOST_MS = {
+    "customer-360": 8, "list of 50, filter + sort": 2.5, "get contact": 1.2, "search": 3, "create contact": 6,
+    "stage update": 5,
+}  # fmt: skip
+"""What a request may cost: ms of CPU of all processes."""
+MOST_GROWTH = 1.3
+"""What an operation may cost beside the smallest size."""
 TARGETS = {
     ("customer-360", 1): 120, ("customer-360", 32): 250, ("list of 50, filter + sort", 1): 150,
     ("list of 50, filter + sort", 32): 300, ("create contact", 1): 120, ("create contact", 32): 300,
@@ -51,53 +61,54 @@ class Bench:
     """A running copy of the suite with customers in it, and what was measured so far."""
 
     instance: Instance
+    admin: Api
     api: Api
+    """A sales manager, on whose behalf all is measured."""
     seconds: float
     rows: list[dict[str, Any]] = field(default_factory=list)
     notes: dict[str, Any] = field(default_factory=dict)
+    counts: dict[str, Counts] = field(default_factory=dict)
     costs: dict[str, Cost] = field(default_factory=dict)
+    functions: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    growth: dict[str, dict[int, Cost]] = field(default_factory=dict)
+    scanned: dict[str, int] = field(default_factory=dict)
+    """Tables that grow and were read from end to end, and how many rows of them."""
 
-    def connection(self) -> Connection:
-        return Connection(self.instance.gateway_url, {"Authorization": self.api.bearer()})
+    def connection(self, api: Api | None = None) -> Connection:
+        return Connection(self.instance.gateway_url, {"Authorization": (api or self.api).bearer()})
 
     def engine(self, service: str) -> Any:
-        return create_engine(self.instance.env_for(f"{service}.api")[f"DATABASE_URL_{service.upper()}"])
+        """The database of a service as its owner, who may also vacuum it."""
+        return create_engine(self.instance.database_owner_url(catalogue().services[service]))
 
     def token(self, service: str) -> str:
-        import base64
-
         seed = base64.b64decode(self.instance.env_for("gateway")["CRM_ACTOR_PRIVATE_KEY"])
-        return Issuer(seed).issue(Actor(self.api.id, "user", {"*": ALL}), service)
+        me = self.api.get("/v1/me")
+        grants = {one["permission"]: Scope.Value(one["scope"]) for one in me["permissions"]}
+        return Issuer(seed).issue(Actor(me["id"], "user", grants), service)
 
     def address(self, service: str) -> str:
         return f"127.0.0.1:{self.instance.env_for(f'{service}.api')['CRM_GRPC_PORT']}"
 
     def note(self, name: str, concurrency: int, figure: Figure, floor: str = "") -> None:
-        target = TARGETS.get((name, concurrency))
         self.rows.append(
             {
                 "name": name, "c": concurrency, "per_second": round(figure.per_second, 1), "p50": round(figure.p50, 2),
-                "p99": round(figure.p99, 2), "errors": figure.errors, "target": target, "floor": floor,
+                "p99": round(figure.p99, 2), "errors": figure.errors, "floor": floor,
             }
         )  # fmt: skip
         print(f"  {name:<34} c={concurrency:<3} {figure.per_second:8.1f}/s  p50 {figure.p50:7.2f} ms  p99 "
-              f"{figure.p99:7.2f} ms  errors {figure.errors}  {'target ' + str(target) if target else floor}")  # fmt: skip
+              f"{figure.p99:7.2f} ms  errors {figure.errors}  {floor}")  # fmt: skip
 
-    async def http(self, name: str, concurrency: int, make: Make) -> None:
-        """Measures requests through the gateway; `make` gives verb, path and body of the next one."""
-
-        def worker() -> Once:
-            connection = self.connection()
-
-            async def once() -> bool:
-                status, _ = await connection.request(*make())
-                return status < 400
-
-            return once
-
-        workers = [worker() for _ in range(concurrency)]
+    async def http(self, name: str, concurrency: int, operation: Operation) -> None:
+        """Measures the rate of an operation through the gateway."""
+        workers = [operation.once(self.connection()) for _ in range(concurrency)]
         await drive(workers, min(1.0, self.seconds / 4))
         self.note(name, concurrency, await drive(workers, self.seconds))
+
+    def client(self, operation: Operation, api: Api | None = None) -> Callable[[], Once]:
+        """Opens a connection of its own over which the operation is sent."""
+        return lambda: operation.once(self.connection(api))
 
     async def direct(self, name: str, concurrency: int, calls: list[tuple[str, str, Callable[[], bytes]]]) -> None:
         """Measures bare gRPC calls to the services, all of `calls` at once: the floor of what the gateway adds."""
@@ -119,110 +130,141 @@ class Bench:
             await channel.close()
 
 
-def seed(bench: Bench, contacts: int) -> dict[str, str]:
-    """Imports contacts and makes one busy customer; returns ids and notes how fast the import was."""
-    lines = ["first_name,last_name,email,title,country"]
-    lines += [f"First{n % 977},Last{n % 1009},p{n}@bench{n % 311}.example,Title {n % 17},DE" for n in range(contacts)]
-    started = time.perf_counter()
-    answer = bench.api.http.post(
-        "/v1/imports", data={"kind": "contacts"}, files={"file": ("contacts.csv", "\n".join(lines))}, timeout=120
-    )
-    assert answer.status_code == 201, answer.text
-    id_ = answer.json()["id"]
-    eventually(lambda: bench.api.get(f"/v1/imports/{id_}")["state"] == "DONE", 900)
-    bench.notes["import of contacts, rows/s"] = round(contacts / (time.perf_counter() - started))
-    api = bench.api
-    account = api.post("/v1/accounts", name="Bench Customer")
-    contact = api.post("/v1/contacts", first_name="Ada", last_name="Bench", account_id=account["id"])
-    pipeline = api.get("/v1/pipelines")["pipelines"][0]
-    stages = [stage["id"] for stage in pipeline["stages"] if stage["type"] == "OPEN"]
-    of = {"account_id": account["id"], "contact_id": contact["id"]}
-    deals = [
-        api.post("/v1/opportunities", name=f"Deal {n}", amount={"amount": "1000.00", "currency": "EUR"}, **of)["id"]
-        for n in range(5)
-    ]
-    api.post(f"/v1/opportunities/{deals[0]}:win")
-    for n in range(3):
-        api.post("/v1/tickets", subject=f"Question {n}", **of)
-    for n in range(10):
-        api.post("/v1/activities", type="CALL", subject=f"Call {n}", **of)
-    # Enough that the writers of the bench do not wait for each other.
-    moving = [
-        api.post("/v1/opportunities", name=f"Moving {n}", amount={"amount": "1000.00", "currency": "EUR"})["id"]
-        for n in range(100)
-    ]
-    return {"contact": contact["id"], "deals": json.dumps(moving), "stages": json.dumps(stages)}
+def staff(admin: Api) -> list[str]:
+    """Hires a sales manager; the ids of those who own what the bench writes, of whom half work for the manager."""
+    roles = {role["name"]: role["id"] for role in admin.get("/v1/roles", page_size=200)["roles"]}
+
+    def hire(name: str, role: str, **fields: Any) -> str:
+        given = {"display_name": name, "password": PASSWORD, "role_ids": [roles[role]]} | fields
+        id_: str = admin.post("/v1/users", email=f"{name}@bench.example", **given)["id"]
+        return id_
+
+    manager = hire(MANAGER.partition("@")[0], "sales_manager")
+    return [hire(f"rep{n}", "sales_rep", **({} if n % 2 else {"manager_id": manager})) for n in range(OWNERS)]
 
 
-def customers(bench: Bench) -> Iterator[str]:
-    """Paths of customer-360 of more customers than are asked for while an answer is kept, in a circle."""
-    found: list[str] = []
-    token = ""
-    while len(found) < 2_000 and (token or not found):
-        page = bench.api.get("/v1/contacts", page_size=200, page_token=token)
-        found += [f"/v1/contacts/{one['id']}/customer360" for one in page["contacts"]]
-        token = page.get("next_page_token", "")
-    return itertools.cycle(found)
+@dataclass(frozen=True)
+class Operation:
+    """A request that is measured: what is sent next, as verb, path and body, and which answers to it are good."""
+
+    send: Callable[[], tuple[str, str, bytes]]
+    is_good: Callable[[int, bytes], bool]
+
+    def once(self, connection: Connection) -> Once:
+        """Sends it once over a connection."""
+
+        async def run() -> bool:
+            return self.is_good(*await connection.request(*self.send()))
+
+        return run
 
 
-Make = Callable[[], tuple[str, str, bytes]]
-
-
-def requests(bench: Bench, ids: dict[str, str]) -> dict[str, Make]:
-    """The measured requests by name; each gives verb, path and body of the next one."""
-    stages, deals, numbers = json.loads(ids["stages"]), json.loads(ids["deals"]), itertools.count()
-    others = customers(bench)
+def operations(api: Api) -> dict[str, Operation]:
+    """The operations by name, on customers and deals that the user may read and change."""
+    busy = _ids(api, "contacts", filter='department = "Busy"')
+    views, gets, numbers = itertools.cycle(busy), itertools.cycle(busy), itertools.count(time.time_ns() // 1000)
+    deals = _ids(api, "opportunities", filter='status = "OPEN"')
+    stages = [stage["id"] for stage in api.get("/v1/pipelines")["pipelines"][0]["stages"] if stage["type"] == "OPEN"]
+    moves = itertools.count()
 
     def create() -> tuple[str, str, bytes]:
-        fields = f'{{"last_name": "B", "emails": [{{"address": "b{time.time_ns()}@b.example"}}]}}'
+        fields = f'{{"last_name": "B", "emails": [{{"address": "b{next(numbers)}@b.example"}}]}}'
         return "POST", "/v1/contacts", fields.encode()
 
-    def stage() -> tuple[str, str, bytes]:
-        rounds, which = divmod(next(numbers), len(deals))  # in each round every deal moves on by one stage
+    def move() -> tuple[str, str, bytes]:
+        rounds, which = divmod(next(moves), len(deals))  # in each round every deal moves on by one stage
         body = f'{{"stage_id": "{stages[(rounds + 1) % len(stages)]}"}}'.encode()
         return "PATCH", f"/v1/opportunities/{deals[which]}", body
 
     return {
-        "customer-360": lambda: ("GET", next(others), b""),
-        "customer-360, the same again": lambda: ("GET", f"/v1/contacts/{ids['contact']}/customer360", b""),
-        "list of 50, filter + sort": lambda: ("GET", LISTING, b""),
-        "get contact": lambda: ("GET", f"/v1/contacts/{ids['contact']}", b""),
-        "create contact": create,
-        "stage update": stage,
-        "  gateway alone (/healthz)": lambda: ("GET", "/healthz", b""),
+        "customer-360": Operation(lambda: ("GET", f"/v1/contacts/{next(views)}/customer360", b""), _is_complete),
+        "customer-360, the same again": Operation(
+            lambda: ("GET", f"/v1/contacts/{busy[0]}/customer360", b""), _is_complete
+        ),
+        "list of 50, filter + sort": Operation(lambda: ("GET", LISTING, b""), _is_page("contacts")),
+        "list of 50 deals by amount": Operation(lambda: ("GET", DEALS, b""), _is_page("opportunities")),
+        "get contact": Operation(lambda: ("GET", f"/v1/contacts/{next(gets)}", b""), lambda status, _: status == 200),
+        "search": Operation(lambda: ("GET", "/v1/search?query=first77%20last", b""), _finds),
+        "create contact": Operation(create, lambda status, _: status == 201),
+        "stage update": Operation(move, lambda status, _: status == 200),
     }
 
 
-async def peers(bench: Bench, ids: dict[str, str], requests: dict[str, Make]) -> None:
-    """The four rows that the peers were measured on, and their floors."""
-    numbers = itertools.count()
-    customer = common_pb2.GetCustomerRequest(customer={"contact_id": ids["contact"]}).SerializeToString()
-    get = contacts_pb2.GetContactRequest(id=ids["contact"]).SerializeToString()
+def _ids(api: Api, plural: str, count: int = 2_000, **query: Any) -> list[str]:
+    """Ids of so many records that the user may read; of customers more than answers are kept of."""
+    ids: list[str] = []
+    token = ""
+    while len(ids) < count and (token or not ids):
+        page = api.get(f"/v1/{plural}", page_size=200, page_token=token, **query)
+        ids += [record["id"] for record in page[plural]]
+        token = page.get("next_page_token", "")
+    return ids
+
+
+def _is_complete(status: int, body: bytes) -> bool:
+    """A customer-360 with everything in it, and nothing of it old."""
+    if status != 200:
+        return False
+    states = {section["state"] for section in json.loads(body)["sections"].values()}
+    return states == {"OK"}
+
+
+def _is_page(plural: str) -> Callable[[int, bytes], bool]:
+    return lambda status, body: status == 200 and len(json.loads(body)[plural]) == 50
+
+
+def _finds(status: int, body: bytes) -> bool:
+    if status != 200:
+        return False
+    answer = json.loads(body)
+    return bool(answer["hits"]) and not answer.get("unavailable_services")
+
+
+def cost_of(bench: Bench, requests: dict[str, Operation], rounds: int, count: int) -> None:
+    """Measures what the operations cost, in turn, so that a machine that changes does so for all of them."""
+    meter = Meter(bench.instance)
+    meter.rest(10)
+    bench.counts = {name: meter.count(bench.client(operation), count) for name, operation in requests.items()}
+    measured: dict[str, list[Cost]] = {name: [] for name in requests}
+    for _ in range(rounds):
+        for name, operation in requests.items():
+            measured[name].append(meter.measure(bench.client(operation), count))
+    for name, costs in measured.items():
+        cost = bench.costs[name] = Cost.median(costs)
+        print(f"  {name:<34} {cost.ms:7.2f} ms  {cost.loops:7.2f} loops  {bench.counts[name]}  errors {cost.errors}")
+
+
+async def rates(bench: Bench, requests: dict[str, Operation], connections: Iterable[int], floors: bool) -> None:
+    """How many requests are answered in a second, and the floors of three of them."""
+    numbers = itertools.count(time.time_ns())
+    contact = _ids(bench.api, "contacts", 1, filter='department = "Busy"')[0]
+    customer = timelines_pb2.GetCustomerRequest(customer={"contact_id": contact}).SerializeToString()
+    get = standard_pb2.GetRequest(id=contact).SerializeToString()
 
     def create() -> bytes:
         fields = {"last_name": "B", "emails": [{"address": f"d{next(numbers)}@b.example"}]}
         return contacts_pb2.CreateContactRequest(contact=fields).SerializeToString()
 
     fan = [(service, path, lambda: customer) for service, path in SUMMARIES.items()]
-    floors = {
+    bare = {
         "customer-360": ("  five bare gRPC summaries at once", fan),
         "get contact": (
-            "  get contact, bare gRPC", [("contacts", "/crm.contacts.v1.ContactsService/GetContact", lambda: get)],
+            "  get contact, bare gRPC", [("contacts", "/crm.contacts.v1.ContactService/GetContact", lambda: get)],
         ),
         "create contact": (
-            "  create contact, bare gRPC", [("contacts", "/crm.contacts.v1.ContactsService/CreateContact", create)],
+            "  create contact, bare gRPC", [("contacts", "/crm.contacts.v1.ContactService/CreateContact", create)],
         ),
     }  # fmt: skip
-    for c in (1, 32):
-        for name, make in requests.items():
-            await bench.http(name, c, make)
-            if name in floors:
-                await bench.direct(floors[name][0], c, floors[name][1])
+    for c in connections:
+        for name, operation in requests.items():
+            await bench.http(name, c, operation)
+            if floors and name in bare:
+                await bench.direct(bare[name][0], c, bare[name][1])
 
 
 def latency(bench: Bench, count: int = 200) -> None:
     """From the acknowledgement of a write to its effect in a subscriber, by the two services' own tables."""
-    names = [bench.api.post("/v1/accounts", name=f"Latency {n}")["id"] for n in range(count)]
+    names = [bench.admin.post("/v1/accounts", name=f"Latency {n}")["id"] for n in range(count)]
     contacts, sales = bench.engine("contacts"), bench.engine("sales")
     sent_sql = text("SELECT event_id::text, occurred_at FROM outbox WHERE record_id::text = ANY(:ids) AND version = 1")
     got_sql = text(
@@ -331,91 +373,82 @@ def _bare_consumer(bench: Bench, engine: Any, count: int) -> float:
     return count / seconds
 
 
-async def growth(bench: Bench, sizes: list[int]) -> None:
-    """List, search and 360 as the table of contacts grows; the last column is the ratio to the smallest size."""
-    engine = bench.engine("contacts")
-    first: dict[str, float] = {}
+def grown(bench: Bench, model: Pattern, sizes: list[int], count: int) -> None:
+    """What is offered costs as everything grows: contacts, deals, tickets, activities, members, facts, their words,
+    copies and histories. `sizes` are numbers of each kind."""
+    admin = bench.admin
     for size in sizes:
-        _grow(engine, size)
-        for name, path in (
-            ("list", LISTING),
-            ("list by last name", "/v1/contacts?page_size=50&order_by=last_name"),
-            ("search", "/v1/search?query=last%20first77"),
-            ("customer-360", ""),
-        ):
-            paths = itertools.repeat(path) if path else customers(bench)
-            await bench.http(f"{name} at {size:,} contacts", 1, lambda paths=paths: ("GET", next(paths), b""))  # type: ignore[misc]
-            p50 = bench.rows[-1]["p50"]
-            bench.rows[-1]["floor"] = f"x {p50 / first.setdefault(name, p50):.2f}"
+        began = time.perf_counter()
+        fill(bench.instance, model, size // 5)
+        bench.notes[f"fill up to {size:,} of each kind, s"] = round(time.perf_counter() - began)
+        meter = Meter(bench.instance)
+        meter.rest(10)
+        scans = _rows_scanned(bench)
+        for name, (api, operation) in _growing(bench.api, admin).items():
+            cost = meter.measure(bench.client(operation, api), count)
+            bench.growth.setdefault(name, {})[size] = cost
+            print(f"  {name:<50} at {size:>9,}  {cost.ms:8.2f} ms  errors {cost.errors}")
+        if size == sizes[-1]:
+            bench.scanned = {table: rows - scans[table] for table, rows in _rows_scanned(bench).items()}
 
 
-_COLUMNS = """
-    INSERT INTO contacts (id, version, created_at, updated_at, created_by, first_name, last_name, emails, phones, addresses,
-        title, department, owner_id, tags, custom, description, lead_source, language, time_zone, preferred_channel, country,
-        email, external_id)
-    SELECT md5('grown' || n)::uuid, 1, now() - interval '400 days' - n * interval '1 second', now() - interval '400 days', '',
-        'First' || n % 977, 'Lastgrown' || n % 1009, '[]', '[]', '[]', 'Title ' || n % 17, '', NULL, '{}', '{}', '', '', '', '',
-        '', '', '', ''
-    FROM generate_series(CAST(:low AS integer), CAST(:high AS integer)) n
-"""
-_TERMS = """
-    INSERT INTO search_terms (kind, term, record_id, field)
-    SELECT 'crm.contacts.contact', lower(term), id, field FROM contacts,
-        LATERAL (VALUES (first_name, 'first_name'), (last_name, 'last_name')) t(term, field)
-    WHERE last_name LIKE 'Lastgrown%' ON CONFLICT DO NOTHING
-"""
+def _growing(manager: Api, admin: Api) -> dict[str, tuple[Api, Operation]]:
+    """What is offered, and to whom."""
+
+    def reads(path: str, is_good: Callable[[int, bytes], bool] = lambda status, _: status == 200) -> Operation:
+        return Operation(lambda: ("GET", path, b""), is_good)
+
+    busy = itertools.cycle(_ids(manager, "contacts", 400, filter='department = "Busy"'))
+    operations: dict[str, tuple[Api, Operation]] = {}
+    for plural, orders in {
+        "contacts": ("created_at", "last_name"), "opportunities": ("amount", "close_date"), "tickets": ("created_at",),
+        "activities": ("occurred_at",),
+    }.items():  # fmt: skip
+        for order in orders:
+            for sign in ("", "-"):
+                path = f"/v1/{plural}?page_size=50&order_by={sign}{order}"
+                operations[f"{plural} by {sign}{order}"] = manager, reads(path, _is_page(plural))
+        path = f"/v1/{plural}?page_size=50&include_total_size=true"
+        operations[f"{plural} with total_size"] = manager, reads(path, _is_page(plural))
+    operations["contacts, filter + sort"] = manager, reads(LISTING, _is_page("contacts"))
+    operations["search, a common word"] = manager, reads("/v1/search?query=first", _finds)
+    operations["search, two words, administrator"] = admin, reads("/v1/search?query=first77%20last", _finds)
+    operations["customer-360"] = manager, Operation(lambda: ("GET", f"/v1/contacts/{next(busy)}/customer360", b""),
+                                                    _is_complete)  # fmt: skip
+    operations["timeline"] = manager, Operation(lambda: ("GET", f"/v1/contacts/{next(busy)}/timeline", b""),
+                                                lambda status, _: status == 200)  # fmt: skip
+    for dashboard in ("sales", "support", "marketing", "executive"):
+        operations[f"dashboard {dashboard}"] = admin, reads(f"/v1/dashboards/{dashboard}")
+    preview = rb'{"filter": "department = \"Busy\""}'
+    operations["segment preview"] = (
+        admin,
+        Operation(lambda: ("POST", "/v1/segments:preview", preview), lambda status, _: status == 200),
+    )
+    return operations
 
 
-def _grow(engine: Any, size: int) -> None:
-    with engine.begin() as connection:
-        present = connection.scalar(text("SELECT count(*) FROM contacts"))
-        if present < size:
-            known = connection.scalar(text("SELECT count(*) FROM contacts WHERE last_name LIKE 'Lastgrown%'"))
-            connection.execute(text(_COLUMNS), {"low": known + 1, "high": known + size - present})
-            connection.execute(text(_TERMS))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE contacts"))
-        connection.execute(text("VACUUM ANALYZE search_terms"))
+def _rows_scanned(bench: Bench) -> dict[str, int]:
+    """Rows that were read by scans from end to end so far, by table that grows."""
+    time.sleep(STATISTICS_SECONDS)
+    rows: dict[str, int] = {}
+    for service in catalogue().services.values():
+        with connect(bench.instance, service.database) as connection:
+            query = "SELECT relname, seq_tup_read FROM pg_stat_user_tables WHERE n_live_tup > 5000"
+            rows |= {f"{service.name}.{table}": int(read) for table, read in connection.execute(query).fetchall()}
+    return rows
 
 
-@dataclass(frozen=True)
-class Cost:
-    """What one request costs: ms of CPU and SQL statements by process, and where Python spends its share of them."""
-
-    cpu: dict[str, float]
-    statements: dict[str, float]
-    functions: dict[str, list[str]]
-
-
-async def costs(bench: Bench, name: str, make: Make, seconds: float) -> None:
-    """Measures what a request costs while one client repeats it, every process that has a part in it included."""
-    connection = bench.connection()
-
-    async def once() -> bool:
-        return (await connection.request(*make()))[0] < 400
-
-    await drive([once], 0.5)
-    before, asked = _spent(bench.instance), _statements(bench.instance)
-    figure = await drive([once], seconds)
-    count = max(1, round(figure.per_second * seconds))
-    spent = {process: (after - before[process]) * 1000 / count for process, after in _spent(bench.instance).items()}
-    statements = {process: (after - asked[process]) / count for process, after in _statements(bench.instance).items()}
-    asking = [one for one, ms in spent.items() if ms > 0.05 and (one == "gateway" or one.endswith(".api"))]
-    busiest = sorted(asking, key=lambda one: -spent[one])[:2]
-    samplers = {process: _sampler(bench.instance.pid(process), seconds) for process in busiest}
-    await drive([once], seconds)
-    functions = {process: _functions(sampler.communicate(timeout=30)[0]) for process, sampler in samplers.items()}
-    bench.costs[name] = Cost(spent, statements, functions)
-
-
-def _statements(instance: Instance) -> dict[str, float]:
-    """SQL statements so far by api process."""
-    counted = "crm_db_statement_seconds_count"
-    return {
-        one.name: metrics(one.metrics, [counted]).get(counted, 0.0)
-        for one in instance.processes()
-        if one.name.endswith(".api")
-    }
+async def profiles(bench: Bench, requests: dict[str, Operation], seconds: float) -> None:
+    """Where Python spends its share in the two busiest processes, while one client repeats a request."""
+    for name, operation in requests.items():
+        cpu = bench.costs[name].cpu
+        asking = [one for one, ms in cpu.items() if ms > 0.05 and (one == "gateway" or one.endswith(".api"))]
+        busiest = sorted(asking, key=lambda one: -cpu[one])[:2]
+        samplers = {process: _sampler(bench.instance.pid(process), seconds) for process in busiest}
+        await drive([operation.once(bench.connection())], seconds)
+        bench.functions[name] = {
+            process: _functions(sampler.communicate(timeout=30)[0]) for process, sampler in samplers.items()
+        }
 
 
 def _sampler(pid: int, seconds: float) -> subprocess.Popen[str]:
@@ -434,49 +467,3 @@ def _functions(raw: str) -> list[str]:
             spent[stack.rsplit(";", 1)[-1]] += int(samples or 0)
     total = sum(spent.values())
     return [f"{n * 100 / total:5.1f} %  {what}" for what, n in spent.most_common(10)]
-
-
-def cpu(instance: Instance, seconds: float) -> dict[str, float]:
-    """CPU of every process, with its children, during so many seconds in percent of one core."""
-    before = _spent(instance)
-    time.sleep(seconds)
-    return {name: (spent - before[name]) * 100 / seconds for name, spent in _spent(instance).items()}
-
-
-def _spent(instance: Instance) -> dict[str, float]:
-    """CPU seconds so far by process, with its children."""
-    return {name: _cpu(family) for name, family in _families(instance).items()}
-
-
-def memory(instance: Instance) -> dict[str, float]:
-    """Proportional set size of every process in MB, with its children."""
-    return {name: sum(map(_pss, family)) for name, family in _families(instance).items()}
-
-
-def _families(instance: Instance) -> dict[str, list[psutil.Process]]:
-    """Every process by name, after its children; the supervisor without those that have a name of their own."""
-    supervisor = lock_holder(instance.run_dir)
-    assert supervisor is not None
-    found = {"supervisor": [psutil.Process(supervisor)]}
-    for status in instance.processes():
-        if status.pid:
-            root = psutil.Process(status.pid)
-            found[status.name] = [*root.children(recursive=True), root]
-    return found
-
-
-def _cpu(family: list[psutil.Process]) -> float:
-    """CPU seconds so far, those of children that have ended included."""
-    spent = 0.0
-    for process in family:
-        with suppress(psutil.NoSuchProcess):
-            times = process.cpu_times()
-            spent += times.user + times.system + times.children_user + times.children_system
-    return spent
-
-
-def _pss(process: psutil.Process) -> float:
-    try:
-        return process.memory_full_info().pss / 2**20
-    except psutil.NoSuchProcess:
-        return 0.0

@@ -186,7 +186,7 @@ def nothing_left_behind(instance: Instance, databases: Databases) -> list[str]:
     faults = []
     known = {status.pid for status in instance.processes()} | {lock_holder(instance.run_dir)}
     for process in psutil.process_iter(["environ", "cmdline"]):
-        if (process.info["environ"] or {}).get("CRM_RUN_DIR") == str(instance.run_dir):
+        if (process.info["environ"] or {}).get("LAUNCHER_RUN_DIR") == str(instance.run_dir):
             family = {process.pid, *(parent.pid for parent in process.parents())}
             if not family & known:
                 faults.append(f"process {process.pid} belongs to nobody: {process.info['cmdline']}")

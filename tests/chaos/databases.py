@@ -64,7 +64,7 @@ def subscriptions(service: str) -> dict[str, list[str]]:
     package = catalogue().services[service].package.replace("-", "_")
     program = (
         f"import json; from {package}.service import service\n"
-        "print(json.dumps({one.name: sorted(one.records) for one in service.subscriptions}))"
+        "print(json.dumps({one.name: sorted(one.records) for one in service.every_subscription}))"
     )
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     found: dict[str, list[str]] = json.loads(answer.stdout.splitlines()[-1])

@@ -13,8 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
+from sqlalchemy import create_engine
+
+from deploy.dev.catalogue import catalogue
 from deploy.dev.instance import Instance
-from tests.chaos import cables, checks, figures, tables, watch
+from tests.chaos import cables, checks, figures, jobs, tables, watch
 from tests.chaos.client import Client, Session
 from tests.chaos.databases import Databases
 from tests.chaos.harm import BROKER, DATABASE, FILL, FREEZE, KILL, LOSS, WAIT, Disks, Fault, Harm
@@ -39,12 +42,15 @@ class Profile:
     healthy: float = 10.0
     clients: int = 4
     rate: float = 20.0
+    jobs: int = 0
+    job_kills: int = 0
+    """Jobs that are worked on at the end, while their workers are killed so often; `make test` has a thousand."""
     leniency: float = 1.0
     """By how much the limits in seconds are longer: the quick profile runs on machines that do other work too."""
 
 
 PROFILES = {
-    "quick": Profile(Dose(kills=8, broker_kills=1, database_kills=2), seconds=50, writes=300, leniency=3),
+    "quick": Profile(Dose(kills=8, broker_kills=1, database_kills=2), seconds=30, writes=300, healthy=5, leniency=3),
     "full": Profile(
         Dose(
             kills=50,
@@ -60,6 +66,8 @@ PROFILES = {
         ),
         seconds=740,
         writes=10_000,
+        jobs=10_000,
+        job_kills=200,
     ),
     "long": Profile(
         Dose(
@@ -76,6 +84,8 @@ PROFILES = {
         ),
         seconds=6300,
         writes=100_000,
+        jobs=10_000,
+        job_kills=200,
     ),
 }
 
@@ -159,6 +169,20 @@ class Run:
             self.troubles.append(f"{self.history.counts[OK]} of {self.profile.writes} writes were acknowledged")
         self._check(databases, scene.customers)
         self._figures(databases, *watchers)
+        if self.profile.jobs:
+            self.report.examine(
+                "R1", f"{self.profile.jobs:,} jobs and {self.profile.job_kills} kills of their workers", self._jobs
+            )
+
+    def _jobs(self) -> list[str]:
+        """Jobs of the chaos run's own kinds, which no worker of the suite takes, in the database of a service."""
+        service = catalogue().services["contacts"]
+        owner = create_engine(self.instance.database_owner_url(service))
+        try:
+            profile, url = self.profile, self.instance.database_url(service)
+            return jobs.examine(owner, url, profile.jobs, profile.job_kills, self.seed, self.say)
+        finally:
+            owner.dispose()
 
     @contextmanager
     def _running(self, threads: Sequence[Worker | watch.Watcher]) -> Iterator[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from crm_contracts import descriptor_set
+from crm_contracts.tools.build import descriptors
 from crm_contracts.tools.compat import compare
 from crm_contracts.tools.source import Source
 
@@ -53,6 +53,7 @@ BREAKS = [
     ("limit-tightened", 'minimum: "0", maximum: "1000"', 'minimum: "0", maximum: "999"'),
     ("not-filterable", "3 [(crm.options.v1.field) = {filterable: true}]", "3"),
     ("not-sortable", "filterable: true, sortable: true", "filterable: true"),
+    ("not-multiline", "{multiline: true, ", "{"),
     # Enums and messages.
     ("enum-value-removed", "SHIPPED = 2;", ""),
     ("enum-value-renamed", "SHIPPED = 2;", "SENT = 2;"),
@@ -106,6 +107,8 @@ HARMLESS = [
     ("an optional field", "[(google.api.field_behavior) = REQUIRED, (crm.options.v1.field) = {min_length: 1",
      "[(crm.options.v1.field) = {min_length: 1"),
     ("a filterable field", NOTE, NOTE.replace("}", ", filterable: true, sortable: true}")),
+    ("a limit of what only the suite writes", "{format: UUID, filterable: true}",
+     "{format: UUID, filterable: true, max_length: 36}"),
     ("a stricter sensitivity", NOTE, NOTE.replace("}", ", sensitivity: PERSONAL}")),
     ("the default sensitivity", NOTE, NOTE.replace("}", ", sensitivity: INTERNAL}")),
 ]  # fmt: skip
@@ -127,4 +130,4 @@ def test_a_finding_says_what_became_of_what(shop: Compile) -> None:
 
 
 def test_the_suite_is_compatible_with_itself() -> None:
-    assert compare(Source(descriptor_set()), Source(descriptor_set())) == []
+    assert compare(Source(descriptors()), Source(descriptors())) == []

@@ -12,10 +12,10 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 import yaml
-from crm_contracts import descriptor_set
+from crm_contracts import resource_of
 from crm_contracts.tools import __main__ as cli
 from crm_contracts.tools import asyncapi, docs
-from crm_contracts.tools.build import PROTO, compile_protos, stale, write_documents
+from crm_contracts.tools.build import PROTO, descriptors, stale, write_code, write_documents
 from crm_contracts.tools.schemas import EVENT, INPUT, OUTPUT, PATCH, PERSONAL_EVENT, Schemas, example
 from crm_contracts.tools.source import Source
 from openapi_spec_validator import validate
@@ -26,7 +26,7 @@ Json = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def source() -> Source:
-    return Source(descriptor_set())
+    return Source(descriptors())
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def events() -> Json:
 
 
 def test_what_is_generated_is_fresh_and_a_stale_file_is_named(tmp_path: Path) -> None:
-    compile_protos(tmp_path)
+    write_code(tmp_path)
     write_documents(tmp_path)
     assert stale(tmp_path) == [], "run `make proto`"
     (tmp_path / "docs" / "events.md").write_text("changed")
@@ -80,7 +80,8 @@ def test_openapi_says_what_a_policy_says(openapi: Json) -> None:
 
 def test_a_creation_answers_201_with_a_location(openapi: Json) -> None:
     responses = openapi["paths"]["/v1/contacts"]["post"]["responses"]
-    assert {"Location", "ETag", "X-Request-Id"} == set(responses["201"]["headers"])
+    always = {"X-Request-Id", "RateLimit", "RateLimit-Policy"}
+    assert always | {"Location", "ETag", "Idempotent-Replayed"} == set(responses["201"]["headers"])
     assert "200" not in responses
 
 
@@ -96,8 +97,12 @@ def test_only_what_clients_send_has_required_fields(openapi: Json) -> None:
 
 def test_an_import_is_a_form_with_a_file(openapi: Json) -> None:
     form = openapi["paths"]["/v1/imports"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
-    assert set(form["properties"]) == {"file", "kind", "mapping", "dry_run"}
-    assert form["required"] == ["file", "kind"]
+    options = {"encoding", "delimiter", "decimal_sign", "list_separator", "empty_cells"}
+    assert set(form["properties"]) == {"file", "kind", "mapping", "dry_run", *options}
+    assert list(form["properties"])[-1] == "file", "clients send the parts in this order"
+    assert form["required"] == ["kind", "file"]
+    download = openapi["paths"]["/v1/imports/{id}/failed_rows"]["get"]["responses"]["200"]["content"]
+    assert list(download) == ["text/csv"]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +173,8 @@ def test_examples_of_events_fit_their_schemas(events: Json, source: Source) -> N
             "time": "2026-01-31T09:00:00Z",
             "dataschema": f"urn:protobuf:{message.full_name}",
             "datacontenttype": "application/json",
-            "sequence": "1",
+            "sequence": "0000000000000000001",
+            "authtype": "app_user",
             "dataclassification": asyncapi.classification(rules),
             "data": data,
         }
@@ -249,3 +255,16 @@ def _references(document: Any) -> Iterator[str]:
     if isinstance(document, list):
         for item in document:
             yield from _references(item)
+
+
+def test_every_resource_has_examples_that_its_schema_takes(openapi: Json, source: Source) -> None:
+    schemas = openapi["components"]["schemas"]
+    resources = [message for message in source.messages() if resource_of(message) and message.name in schemas]
+    assert len(resources) > 20
+    for message in resources:
+        written = {f"{message.name}Input"} & schemas.keys()
+        for name in {message.name} | written:
+            whole = {"$ref": f"#/components/schemas/{name}", "components": openapi["components"]}
+            (example,) = schemas[name]["examples"]
+            jsonschema.Draft202012Validator(whole).validate(example)
+            assert ("created_at" in example) <= (name == message.name), "what only the server writes is not sent"

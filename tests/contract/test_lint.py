@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from crm_contracts import descriptor_set
-from crm_contracts.tools.lint import lint
+from crm_contracts.labels import Catalogue, catalogues
+from crm_contracts.tools.build import descriptors
+from crm_contracts.tools.lint import lint, unlabelled
 from crm_contracts.tools.source import Source
 
 Compile = Callable[..., Source]
@@ -14,11 +15,29 @@ Compile = Callable[..., Source]
 POLICY = 'option (crm.options.v1.policy) = {permission: "orders.ship", rate: WRITE};'
 TOKEN = "string page_token = 2 [(crm.options.v1.field) = {max_length: 2000}];"
 HOURS = "string text = 1;"
+INTERNAL = "option (crm.options.v1.policy) = {internal: true};"
+NOTE = "string note = 11 [(crm.options.v1.field)"
 
 FAULTS = [
     ("policy", POLICY, ""),
     ("policy", 'permission: "orders.ship", rate: WRITE', 'permission: "orders.ship", public: true'),
     ("policy", 'permission: "orders.ship", rate: WRITE', "internal: true"),
+    ("read-only", 'permission: "orders.read", read_only: true', 'permission: "orders.read"'),
+    (
+        "read-only",
+        'permission: "orders.read", read_only: true',
+        'permission: "orders.read", read_only: true, audit: true',
+    ),
+    ("read-only", "read_only: true", "read_only: true, idempotent: true"),
+    ("reach", 'permission: "orders.ship", rate', 'permission: "parcels.ship", rate'),
+    ("reach", 'permission: "orders.ship", rate', 'permission: "orders.ship", reach: "parcels", rate'),
+    ("part", INTERNAL, f"{INTERNAL} option (crm.options.v1.part) = {{view: SEARCH}};"),
+    ("part", INTERNAL, f'{INTERNAL} option (crm.options.v1.part) = {{view: CUSTOMER_360, section: "orders"}};'),
+    ("part-of", NOTE + " = {", f"{NOTE} = {{part_of: 'customer_id.stages.name', "),
+    ("reference", NOTE + " = {", f"{NOTE} = {{reference: 'crm.shop.parcel', "),
+    ("title-field", 'title_field: "id"', 'title_field: "title"'),
+    ("title-field", 'title_field: "id"', 'title_field: "weight"'),
+    ("title-field", 'title_field: "id"', 'title_field: "tags"'),
     ("permission", '"orders.ship"', '"ship"'),
     ("permission", '"orders.weigh"', '"Orders.weigh.all"'),
     ("comment", "  // Ships an order.\n", ""),
@@ -50,17 +69,12 @@ FAULTS = [
     ("event-type", "crm.shop.order.shipped.v1", "crm.shop.order.created.v1"),
     ("event-subject", 'subject: "order.id" personal', 'subject: "order.key" personal'),
     ("event-subject", 'subject: "order.id" personal', 'subject: "order.weight" personal'),
-    ("event-file", "// When the shop is open.", "// An order changed.\nmessage OrderUpdated {}\n\n// Hours."),
-    (
-        "event-file",
-        "// When the shop is open.",
-        "// Paid.\nmessage OrderPaid {\n"
-        '  option (crm.options.v1.event) = {type: "crm.shop.order.paid.v1" subject: "id"};\n'
-        "  string id = 1;\n}\n\n// Hours.",
-    ),
-    ("event-file", "// An order is on its way.", "// Cargo.\nmessage Cargo {}\n\n// Shipped."),
+    ("unused", "// When the shop is open.", "// An order changed.\nmessage OrderUpdated {}\n\n// Hours."),
+    ("unused", "// An order is on its way.", "// Cargo.\nmessage Cargo {}\n\n// Shipped."),
     ("filterable", HOURS, "map<string, string> texts = 1 [(crm.options.v1.field) = {filterable: true}];"),
     ("filterable", HOURS, "repeated int32 texts = 1 [(crm.options.v1.field) = {filterable: true}];"),
+    ("groupable", HOURS, "string day = 1 [(crm.options.v1.field) = {groupable: true, max_length: 9}];"),
+    ("groupable", HOURS, "int32 day = 1 [(crm.options.v1.field) = {filterable: true, groupable: true}];"),
     ("sortable", HOURS, "repeated string texts = 1 [(crm.options.v1.field) = {sortable: true}];"),
 ]
 
@@ -90,4 +104,42 @@ def test_a_finding_is_one_line(shop: Compile) -> None:
 
 
 def test_the_suite_keeps_the_rules() -> None:
-    assert [str(finding) for finding in lint(Source(descriptor_set()))] == []
+    assert [str(finding) for finding in lint(Source(descriptors()))] == []
+
+
+@pytest.fixture(scope="module")
+def suite() -> Source:
+    return Source(descriptors())
+
+
+def _complaints(source: Source, language: str, section: str, **labels: str | None) -> list[str]:
+    """What is said of the catalogues once these labels are changed, or taken away."""
+    catalogue: Catalogue = catalogues()[language]
+    changed = {**catalogue, section: {k: v for k, v in (dict(catalogue[section]) | labels).items() if v is not None}}
+    return [str(finding) for finding in unlabelled(source, {**catalogues(), language: changed})]
+
+
+def test_everything_that_is_described_has_a_label_in_every_language(suite: Source) -> None:
+    assert [str(finding) for finding in unlabelled(suite, catalogues())] == []
+
+
+@pytest.mark.parametrize(
+    ("section", "key"),
+    [
+        ("resources", "opportunity"),
+        ("plurals", "opportunities"),
+        ("fields", "Opportunity.lines"),
+        ("fields", "OpportunityLine.unit_price"),
+        ("fields", "LoseOpportunityRequest.competitor"),
+        ("values", "Ticket.Status.RESOLVED"),
+        ("actions", "opportunities.win"),
+    ],
+)
+def test_a_missing_label_is_named(suite: Source, section: str, key: str) -> None:
+    missing = f"label {key}: has no label among the {section} of proto/labels/de"
+    assert _complaints(suite, "de", section, **{key: None}) == [missing]
+
+
+def test_a_label_of_nothing_is_named(suite: Source) -> None:
+    left_over = "label Opportunity.colour: labels nothing; it is among the fields of proto/labels/en"
+    assert _complaints(suite, "en", "fields", **{"Opportunity.colour": "Colour"}) == [left_over]

@@ -23,8 +23,6 @@ def close_all(gateway_url: str) -> None:
 class Session(httpx.Auth):
     """Sends the access token, and gets the next one a minute before it runs out."""
 
-    requires_response_body = True
-
     def __init__(self, tokens: dict[str, Any]) -> None:
         self._take(tokens)
 
@@ -32,11 +30,17 @@ class Session(httpx.Auth):
         self.tokens = tokens
         self._until = time.monotonic() + tokens["expires_in"] - 60
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the access token is about to run out."""
+        return time.monotonic() > self._until
+
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Called by httpx for every request."""
-        if time.monotonic() > self._until:
+        if self.is_over:
             url = request.url.copy_with(path="/v1/auth/refresh", query=None)
             answer = yield httpx.Request("POST", url, json={"refresh_token": self.tokens["refresh_token"]})
+            answer.read()
             if answer.status_code == 200:
                 self._take(answer.json())
         request.headers["Authorization"] = f"Bearer {self.tokens['access_token']}"
@@ -49,6 +53,7 @@ class Api:
     def __init__(self, gateway_url: str, email: str = "", password: str = "") -> None:
         self.http = httpx.Client(base_url=gateway_url, timeout=30)
         _opened.setdefault(gateway_url, []).append(self.http)
+        self.email, self.password = email, password
         self.id = ""
         if email:
             answer = self.http.post("/v1/auth/login", json={"email": email, "password": password})
@@ -59,7 +64,8 @@ class Api:
 
     def bearer(self) -> str:
         """The Authorization header that is good now."""
-        self.get("/v1/me")
+        if self.session.is_over:
+            self.get("/v1/me")
         return f"Bearer {self.session.tokens['access_token']}"
 
     def get(self, path: str, **query: Any) -> Any:
@@ -81,7 +87,7 @@ class Api:
         return answer.json()
 
 
-def eventually(check: Callable[[], T | None], seconds: float = 10) -> T:
+def eventually(check: Callable[[], T | None], seconds: float = 30) -> T:
     """The first true answer of `check`; fails with its last error if there is none in time."""
     until = time.monotonic() + seconds
     while True:

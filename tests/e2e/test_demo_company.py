@@ -124,7 +124,7 @@ def _state(run_dir: Path) -> dict[str, str]:
 
 
 def _counts(admin: Api) -> dict[str, int]:
-    query = {"page_size": 1, "include_total_size": "true"}
+    query = {"page_size": 1, "exact_total_size": "true"}
     kinds = ("users", "accounts", "contacts", "leads", "opportunities", "tickets", "activities", "campaigns", "tasks")
     found = {kind: int(admin.get(f"/v1/{kind}", **query)["total_size"]) for kind in kinds}
     return found | {"templates": len(admin.get("/v1/templates")["templates"])}
@@ -135,7 +135,7 @@ def _counts(admin: Api) -> dict[str, int]:
 def test_it_is_loaded_whole_and_only_once(suite: Instance, admin: Api, loaded: dict[str, Any]) -> None:
     assert not [line for line in loaded["said"] if "refused" in line]
     for kind in ("leads", "opportunities", "tickets"):
-        tagged = admin.get(f"/v1/{kind}", filter='tags : "demo"', page_size=1, include_total_size="true")
+        tagged = admin.get(f"/v1/{kind}", filter='tags : "demo"', page_size=1, exact_total_size="true")
         assert int(tagged["total_size"]) == SIZES[kind]
     eventually(lambda: _converted_deals(admin) >= 30, 30)
     before = _counts(admin)

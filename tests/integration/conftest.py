@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from crm_chassis.service import Service
@@ -23,15 +21,3 @@ def amqp_url() -> str:
     if not url:
         pytest.fail("CRM_TEST_AMQP_URL is not set; run the tests with `make test`")
     return url
-
-
-@pytest.fixture
-def ledger(engine: Any) -> Iterator[Any]:
-    """A table in which a handler notes what it applied."""
-    from sqlalchemy import text
-
-    with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE ledger (n serial, record_id text, version int)"))
-    yield engine
-    with engine.begin() as connection:
-        connection.execute(text("DROP TABLE ledger"))

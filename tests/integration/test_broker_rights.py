@@ -33,7 +33,7 @@ class WithTrusted(Instance):
     def secrets(self) -> dict[str, str]:
         return {**super().secrets, "RABBITMQ_PASSWORD_TRUSTED": "trusted"}
 
-    def _definitions(self) -> str:
+    def broker_definitions(self) -> str:
         trusted = Subscriber("trusted", ("contacts.contact",), True)
         subscribers = {**catalogue().subscribers, "trusted": trusted}
         found = definitions(self.secrets, replace(catalogue(), subscribers=subscribers))
@@ -91,7 +91,7 @@ def test_a_service_publishes_what_happens_to_its_own_records(account: Open) -> N
         ("sales", EVENTS.name, "crm.salesforce.contact.updated.v1.3"),
         ("sales", EVENTS.name, "xcrm.sales.opportunity.won.v1.3"),
         ("sales", EVENTS.name, ""),
-        ("reporting", EVENTS.name, "crm.reporting.fact.made.v1.3"),
+        ("reporting", EVENTS.name, "crm.sales.opportunity.won.v1.3"),
         ("gateway", EVENTS.name, "crm.identity.user.updated.v1.3"),
         ("sales", DEAD.name, "crm.sales.opportunity.won.v1.3"),
         ("sales", DEAD.name, ""),

@@ -13,14 +13,14 @@ import orjson
 import pytest
 from amqp import Channel
 from amqp.basic_message import Message
-from crm.contacts.v1 import events_pb2
+from crm.contacts.v1 import accounts_pb2
 from crm_chassis.bus.topology import DEAD, EVENTS, connect, declare, routing_key
 from crm_chassis.bus.worker import patch  # noqa: F401  imports eventlet without its notice
 from crm_chassis.bus.worker.subscriber import Subscriber
-from crm_chassis.db.inbox import Receiver
 from crm_chassis.db.tables import Inbox, Parked
 from crm_chassis.db.vault import Vault
 from crm_chassis.envelope import CONTENT_TYPE, MAX_BYTES, IncomingEvent, Occurrence, seal
+from crm_chassis.events.inbox import Receiver
 from crm_chassis.ids import QUEUES, partition_of, uuid7
 from crm_chassis.metrics import INBOX_REFUSED, INBOX_STALE
 from crm_chassis.subscription import Subscription
@@ -38,7 +38,7 @@ Change = Callable[[dict[str, Any]], object]
 
 
 def envelope(record_id: str, version: int = 1, event_id: str = "") -> bytes:
-    message = events_pb2.AccountUpdated(account={"id": record_id, "name": "Acme"})
+    message = accounts_pb2.AccountUpdated(account={"id": record_id, "name": "Acme"})
     return seal(message, Occurrence(event_id or uuid7(), record_id, version, datetime.now(UTC), "", uuid7(), "", ""))
 
 

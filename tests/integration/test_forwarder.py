@@ -6,26 +6,37 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 import pytest
 from amqp.basic_message import Message
-from crm.contacts.v1 import contacts_pb2
+from crm.contacts.v1 import accounts_pb2, contacts_pb2
 from crm_chassis.bus.forwarder import Forwarder, forward_again
 from crm_chassis.bus.relay import Confirms, Relay
-from crm_chassis.bus.topology import EVENTS, PERSONAL, PUBLIC, connect, declare, public_queue, service_queues
+from crm_chassis.bus.topology import (
+    EVENTS,
+    PERSONAL,
+    PUBLIC,
+    connect,
+    declare,
+    public_queue,
+    routing_key,
+    service_queues,
+)
 from crm_chassis.db.tables import Outbox
 from crm_chassis.db.vault import Vault
-from crm_chassis.envelope import IncomingEvent
+from crm_chassis.envelope import CONTENT_TYPE, IncomingEvent, Occurrence, seal
+from crm_chassis.ids import partition_of, uuid7
 from crm_chassis.metrics import EVENTS_FORWARDED, EVENTS_NOT_FORWARDED
 from crm_chassis.testing import unique, user
+from crm_chassis.testing.ledger import Ledger
 from kombu import Queue
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from tests.e2e.client import eventually
-from tests.integration.test_inbox import Ledger
 
 VAULT = Vault(b"\x05" * 32)
 ADMIN = user()
@@ -79,11 +90,13 @@ def outsider(amqp_url: str) -> Iterator[Callable[..., Outsider]]:
 
 @pytest.fixture
 def running(engine: Any, amqp_url: str, outsider: Any) -> Iterator[Callable[[], None]]:
-    """Starts the relay and the forwarder of contacts in threads; they stop with the test."""
-    with connect(amqp_url) as connection:
+    """Starts the relay and the forwarder of contacts in threads, which find nothing of earlier tests."""
+    with connect(amqp_url) as connection, Session(engine) as session:
         public_queue("contacts")(connection.default_channel).purge()
+        session.execute(update(Outbox).where(Outbox.published_at.is_(None)).values(published_at=func.now()))
+        session.commit()
     pause = threading.Event().wait
-    both: list[Any] = [Relay(engine, amqp_url, VAULT, pause), Forwarder("contacts", amqp_url, pause)]
+    both: list[Any] = [Relay(engine, amqp_url, VAULT, pause), Forwarder("contacts", engine, amqp_url, pause)]
     threads = [threading.Thread(target=one.run, daemon=True) for one in both]
 
     def start() -> None:
@@ -101,7 +114,7 @@ def running(engine: Any, amqp_url: str, outsider: Any) -> Iterator[Callable[[], 
 @pytest.fixture
 def make_accounts(rpc: Any) -> Callable[[int], list[str]]:
     def make(count: int) -> list[str]:
-        name = contacts_pb2.CreateAccountRequest(account={"name": unique("Acme")})
+        name = accounts_pb2.CreateAccountRequest(account={"name": unique("Acme")})
         return [rpc("CreateAccount", name, as_=ADMIN).id for _ in range(count)]
 
     return make
@@ -135,6 +148,26 @@ def test_an_outsider_gets_what_is_published_with_the_same_key_and_envelope(
     assert set(outside.keys) <= set(inside.keys)
 
 
+def test_an_event_that_an_old_version_has_written_goes_out_as_those_of_today(
+    amqp_url: str, outsider: Any, running: Any
+) -> None:
+    outside, record = outsider(PUBLIC, "crm.contacts.account.#"), uuid7()
+    about = Occurrence(uuid7(), record, 7, datetime.now(UTC), "", "request", "", "")
+    now = orjson.loads(seal(accounts_pb2.AccountCreated(account={"id": record}), about))
+    old = {name: value for name, value in now.items() if name != "authtype"}
+    old |= {"sequence": "7", "causationid": "", "authid": "", "traceparent": ""}
+    running()
+
+    with connect(amqp_url) as connection:
+        confirms = Confirms(connection.default_channel)
+        message = Message(orjson.dumps(old), content_type=CONTENT_TYPE, delivery_mode=2)
+        confirms.publish(0, message, EVENTS.name, routing_key(now["type"], partition_of(record)))
+        assert confirms.wait(10) == set()
+
+    assert [one for one in outside.wait_for(has([record])) if one["subject"] == record] == [now]
+    assert now["sequence"] == "0000000000000000007"
+
+
 def test_personal_events_come_to_the_personal_exchange_only(
     rpc: Any, outsider: Any, running: Any, make_accounts: Any
 ) -> None:
@@ -165,11 +198,11 @@ def test_the_order_of_each_record_is_kept_when_a_batch_is_sent_again(
     for id_ in ids * 5:
         rpc(
             "UpdateAccount",
-            contacts_pb2.UpdateAccountRequest(account={"id": id_, "industry": unique("industry")}),
+            accounts_pb2.UpdateAccountRequest(account={"id": id_, "industry": unique("industry")}),
             as_=ADMIN,
         )
     running()
-    outside.wait_for(lambda events: sum(one["subject"] in ids and one["sequence"] == "6" for one in events) >= 2)
+    outside.wait_for(lambda events: sum(one["subject"] in ids and int(one["sequence"]) == 6 for one in events) >= 2)
     versions = defaultdict(list)
     for one in outside.events:
         versions[one["subject"]].append(int(one["sequence"]))
@@ -184,7 +217,7 @@ def test_a_full_queue_outside_slows_nothing_inside(
     full = outsider(PUBLIC, "#", FULL)
     healthy = outsider(PUBLIC, "crm.contacts.account.#")
     before, refused_before = EVENTS_FORWARDED._value.get(), EVENTS_NOT_FORWARDED._value.get()
-    book, service = Ledger(ledger), unique("inside")
+    book, service = Ledger(ledger, "crm.contacts.account.*"), unique("inside")
     queues = service_queues(service, {"crm.contacts.account"})
     declare(amqp_url, service, {"crm.contacts.account"})
     running()

@@ -1,5 +1,6 @@
 """The launcher against the real PostgreSQL and RabbitMQ; tiny programs stand in for the services."""
 
+import base64
 import importlib
 import json
 import os
@@ -21,18 +22,19 @@ import psutil  # type: ignore[import-untyped,unused-ignore]
 import psycopg
 import pytest
 
-from deploy.dev import LauncherError
-from deploy.dev.__main__ import customer360_command
+from deploy.dev import LauncherError, keys
+from deploy.dev.__main__ import customer360_command, development, main
 from deploy.dev.catalogue import REPOSITORY, all_ports, catalogue
 from deploy.dev.instance import Instance
 from deploy.dev.supervisor import LOG_LIMIT, Spec, lock_holder, read_plan, write_plan
 from deploy.dev.view import recent, render, screen
+from deploy.environment import asked_of_operators
 
 kombu: Any = importlib.import_module("kombu")  # untyped
 
 # Answers the probes of a service and, as the gateway, the two calls of the printed curl line.
 STAND_IN = """
-import json, os, sys
+import json, os, sys, threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 if sys.argv[1:] == ["setup"]:
     sys.exit(int(os.environ.get("SETUP_EXIT", "0")))
@@ -54,8 +56,11 @@ class Handler(BaseHTTPRequestHandler):
         pass
 time = "2026-01-01T00:00:00.000Z"
 print(json.dumps({"time": time, "level": "info", "event": "serving", "request_id": "r1"}), flush=True)
-port = os.environ.get("CRM_PROBES_PORT") or os.environ["CRM_HTTP_PORT"]
-ThreadingHTTPServer(("127.0.0.1", int(port)), Handler).serve_forever()
+ports = [os.environ[name] for name in ("CRM_PROBES_PORT", "CRM_HTTP_PORT") if name in os.environ]
+servers = [ThreadingHTTPServer(("127.0.0.1", int(port)), Handler) for port in ports]
+for server in servers[1:]:
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+servers[0].serve_forever()
 """
 
 
@@ -65,7 +70,10 @@ class Suite(Instance):
     def command(self, package: str, *arguments: str) -> list[str]:
         return [sys.executable, "-c", STAND_IN, *arguments]
 
+    made_of: set[tuple[str, ...]] = set()
+
     def revision(self, *folders: str) -> str:
+        self.made_of.add(folders)
         return "1"
 
 
@@ -122,6 +130,11 @@ def test_every_process_of_the_plan_runs_on_its_own_port(suite: Suite) -> None:
     assert "DEAD" in screen(suite)
 
 
+def test_a_service_starts_again_when_what_it_is_made_of_changes(suite: Suite) -> None:
+    assert ("proto", "services/chassis", "services/kit", "services/sales") in suite.made_of
+    assert ("proto", "services/chassis", "gateway") in suite.made_of
+
+
 def test_where_traces_go_is_told_to_services_and_gateway(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")
     start(suite)
@@ -130,12 +143,13 @@ def test_where_traces_go_is_told_to_services_and_gateway(suite: Suite, monkeypat
 
 
 def test_each_service_gets_its_own_secrets_only(suite: Suite) -> None:
-    sales, contacts = suite.env_for("sales.api"), suite.env_for("contacts.worker")
+    sales, contacts = suite.env_for("sales.worker"), suite.env_for("contacts.worker")
     assert "DATABASE_URL_CONTACTS" not in sales
+    assert not any(name.startswith("DATABASE_OWNER_URL") for name in sales | contacts)
     assert sales["CRM_HISTORY_KEY"] != contacts["CRM_HISTORY_KEY"]
     assert "CRM_ACTOR_PRIVATE_KEY" not in sales
     assert "CRM_ACTOR_PRIVATE_KEY" in suite.env_for("gateway")
-    assert contacts["PSYCOPG_WAIT_FUNC"] == "wait_select"
+    assert not {"AMQP_URL_SALES", "CRM_HISTORY_KEY"} & suite.env_for("sales.api").keys()
     for name in ("secrets.env", "plan.json", "state.json"):
         assert stat.S_IMODE((suite.run_dir / name).stat().st_mode) == 0o600
 
@@ -143,7 +157,7 @@ def test_each_service_gets_its_own_secrets_only(suite: Suite) -> None:
 def test_a_service_can_open_its_own_database_only(suite: Suite) -> None:
     url = suite.env_for("sales.api")["DATABASE_URL_SALES"].replace("+psycopg", "")
     with psycopg.connect(url) as connection:
-        connection.execute("CREATE TABLE IF NOT EXISTS mine (id int)")
+        connection.execute("SELECT 1")
     with pytest.raises(psycopg.OperationalError, match="permission denied"):
         psycopg.connect(url.removesuffix("crm_sales") + "crm_contacts")
     with pytest.raises(psycopg.OperationalError, match="password"):
@@ -162,6 +176,74 @@ def test_starting_again_changes_nothing_and_a_changed_environment_restarts_the_s
     assert suite.env_for("sales.worker")["CRM_TRIAL"] == "1"
     assert suite.pid("postgres") == before["postgres"]
     assert suite.pid("rabbitmq") == before["rabbitmq"]
+
+
+def test_a_setting_goes_to_the_processes_that_declare_it(suite: Suite) -> None:
+    more = {"CRM_RATE_LIMITS": "off", "CRM_THREADS": "4", "CRM_TRIAL": "1"}
+    chosen = [catalogue().services["contacts"]]
+    given = {spec.name: spec.env for spec in suite._application_specs(chosen, {}, True, more)}
+    assert {name: sorted(more.keys() & env.keys()) for name, env in given.items()} == {
+        "contacts.api": ["CRM_THREADS", "CRM_TRIAL"],
+        "contacts.worker": ["CRM_THREADS", "CRM_TRIAL"],
+        "gateway": ["CRM_RATE_LIMITS", "CRM_TRIAL"],
+    }
+
+
+def test_servers_of_ones_own_take_the_places_of_the_private_ones(tmp_path: Path) -> None:
+    external = {
+        "AMQP_URL": "amqp://all@broker/crm", "AMQP_URL_SALES": "amqp://sales@broker/crm",
+        "DATABASE_URL_SALES": "postgres://sales@server/sales",
+    }  # fmt: skip
+    suite = Suite("own", root=tmp_path, external=external)
+    suite.run_dir.mkdir(parents=True)
+    keys.keep(suite.run_dir / "secrets.env")
+    chosen = catalogue().select(["sales", "contacts"])
+    given = {spec.name: spec.env for spec in suite._application_specs(chosen, {}, True, {})}
+    assert given["sales.worker"]["AMQP_URL_SALES"] == "amqp://sales@broker/crm"
+    assert given["contacts.worker"]["AMQP_URL_CONTACTS"] == given["gateway"]["AMQP_URL_GATEWAY"] == external["AMQP_URL"]
+    assert (
+        given["sales.api"]["DATABASE_URL_SALES"]
+        == suite.database_url(chosen[0])
+        == "postgresql+psycopg://sales@server/sales"
+    )
+    assert f"@127.0.0.1:{suite.port('postgres')}/crm_contacts" in given["contacts.api"]["DATABASE_URL_CONTACTS"]
+
+
+def test_servers_of_ones_own_are_known_before_there_are_secrets(tmp_path: Path) -> None:
+    owner, sales = "postgresql+psycopg://owner@server/sales", catalogue().services["sales"]
+    external = {"AMQP_URL": "amqp://all@broker/crm", "DATABASE_OWNER_URL_SALES": owner}
+    suite = Suite("own", root=tmp_path, external=external)
+    assert (suite.amqp_url, suite.database_owner_url(sales)) == (external["AMQP_URL"], owner)
+
+
+def test_the_environment_may_name_such_servers_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {
+        "AMQP_URL": "amqp://a@b/c",
+        "AMQP_URL_GATEWAY": "amqp://g@b/c",
+        "DATABASE_URL_SALES": "postgresql+psycopg://a@b/c",
+    }
+    for name, value in {**given, "CRM_SMTP_URL": "smtp://mail.example", "CRM_ENV": "production"}.items():
+        monkeypatch.setenv(name, value)
+    assert development().external == given
+
+
+def test_secrets_are_drawn_once_and_what_only_an_operator_knows_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "compose.env"
+    assert main(["secrets", str(file)]) == 0
+    asked = [line.partition(": ")[2].partition("=")[0] for line in capsys.readouterr().out.splitlines()[1:]]
+    assert asked == list(asked_of_operators())
+    drawn = keys.read(file)
+    assert not set(asked) & drawn.keys()
+    assert drawn["CRM_HISTORY_KEY_SALES"] != drawn["CRM_HISTORY_KEY_CONTACTS"]
+    seed = base64.b64decode(drawn["CRM_ACTOR_PRIVATE_KEY"])
+    assert (len(seed), drawn["CRM_ACTOR_PUBLIC_KEY"]) == (32, keys.public_key(seed))
+    with file.open("a") as lines:
+        lines.writelines(f"{name}=x\n" for name in asked)
+    assert main(["secrets", str(file)]) == 0
+    assert capsys.readouterr().out == f"secrets are in {file}\n"
+    assert keys.read(file) == drawn | dict.fromkeys(asked, "x")
 
 
 def test_a_killed_process_is_back_at_once(suite: Suite) -> None:
@@ -206,7 +288,8 @@ def test_connections_may_be_routed_through_something_in_between(suite: Suite) ->
     chosen = [catalogue().services["contacts"]]
     specs = {spec.name: spec.env for spec in detour._application_specs(chosen, {"contacts": 2}, True, {})}
     assert "@10.0.0.9:1/" in specs["contacts.worker"]["DATABASE_URL_CONTACTS"]
-    assert "@10.0.0.9:1/" in specs["contacts.api.1"]["AMQP_URL_CONTACTS"]
+    assert "@10.0.0.9:1/" in specs["contacts.api.1"]["DATABASE_URL_CONTACTS"]
+    assert "@10.0.0.9:1/" in specs["contacts.worker"]["AMQP_URL_CONTACTS"]
     assert specs["gateway"]["CRM_UPSTREAM_CONTACTS"] == "10.0.0.9:1,10.0.0.9:1"
     grpc = chosen[0].grpc + suite.offset
     assert {("contacts", "postgres", suite.port("postgres")), ("gateway", "rabbitmq", suite.port("rabbitmq"))} <= {

@@ -23,7 +23,7 @@ import psycopg
 import pytest
 import yaml
 from amqp.basic_message import Message
-from crm.sales.v1 import events_pb2
+from crm.sales.v1 import opportunities_pb2
 from crm_chassis.bus.forwarder import Forwarder
 from crm_chassis.bus.relay import Confirms
 from crm_chassis.bus.topology import EVENTS, connect, declare, routing_key
@@ -31,6 +31,7 @@ from crm_chassis.cli import _parser
 from crm_chassis.envelope import IncomingEvent, Occurrence, seal
 from crm_chassis.ids import partition_of, uuid7
 from crm_chassis.testing import unique
+from sqlalchemy import create_engine
 
 from deploy.dev.catalogue import REPOSITORY, catalogue
 from deploy.dev.instance import Instance
@@ -53,7 +54,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
         instance.wait_ready(60)
         sales = instance.amqp_url_of("sales")
         declare(sales, "sales", {f"crm.{kind}" for kind in catalogue().services["sales"].follows})
-        forwarder = Forwarder("sales", sales, threading.Event().wait)
+        forwarder = Forwarder("sales", create_engine("postgresql+psycopg://"), sales, threading.Event().wait)
         thread = threading.Thread(target=forwarder.run, daemon=True)
         thread.start()
         yield instance
@@ -70,7 +71,7 @@ def win(broker: Instance) -> Callable[[str, int], None]:
     def publish(record: str, version: int) -> None:
         opportunity = {"id": record, "amount": {"amount": "17000.00", "currency": "GBP"}}
         about = Occurrence(uuid7(), record, version, datetime.now(UTC), "", uuid7(), "", "")
-        body = seal(events_pb2.OpportunityWon(opportunity=opportunity), about)
+        body = seal(opportunities_pb2.OpportunityWon(opportunity=opportunity), about)
         with connect(broker.amqp_url_of("sales")) as connection:
             confirms = Confirms(connection.default_channel)
             for number in range(2):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from amqp.basic_message import Message
-from crm.contacts.v1 import events_pb2
+from crm.contacts.v1 import accounts_pb2
 from crm_chassis.bus import topology
 from crm_chassis.bus.topology import EVENTS, declare, routing_key
 from crm_chassis.bus.worker import patch  # noqa: F401  imports eventlet without its notice
@@ -70,7 +70,7 @@ def test_a_long_batch_does_not_cost_the_connection(amqp_url: str, monkeypatch: p
         try:
             record = uuid7()
             for version in (1, 2):
-                message = events_pb2.AccountUpdated(account={"id": record, "name": "Acme"})
+                message = accounts_pb2.AccountUpdated(account={"id": record, "name": "Acme"})
                 occurrence = Occurrence(uuid7(), record, version, datetime.now(UTC), "", uuid7(), "", "")
                 event = IncomingEvent.read(seal(message, occurrence))
                 key = routing_key(event.type, partition_of(record))

@@ -16,10 +16,10 @@ from typing import Any
 import grpc
 import pytest
 import structlog
-from crm.contacts.v1 import contacts_pb2
+from crm.contacts.v1 import accounts_pb2
 from crm_chassis.access.tokens import Issuer, Verifier, raw_public_key
 from crm_chassis.bus.topology import connect
-from crm_chassis.clock import system_clock
+from crm_chassis.calls.pipeline import Calls
 from crm_chassis.db.vault import Vault
 from crm_chassis.errors import DomainError
 from crm_chassis.rpc.client import Client
@@ -35,7 +35,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 SEED = b"\x07" * 32
-LIST = "crm.contacts.v1.ContactsService.ListAccounts"
+LIST = "crm.contacts.v1.AccountService.ListAccounts"
 
 
 class Authority:
@@ -93,7 +93,8 @@ def address(service: Any, engine: Any, ours: Authority) -> Iterator[str]:
     server = grpc.server(futures.ThreadPoolExecutor(4))
     verifier = Verifier([raw_public_key(SEED)], service.name)
     callers = frozenset({"crm-gateway", "crm-sales"})
-    dispatcher = Dispatcher(service, engine, Vault(b"\x05" * 32), verifier, system_clock, callers=callers)
+    calls = Calls(service, engine, Vault(b"\x05" * 32))
+    dispatcher = Dispatcher(service, calls, verifier, callers=callers)
     server.add_generic_rpc_handlers((dispatcher,))
     port = listen(server, "127.0.0.1:0", ours.issue("crm-contacts"))
     server.start()
@@ -115,7 +116,7 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Callable[[Tls], None]:
 def call(address: str, service: str = "contacts") -> Any:
     client = Client(address, Issuer(SEED).issue(user(), "contacts"), service)
     try:
-        return client.call(LIST, contacts_pb2.ListAccountsRequest(page_size=1), timeout=5)
+        return client.call(LIST, accounts_pb2.ListAccountsRequest(page_size=1), timeout=5)
     finally:
         client.close()
 
@@ -135,7 +136,7 @@ def test_the_authority_alone_is_no_certificate(address: str, ours: Authority) ->
     credentials = grpc.ssl_channel_credentials(ours.file.read_bytes())
     options = (("grpc.ssl_target_name_override", "crm-contacts"),)
     with grpc.secure_channel(address, credentials, options) as channel, pytest.raises(grpc.RpcError) as refused:
-        channel.unary_unary("/crm.contacts.v1.ContactsService/ListAccounts")(b"", timeout=5)
+        channel.unary_unary("/crm.contacts.v1.AccountService/ListAccounts")(b"", timeout=5)
     assert refused.value.code() == grpc.StatusCode.UNAVAILABLE
 
 
@@ -175,7 +176,7 @@ def test_a_certificate_whose_time_is_over_is_refused(address: str, ours: Authori
     async def attempt() -> None:
         replica = Replica("contacts", address, expired)
         try:
-            await replica.call("/crm.contacts.v1.ContactsService/ListAccounts", b"", (), 5)
+            await replica.call("/crm.contacts.v1.AccountService/ListAccounts", b"", (), 5)
         finally:
             await replica.close()
 
@@ -198,7 +199,7 @@ def test_the_gateway_says_which_replica_it_does_not_trust(address: str, ours: Au
     async def attempt() -> None:
         replica = Replica("contacts", address, Tls(strangers.file, own.certificate, own.key))
         try:
-            await replica.call("/crm.contacts.v1.ContactsService/ListAccounts", b"", (), 5)
+            await replica.call("/crm.contacts.v1.AccountService/ListAccounts", b"", (), 5)
         finally:
             await replica.close()
 

@@ -23,7 +23,8 @@ from deploy.dev.demo.company import (
     role_email,
     to_csv,
 )
-from deploy.dev.demo.words import TASKS, TEMPLATES
+from deploy.dev.demo.samples import load_samples
+from deploy.dev.demo.words import TASKS
 from deploy.dev.load.client import Client, Record
 
 # Columns that hold what the suite knows by an id of its own.
@@ -60,6 +61,8 @@ class _Load:
         passwords = self._organisation(admin_email) | {admin_email: admin_password}
         self._import("accounts")
         self._import("contacts")
+        for told in load_samples(self._client):
+            self._progress(told)
         with ThreadPoolExecutor(4, thread_name_prefix="demo") as pool:
             list(pool.map(lambda step: step(), (self._products, self._campaigns)))
             history = (self._leads, self._opportunities, self._tickets, self._campaign_members)
@@ -146,11 +149,7 @@ class _Load:
 
     def _segments(self) -> None:
         """Segments, last so that they are evaluated once, and a campaign that is ready to be launched to one."""
-        for number, (name, (subject, text)) in enumerate(TEMPLATES.items()):
-            body = {"name": name, "subject": subject, "body_text": text}
-            there = self._client.find("templates", "name", name)
-            template = there or self._client.post("/v1/templates", body, f"demo:template:{number}")
-            self._ids[name] = template["id"]
+        self._ids |= {template["name"]: template["id"] for template in self._client.list("templates")}
         self._import("segments")
         self._ids |= {segment["name"]: segment["id"] for segment in self._client.list("segments")}
         self._import("campaigns", [row for row in self._tables["campaigns"] if row["segment_id"]])

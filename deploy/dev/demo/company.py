@@ -529,6 +529,8 @@ class _Generator:
                 else random.choices([*words.ACTIVITIES], (5, 6, 2, 2, 1))[0]
             )
             channel, subjects, minutes = words.ACTIVITIES[kind]
+            if planned:
+                subjects = tuple(subject for subject in subjects if subject not in words.UNPLANNED)
             at = self._now + timedelta(hours=random.randint(3, 14 * 24)) if planned else self._instant(random, 400, 0.6)
             rows.append(
                 {
@@ -568,7 +570,7 @@ class _Generator:
                     "description": f"{name}, planned for {size} people.",
                     "status": "completed" if size else "planned",
                     "segment_id": "" if size else next(iter(words.SEGMENTS)),
-                    "template_id": "" if size else next(iter(words.TEMPLATES)),
+                    "template_id": "" if size else words.NEWSLETTER,
                     "created_at": _stamp(datetime.combine(start - timedelta(days=30), time(9), UTC)),
                 }
             )

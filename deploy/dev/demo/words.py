@@ -138,6 +138,8 @@ ACTIVITIES: dict[str, tuple[str, tuple[str, ...], int]] = {
     "CHAT": ("web", ("Asked about delivery times", "Asked for a certificate"), 8),
 }
 
+UNPLANNED = ("Voicemail left",)
+
 # Campaign -> (channel, days before today it began, members, share who respond, cost in USD, what members can do).
 # One without members is still to come.
 CAMPAIGNS: dict[str, tuple[str, int, int, float, int, tuple[str, str]]] = {
@@ -161,19 +163,8 @@ SEGMENTS = {
 }
 
 # Name -> (subject, text).
-TEMPLATES = {
-    "Demo: newsletter": (
-        "News for {{ contact.first_name | default('you') }}",
-        "Hello {{ contact.first_name | default('there') }},\n\nthe Atlas Analyser Lab is here.\n\nHalden Instruments\n",
-    ),
-    "Demo: invitation": (
-        "You are invited",
-        "Dear {{ contact.first_name | default('colleague') }},\n\nvisit us at the fair.\n\nHalden Instruments\n",
-    ),
-    "Demo: thank you": (
-        "Thank you",
-        "Dear {{ contact.first_name | default('customer') }},\n\nthank you for your order.\n\nHalden Instruments\n",
-    ),
-}
 
 TASKS = ("Call back about the offer", "Prepare the site visit", "Send the data sheet", "Ask for the decision date")
+
+NEWSLETTER = "Demo: newsletter"
+"""The template, of samples.yaml, of the campaign that is ready to be launched."""

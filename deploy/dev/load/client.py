@@ -106,7 +106,7 @@ class Client:
 
     def count(self, resource: str, filter: str = "") -> int:
         """How many records of a collection match."""
-        query: dict[str, Any] = {"page_size": 1, "include_total_size": "true"}
+        query: dict[str, Any] = {"page_size": 1, "exact_total_size": "true"}
         answer = self.get(f"/v1/{resource}", **query, **({"filter": filter} if filter else {}))
         return int(answer.get("total_size") or 0)
 
@@ -136,7 +136,7 @@ class Client:
     def wait_import(self, id_: str, progress: Callable[[Import], None]) -> Import:
         """Waits until an import is over, telling its progress whenever it has moved.
 
-        Raises LauncherError if the import has failed as a whole.
+        Raises LauncherError if it was stopped or cancelled.
         """
         pause, last = FIRST_POLL, Import(id_, "")
         while True:
@@ -144,8 +144,8 @@ class Client:
             if found != last:
                 progress(found)
                 pause, last = FIRST_POLL, found
-            if found.state == "FAILED":
-                raise LauncherError(f"Import {id_} was refused: {found.error}")
+            if found.state in ("FAILED", "CANCELLED"):
+                raise LauncherError(f"Import {id_} was stopped: {found.error or found.state.lower()}")
             if found.state == "DONE":
                 return found
             time.sleep(pause)

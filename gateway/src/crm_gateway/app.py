@@ -9,57 +9,78 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Callable, Iterable
+from contextlib import aclosing, suppress
+from pathlib import Path
 from typing import IO, Any
 
 import crm_contracts
-from crm.identity.v1 import identity_pb2
+from crm.identity.v1 import auth_pb2
 from crm_chassis import tracing
 from crm_chassis.contracts.transcode import dumps
 from crm_chassis.envelope import IncomingEvent
-from crm_chassis.errors import DomainError, Internal, InvalidInput, NotFound, Unauthenticated
+from crm_chassis.errors import ActorTokenRefused, DomainError, Internal, InvalidInput, NotFound, PermissionDenied
 from crm_chassis.logs import get_logger
+from crm_chassis.probes import Probes
 from crm_chassis.rpc.status import RemoteError
 from prometheus_client import REGISTRY, CollectorRegistry
 
 from crm_gateway.access_log import AccessLog
+from crm_gateway.api_keys import PREFIX as API_KEY_PREFIX
+from crm_gateway.api_keys import ApiKeys
 from crm_gateway.audit import Audit
-from crm_gateway.authn import Authenticator, Keys
+from crm_gateway.authn import Authenticator, Claims, Keys, bearer
 from crm_gateway.authz import GATEWAY, Caller, Minter, anonymous, authorise
-from crm_gateway.customer360 import Customer360, StaleCopies
-from crm_gateway.errors import HeadersTooLarge, MethodNotAllowed, Overloaded
+from crm_gateway.browser_sessions import EndBrowserSession, RefreshBrowserSession, StartBrowserSession
+from crm_gateway.compression import LEAST_BYTES, coding_of, packed, packed_document
+from crm_gateway.customer360 import Customer360, Memory
+from crm_gateway.describe import Descriptions
+from crm_gateway.errors import MethodNotAllowed, Overloaded
 from crm_gateway.feed import Feed
-from crm_gateway.imports import CreateImport, FindImport
-from crm_gateway.limits import Limits
+from crm_gateway.imports import CreateImport, DownloadFailedRows, FindImport, Known, ListImports
+from crm_gateway.joins import Joins
+from crm_gateway.kept import ids_named
+from crm_gateway.limits import CREDENTIAL, READ, Limits
+from crm_gateway.link_pages import STATES, LinkPage
 from crm_gateway.metrics import FEED_RUNNING, HTTP_IN_FLIGHT, HTTP_SECONDS, BreakerStates
-from crm_gateway.pages import Pages, ids_named
+from crm_gateway.pages import built, pages
 from crm_gateway.principals import Principals
 from crm_gateway.problems import problem
+from crm_gateway.references import call_verified
+from crm_gateway.refusals import let_refuse
 from crm_gateway.routes import Handler, Route, Table, allowed, routed
 from crm_gateway.search import Search
 from crm_gateway.settings import GatewaySettings, services
-from crm_gateway.site import Site, problem_of
+from crm_gateway.shaping import Shaping
+from crm_gateway.site import Check, Site, problem_of
+from crm_gateway.stream import Streams
 from crm_gateway.timeline import Timeline
+from crm_gateway.tokens import PageTokens, query_of
 from crm_gateway.transcode import Binding
-from crm_gateway.unsubscribe import PATH as UNSUBSCRIBE
-from crm_gateway.unsubscribe import UnsubscribePage
-from crm_gateway.upstreams import Upstreams
-from crm_gateway.web import MAX_HEADERS, Disconnected, Headers, Receive, Reply, Request, Scope, Send
+from crm_gateway.upstreams import Replayed, Replica, Upstreams
+from crm_gateway.web import ENCRYPTED_ALWAYS, Disconnected, Headers, Receive, Reply, Request, Scope, Send, next_page
 
 RESOLVE_SECONDS = 0.5
+CHECK_SECONDS = 2.0
 _VERBS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 _RESOLVE = crm_contracts.method("crm.identity.v1.AuthService.ResolvePrincipals")
 _JWKS = crm_contracts.method("crm.identity.v1.AuthService.GetJwks")
-_LOGIN = "crm.identity.v1.AuthService.Login"
+_RESOLVE_KEY = crm_contracts.method("crm.identity.v1.AuthService.ResolveApiKey")
 
 
 class Gateway:
     """The ASGI application."""
 
     def __init__(
-        self, settings: GatewaySettings, registry: CollectorRegistry = REGISTRY, log: IO[bytes] | None = None
+        self,
+        settings: GatewaySettings,
+        registry: CollectorRegistry = REGISTRY,
+        log: IO[bytes] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        console: Callable[[], Path | None] = built,
     ) -> None:
+        """`clock` tells how old what is kept has become; `console` finds the folder of the built console."""
         self._settings = settings
         self._log = get_logger()
         self._registry = registry
@@ -68,14 +89,23 @@ class Gateway:
         self._minter = Minter(settings.actor_key)
         self._anonymous = anonymous(self._minter)
         self._self = Caller(GATEWAY, self._minter)
+        self._tokens = PageTokens(settings.actor_key)
         self._in_flight = 0
         self._upstreams = Upstreams({})
         self._feed: Feed | None = None
         self.authenticator = Authenticator(Keys(self._jwks))
         self.principals = Principals(self._principal, self._minter)
-        self.pages = Pages()
+        self.api_keys = ApiKeys(self._api_key, clock)
+        self.memory = Memory(clock)
+        # A part of the connections is left for requests.
+        most = settings.max_connections * 4 // 5
+        offset = time.time() - time.monotonic()
+        self.streams = Streams(self.principals, self._claims, most, lambda: clock() + offset)
         self.table = Table(())
-        self.site = Site({"identity": self._identity_problem, "feed": self._feed_problem}, registry)
+        self._checks: dict[str, Check] = {"identity": self._identity_problem, "feed": self._feed_problem}
+        self.site = Site(self._checks)
+        self._pages = pages(self._transcode, console, settings.trusted_proxies)
+        self.probes: Probes | None = None
 
     # -- life ---------------------------------------------------------------------------------------------
 
@@ -85,17 +115,28 @@ class Gateway:
         self.table = Table(self._routes())
         self._breakers = BreakerStates(self._upstreams)
         self._registry.register(self._breakers)
+        self.streams.start()
+        loop = asyncio.get_running_loop()
+        if self._settings.probes_port is not None:
+            checks = {name: _from_outside(check, loop) for name, check in self._checks.items()}
+            self.probes = Probes(self._settings.host, self._settings.probes_port, checks, self._registry)
+            self.probes.start()
         if self._settings.amqp_url:
-            loop = asyncio.get_running_loop()
             self._feed = Feed(
                 self._settings.amqp_url,
                 lambda type_, envelope: loop.call_soon_threadsafe(self.happened, type_, envelope),
-                lambda running: loop.call_soon_threadsafe(self._fed, running),
+                lambda running: loop.call_soon_threadsafe(self.fed, running),
             )
             self._feed.start()
 
+    def drain(self) -> None:
+        """Ends what would not end by itself: the process is stopping."""
+        self.site.draining = True
+        self.streams.stop()
+
     async def stop(self) -> None:
         """Ends the feed, closes the channels, writes the last log lines."""
+        self.drain()
         if self._feed is not None:
             await asyncio.to_thread(self._feed.stop)
         await self._upstreams.close()
@@ -104,45 +145,66 @@ class Gateway:
         await asyncio.to_thread(tracing.stop)
 
     def happened(self, type_: str, envelope: bytes) -> None:
-        """An event: what was known of its records is not true any more."""
+        """An event: what was known of its records is not true any more, and who sees them is told."""
+        self.streams.hear(envelope)
         if type_.startswith("crm.identity."):
-            self.pages.clear()
+            self.memory.forget_all()
+            if type_.startswith("crm.identity.api_key."):
+                self.api_keys.forget()
+                return
             if not type_.startswith("crm.identity.user."):
                 self.principals.drop_all()
                 return
             with suppress(InvalidInput):
                 self.principals.drop(IncomingEvent.read(envelope).record_id)
             return
-        self.pages.forget(ids_named(envelope))
+        self.memory.forget(ids_named(envelope))
 
-    def _fed(self, running: bool) -> None:
+    def fed(self, running: bool) -> None:
+        """Events are followed from now on, or not any more."""
         FEED_RUNNING.set(running)
         self.principals.fed(running)
-        self.pages.followed(running)
+        self.api_keys.fed(running)
+        self.memory.followed(running)
+        self.streams.followed(running)
 
     def _routes(self) -> list[Route]:
-        copies = StaleCopies()
+        known = Known(self._upstreams)
+        described = Descriptions()
         own: dict[str, Any] = {
-            "GetContact360": lambda *_: Customer360(self._upstreams, copies, self.pages, "contact").handle,
-            "GetAccount360": lambda *_: Customer360(self._upstreams, copies, self.pages, "account").handle,
-            "ListContactTimeline": lambda *m: Timeline(self._upstreams, *m).handle,
-            "ListAccountTimeline": lambda *m: Timeline(self._upstreams, *m).handle,
+            "GetContact360": lambda *_: Customer360(self._upstreams, self.memory, self._tokens, "contact").handle,
+            "GetAccount360": lambda *_: Customer360(self._upstreams, self.memory, self._tokens, "account").handle,
+            "ListContactTimeline": lambda *m: Timeline(self._upstreams, self._tokens, *m).handle,
+            "ListAccountTimeline": lambda *m: Timeline(self._upstreams, self._tokens, *m).handle,
             "Search": lambda *m: Search(self._upstreams, *m).handle,
-            "ListAuditEntries": lambda *m: Audit(self._upstreams, *m).handle,
+            "DescribeResources": lambda *_: described.all,
+            "DescribeResource": lambda *_: described.one,
+            "StreamChanges": lambda *_: self.streams.handle,
+            "ListAuditEntries": lambda *m: Audit(self._upstreams, self._tokens, *m).handle,
             "CreateImport": lambda *_: CreateImport(self._upstreams).handle,
-            "GetImport": lambda *m: FindImport(self._upstreams, *m).handle,
-            "ListImportErrors": lambda *m: FindImport(self._upstreams, *m).handle,
+            "GetImport": lambda *m: FindImport(known, *m).handle,
+            "CancelImport": lambda *m: FindImport(known, *m).handle,
+            "ListImportErrors": lambda *m: FindImport(known, *m).handle,
+            "ListImports": lambda *m: ListImports(known, *m).handle,
+            "StartBrowserSession": lambda *m: StartBrowserSession(self._upstreams, self._limits, *m).handle,
+            "RefreshBrowserSession": lambda *_: RefreshBrowserSession(self._upstreams).handle,
+            "EndBrowserSession": lambda *_: EndBrowserSession(self._upstreams).handle,
+            "DownloadFailedRows": lambda *m: DownloadFailedRows(known, *m).handle,
         }
         routes = []
         for method, http in routed():
             if method.domain == "gateway":
                 handler: Handler = own[method.name](method, http)
             else:
-                handler = _Transcoded(self._upstreams, self._limits, method, http).handle
-            if http.path == UNSUBSCRIBE:
-                handler = UnsubscribePage(handler).handle
+                handler = _Transcoded(self._upstreams, self._limits, self._tokens, method, http).handle
+            if http.path in STATES:
+                handler = LinkPage(handler, http.path).handle
             routes.append(Route(method, http, handler))
         return routes
+
+    def replicas(self) -> Iterable[Replica]:
+        """The processes that the gateway calls."""
+        return self._upstreams.replicas()
 
     # -- identity -----------------------------------------------------------------------------------------
 
@@ -150,7 +212,7 @@ class Gateway:
         raw = await self._upstreams["identity"].call(
             method.path,
             message.SerializeToString(),
-            (("x-actor-token", caller.token("identity")),),
+            lambda: (("x-actor-token", caller.token("identity")),),
             timeout=RESOLVE_SECONDS,
             repeatable=True,
             read=True,
@@ -158,13 +220,21 @@ class Gateway:
         return method.response.FromString(raw)
 
     async def _jwks(self) -> list[Any]:
-        found = await self._ask_identity(_JWKS, identity_pb2.GetJwksRequest(), self._anonymous)
+        found = await self._ask_identity(_JWKS, auth_pb2.GetJwksRequest(), self._anonymous)
         return list(found.keys)
 
     async def _principal(self, user_id: str) -> Any:
-        wanted = identity_pb2.ResolvePrincipalsRequest(user_ids=[user_id])
+        wanted = auth_pb2.ResolvePrincipalsRequest(user_ids=[user_id])
         found = await self._ask_identity(_RESOLVE, wanted, self._self)
         return next((one for one in found.principals if one.user_id == user_id), None)
+
+    async def _api_key(self, digest: bytes) -> Any:
+        return await self._ask_identity(_RESOLVE_KEY, auth_pb2.ResolveApiKeyRequest(digest=digest), self._self)
+
+    async def _claims(self, token: str) -> Claims:
+        if token.startswith(API_KEY_PREFIX):
+            return await self.api_keys.claims(token)
+        return await self.authenticator.claims(token)
 
     async def _identity_problem(self) -> str:
         return await problem_of(self._jwks())
@@ -177,11 +247,15 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await self._serve(Request(scope, receive, self._settings.trusted_proxies), send)
+            # Most requests are for the API: they do not go through the routes of the pages.
+            await (self._transcode if scope["path"].startswith("/v1/") else self._pages)(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
         else:
             await send({"type": "websocket.close", "code": 1008})
+
+    async def _transcode(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._serve(Request(scope, receive, self._settings.trusted_proxies), send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
@@ -201,18 +275,16 @@ class Gateway:
         HTTP_IN_FLIGHT.inc()
         route: Route | None = None
         try:
-            if self._in_flight > self._settings.max_in_flight and not self.site.knows(request.path):
+            if self._in_flight > self._settings.max_in_flight and not self.site.is_probe(request.path):
                 raise Overloaded()
             request.check()
-            if request.size > MAX_HEADERS:
-                raise HeadersTooLarge()
             if request.verb in ("OPTIONS", "TRACE") or request.verb not in _VERBS or self.site.knows(request.path):
                 reply = await self._beside(request)
             else:
                 route, path = self.table.find(request.verb, request.path)
                 reply = await self._answer(route, request, path)
         except DomainError as error:
-            reply = problem(error, request.request_id)
+            reply = problem(error, request.request_id, request.caller.encoder)
             if error.status >= 500:
                 self._log.warning("request failed", request_id=request.request_id, reason=error.reason,
                                   detail=error.detail)  # fmt: skip
@@ -225,6 +297,11 @@ class Gateway:
         finally:
             self._in_flight -= 1
             HTTP_IN_FLIGHT.dec()
+        if reply.stream is not None:
+            # How long somebody follows says nothing about how fast we answer.
+            self._note(route, request, reply.status, time.perf_counter() - started)
+            await self._send(request, reply, send)
+            return
         await self._send(request, reply, send)
         self._note(route, request, reply.status, time.perf_counter() - started)
 
@@ -232,20 +309,32 @@ class Gateway:
         policy = route.method.policy
         self._limits.address(route.rate, request.address)
         if not policy.public:
-            claims = await self.authenticator.claims(request.header(b"authorization"))
+            claims = await self._claims(bearer(request.header(b"authorization")))
             request.caller = await self.principals.caller(claims)
-            self._limits.user(route.rate, claims.user_id)
-        authorise(policy, request.caller.actor)
+            spender = claims.session_id if claims.api_key else claims.user_id
+            try:
+                self._limits.user(route.rate, spender)
+            finally:
+                request.allowance = self._limits.allowance(route.rate, spender)
+        try:
+            authorise(policy, request.caller.actor)
+        except PermissionDenied:
+            await let_refuse(self._upstreams, route.method, request, path)
+            raise
         try:
             reply = await route.handler(request, path)
-            if not policy.idempotent:
-                self.pages.forget(ids_named(reply.body) | set(path.values()))
+            reply.secret |= route.rate == CREDENTIAL
+            if not route.method.repeatable:
+                self.memory.forget(ids_named(reply.body) | set(path.values()))
             return reply
         except RemoteError as error:
-            if error.status == 401 and error.reason == Unauthenticated.reason and not policy.public:
+            if error.reason == ActorTokenRefused.reason:
                 # A service refuses our own token: the caller can do nothing about it.
                 self._log.error("actor token refused", request_id=request.request_id, upstream=error.service)
                 raise Internal() from error
+            if error.status == 401 and not policy.public:
+                # The service knows already that the user may not call any more.
+                self.principals.drop(request.caller.actor.id)
             raise
 
     async def _beside(self, request: Request) -> Reply:
@@ -260,11 +349,16 @@ class Gateway:
             return Reply(204, headers=[(b"allow", allow.encode())])
         if not self.site.knows(request.path) or request.verb not in ("GET", "HEAD"):
             raise MethodNotAllowed(allow)
+        if not self.site.is_probe(request.path):
+            self._limits.address(READ, request.address)
         return await self.site.handle(request)
 
     async def _send(self, request: Request, reply: Reply, send: Send) -> None:
+        body, coding = self._coded(request, reply)
         headers: Headers = [
-            (b"content-length", b"%d" % len(reply.body)),
+            *([] if reply.stream is not None else [(b"content-length", b"%d" % len(body))]),
+            (b"vary", b"Accept-Encoding, Origin" if self._settings.cors_origins else b"Accept-Encoding"),
+            *coding,
             (b"x-request-id", request.request_id.encode()),
             (b"cache-control", reply.cache),
             (b"content-security-policy", reply.policy),
@@ -273,25 +367,45 @@ class Gateway:
             (b"cross-origin-resource-policy", b"same-origin"),
             *reply.headers,
         ]
-        if reply.body:
+        if reply.body or reply.stream is not None:
             headers.append((b"content-type", reply.content_type))
+        if request.allowance is not None:
+            headers += request.allowance.headers
+        if request.is_encrypted():
+            headers.append(ENCRYPTED_ALWAYS)
         if self._settings.cors_origins:
             headers += self._cors(request)
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-        body = b"" if request.verb == "HEAD" else reply.body
-        await send({"type": "http.response.body", "body": body})
+        if reply.stream is not None and request.verb != "HEAD":
+            async with aclosing(reply.stream) as parts:
+                async for part in parts:
+                    await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b"" if request.verb == "HEAD" else body})
+
+    @staticmethod
+    def _coded(request: Request, reply: Reply) -> tuple[bytes, Headers]:
+        """The body as it is sent, and what says so."""
+        coding = coding_of(request.header(b"accept-encoding"))
+        if len(reply.body) < LEAST_BYTES or reply.secret or not coding:
+            return reply.body, []
+        body = (packed_document if reply.document else packed)(reply.body, coding)
+        return body, [(b"content-encoding", coding.encode())]
 
     def _cors(self, request: Request) -> Headers:
         origin = request.header(b"origin")
         if origin not in self._settings.cors_origins:
-            return [(b"vary", b"Origin")]
-        found = [(b"vary", b"Origin"), (b"access-control-allow-origin", origin.encode())]
-        found.append((b"access-control-expose-headers", b"ETag, Location, Retry-After, X-Request-Id"))
+            return []
+        found = [(b"access-control-allow-origin", origin.encode())]
+        found.append(
+            (b"access-control-expose-headers",
+             b"ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id")
+        )  # fmt: skip
         if request.verb == "OPTIONS":
             found += [
                 (b"access-control-allow-methods", b"GET, POST, PATCH, DELETE"),
                 (b"access-control-allow-headers",
-                 b"Authorization, Content-Type, Idempotency-Key, If-Match, X-Request-Id, X-Request-Timeout"),
+                 b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, "
+                 b"X-Request-Id, X-Request-Timeout"),
                 (b"access-control-max-age", b"600"),
             ]  # fmt: skip
         return found
@@ -315,38 +429,89 @@ class Gateway:
         self._access.add(verb, template, status, seconds, request.request_id, trace_id, request.caller.actor.id)
 
 
+def _from_outside(check: Check, loop: asyncio.AbstractEventLoop) -> Callable[[], str]:
+    """The check for threads that are not the loop's."""
+
+    def run() -> str:
+        try:
+            return asyncio.run_coroutine_threadsafe(check(), loop).result(CHECK_SECONDS)
+        except TimeoutError:
+            return "does not answer"
+
+    return run
+
+
+def _put_in(answer: Any, unreadable: dict[int, Any]) -> None:
+    """Puts the results of records that could not be read among those of the others, at their places."""
+    results = list(answer.results)
+    for place, result in sorted(unreadable.items()):
+        results.insert(place, result)
+    del answer.results[:]
+    answer.results.extend(results)
+
+
 class _Transcoded:
     """Handles a method by passing it on to its service."""
 
     def __init__(
-        self, upstreams: Upstreams, limits: Limits, method: crm_contracts.Method, http: crm_contracts.Http
+        self,
+        upstreams: Upstreams,
+        limits: Limits,
+        tokens: PageTokens,
+        method: crm_contracts.Method,
+        http: crm_contracts.Http,
     ) -> None:
         self._upstreams = upstreams
         self._limits = limits
+        self._tokens = tokens
+        self._shaping = Shaping(upstreams, method, http)
+        self._joins = Joins(upstreams, method)
+        self._reads = http.verb == "GET"
+        self._paged = (
+            "page_token" in method.request.DESCRIPTOR.fields_by_name
+            and "next_page_token" in method.response.DESCRIPTOR.fields_by_name
+        )
         self._method = method
         self._binding = Binding(method, http)
         self._response: Any = method.response
         self._has_etag = "etag" in method.response.DESCRIPTOR.fields_by_name
         self._creates = http.verb == "POST" and method.name.startswith("Create")
-        self._login = method.full_name == _LOGIN
+        fields = method.request.DESCRIPTOR.fields_by_name
+        self._names_account = method.policy.public and "email" in fields
         # What every service offers says in its path which of them is meant.
         self._service = "" if method.domain == "common" else method.domain
 
     async def handle(self, request: Request, path: dict[str, str]) -> Reply:
+        shape = self._shaping.of(request)
         message: Any = await self._binding.message(request, path)
-        if self._login:
+        query = query_of(self._method.full_name, message) if self._paged else b""
+        await self._joins.apply(message, request)
+        if self._paged:
+            message.page_token = self._tokens.open(message.page_token, query)
+        if self._names_account:
             self._limits.credential(request.address, message.email)
         service = self._service or message.service
         if service not in services():
             raise NotFound(f"There is no service {service}.")
         try:
-            raw = await self._upstreams.call(self._method, message.SerializeToString(), request, service=service)
+            raw = await call_verified(self._upstreams, self._method, message.SerializeToString(), request, service)
         except DomainError as error:
             raise self._binding.outside(error) from None
         found = self._response.FromString(raw)
-        reply = Reply(200, dumps(request.caller.encoder.encode(found)))
+        if request.unreadable:
+            _put_in(found, request.unreadable)
+        if self._paged:
+            found.next_page_token = self._tokens.seal(found.next_page_token, query)
+        reply = Reply(200, dumps(await self._shaping.apply(shape, request.caller.encoder.encode(found), request)))
         if self._has_etag and found.etag:
             reply.headers.append((b"etag", b'"%s"' % found.etag.encode()))
+            # The version of a record says nothing of the names it refers to.
+            if self._reads and not shape.expand and request.has(found.etag):
+                reply.status, reply.body = 304, b""
+        if self._paged and self._reads:
+            reply.headers += next_page(request, found.next_page_token)
+        if isinstance(raw, Replayed) and request.header(b"idempotency-key"):
+            reply.headers.append((b"idempotent-replayed", b"true"))
         if self._creates:
             reply.status = 201
             reply.headers.append((b"location", f"{request.path}/{found.id}".encode()))

@@ -16,10 +16,14 @@ from typing import Any
 import orjson
 from cachetools import LRUCache
 from crm_chassis.errors import DomainError, Unauthenticated
+from crm_chassis.remembered import remembers
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from crm_gateway.errors import InvalidToken
+
+remembers(__name__)  # tokens with ids of users and sessions
+
 
 ISSUER = "crm-identity"
 AUDIENCE = "crm-gateway"
@@ -39,12 +43,18 @@ FetchKeys = Callable[[], Awaitable[list[Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a good token says."""
+    """What a good token says, or an API key stands for."""
 
     user_id: str
     session_id: str
-    epoch: int
+    """For an API key the id of the key."""
+    epoch: int | None
+    """None for an API key, which ends by itself."""
     expires: float
+    api_key: str = ""
+    """How the API key begins."""
+    permissions: tuple[str, ...] = ()
+    """What the API key is limited to."""
 
 
 class Keys:
@@ -83,20 +93,25 @@ class Keys:
         self._fetched_at = self._now()
 
 
+def bearer(header: str) -> str:
+    """The token of an Authorization header. Raises Unauthenticated if there is none."""
+    scheme, _, token = header.partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("Log in and send the access token as Authorization: Bearer, or send an API key so.")
+    return token
+
+
 class Authenticator:
-    """Turns an Authorization header into the claims of a verified token."""
+    """Turns an access token into its claims, once it is verified."""
 
     def __init__(self, keys: Keys, clock: Callable[[], float] = time.time) -> None:
         self._keys = keys
         self._clock = clock
         self._verified: LRUCache[str, Claims] = LRUCache(maxsize=20_000)
 
-    async def claims(self, header: str) -> Claims:
-        """The claims of the bearer token. Raises Unauthenticated without one, InvalidToken for a bad one."""
-        scheme, _, token = header.partition(" ")
-        token = token.strip()
-        if scheme.lower() != "bearer" or not token:
-            raise Unauthenticated("Log in and send the access token as Authorization: Bearer.")
+    async def claims(self, token: str) -> Claims:
+        """The claims of an access token. Raises InvalidToken for a bad one."""
         found = self._verified.get(token)
         if found is None:
             found = self._verified[token] = await self._verify(token)

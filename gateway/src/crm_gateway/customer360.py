@@ -9,28 +9,34 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import crm_contracts
 import orjson
-from cachetools import TTLCache
-from crm.common.v1 import common_pb2
-from crm.gateway.v1 import gateway_pb2
+from crm.common.v1 import timelines_pb2
+from crm.gateway.v1 import customer360_pb2
 from crm_chassis.contracts.transcode import Encoder, dumps, to_datetime
 from crm_chassis.errors import DomainError
 
-from crm_gateway.metrics import SECTIONS
-from crm_gateway.pages import Pages
-from crm_gateway.timeline import MAX_CONTACTS, PROFILE_SECONDS, customer_ref, newest_first, position_of
+from crm_gateway.kept import Kept, Key, ids_in
+from crm_gateway.metrics import PAGES, SECTIONS
+from crm_gateway.timeline import MAX_CONTACTS, PROFILE_SECONDS, customer_ref, newest_first, position_of, position_query
+from crm_gateway.tokens import PageTokens
 from crm_gateway.upstreams import Upstreams
 from crm_gateway.web import Reply, Request
 
 TOTAL_SECONDS = 0.7
+PAGE_SECONDS = 5.0
+PAGE_BYTES = 64 * 1024 * 1024
+# Within this time services have usually heard of an event that the gateway has heard of.
+PAGE_SETTLE_SECONDS = 2.0
 STALE_SECONDS = 15 * 60
 STALE_BYTES = 64 * 1024 * 1024
+# A copy lives longer than a page, so it waits for services that lag far behind.
+STALE_SETTLE_SECONDS = 60.0
 TIMELINE_ENTRIES = 20
 
 OK, PARTIAL, STALE, UNAVAILABLE, NOT_ALLOWED = "OK", "PARTIAL", "STALE", "UNAVAILABLE", "NOT_ALLOWED"
@@ -75,48 +81,57 @@ class Section:
 
 def sources() -> dict[str, Source]:
     """The RPC of each section but the timeline, which is merged from the others."""
-    wanted = common_pb2.GetCustomerRequest.DESCRIPTOR
-    by_answer = {
-        m.descriptor.output_type.full_name: m
-        for m in crm_contracts.methods().values()
-        if m.descriptor.input_type is wanted
-    }
     found: dict[str, Source] = {}
-    for field in gateway_pb2.Sections.DESCRIPTOR.fields:
-        data = field.message_type.fields_by_name["data"].message_type
-        if field.name != TIMELINE:
-            names = data.fields_by_name
-            found[field.name] = Source(field.name, by_answer[data.full_name], "timeline" in names, "as_of" in names)
+    for method in crm_contracts.parts(crm_contracts.View.CUSTOMER_360):
+        section, names = method.part.section, method.descriptor.output_type.fields_by_name
+        found[section] = Source(section, method, "timeline" in names, "as_of" in names)
     return found
 
 
-class StaleCopies:
-    """The last good sections, by customer and by what the caller may see; they never cross callers."""
+class Memory:
+    """What is kept of earlier answers: whole pages for a moment, and the last good sections for when a service dies."""
 
-    def __init__(self) -> None:
-        self._kept: TTLCache[tuple[str, ...], Section] = TTLCache(
-            maxsize=STALE_BYTES, ttl=STALE_SECONDS, timer=time.monotonic, getsizeof=_size
-        )
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self.pages: Kept[bytes] = Kept(
+            lambda page: 2 * len(page),
+            seconds=PAGE_SECONDS, room=PAGE_BYTES, settle_seconds=PAGE_SETTLE_SECONDS, clock=clock,
+        )  # fmt: skip
+        self.copies: Kept[Section] = Kept(
+            lambda section: 500 + 2 * len(section.data or b""),
+            seconds=STALE_SECONDS, room=STALE_BYTES, settle_seconds=STALE_SETTLE_SECONDS, clock=clock,
+        )  # fmt: skip
+        self._hits, self._misses = PAGES.labels("hit"), PAGES.labels("miss")
 
-    def keep(self, key: tuple[str, ...], section: Section) -> None:
-        if _size(section) <= STALE_BYTES // 100:
-            self._kept[key] = section
+    def page(self, key: Key) -> bytes | None:
+        """A kept page that is still true."""
+        page = self.pages.get(key)
+        (self._misses if page is None else self._hits).inc()
+        return page
 
-    def get(self, key: tuple[str, ...]) -> Section | None:
-        return self._kept.get(key)
+    def followed(self, running: bool) -> None:
+        """Whether events are followed from now on."""
+        self.pages.followed(running)
+        self.copies.followed(running)
 
+    def forget(self, ids: set[str]) -> None:
+        """Something happened to these records."""
+        self.pages.forget(ids)
+        self.copies.forget(ids)
 
-def _size(section: Section) -> int:
-    return 1000 + 2 * len(section.data or b"")
+    def forget_all(self) -> None:
+        """What somebody may see has changed."""
+        self.pages.forget_all()
+        self.copies.forget_all()
 
 
 class Customer360:
     """Handles /v1/contacts/{id}/customer360 and /v1/accounts/{id}/customer360."""
 
-    def __init__(self, upstreams: Upstreams, copies: StaleCopies, pages: Pages, type_: str) -> None:
+    def __init__(self, upstreams: Upstreams, memory: Memory, tokens: PageTokens, type_: str) -> None:
         self._upstreams = upstreams
-        self._copies = copies
-        self._pages = pages
+        self._tokens = tokens
+        self._memory = memory
         self._type = type_
         self._sources = sources()
         self._counters: dict[tuple[str, str], Any] = {}
@@ -124,12 +139,12 @@ class Customer360:
     async def handle(self, request: Request, path: dict[str, str]) -> Reply:
         ref = customer_ref(self._type, path["id"])
         key = self._type, path["id"], request.caller.fingerprint
-        kept = self._pages.get(key)
+        kept = self._memory.page(key)
         if kept is not None and self._upstreams.reachable():
             return Reply(200, kept)
-        asked_at = time.monotonic()
+        asked_at = self._memory.clock()
         # From when it came: to ask who the caller is may have taken its time already.
-        deadline = request.came_at + request.within(TOTAL_SECONDS)
+        deadline = request.came_at + TOTAL_SECONDS
         if self._type == "contact":
             sections = await self._contact(request, ref, deadline)
         else:
@@ -138,21 +153,43 @@ class Customer360:
         for name, section in sections.items():
             self._count(name, section.state)
         who = sections[PROFILE].customer
-        customer = gateway_pb2.Customer(
+        customer = customer360_pb2.Customer(
             id=who.id if who else ref.contact_id or ref.account_id, type=self._type, name=who.name if who else ""
         )
-        names = gateway_pb2.Sections.DESCRIPTOR.fields_by_name
+        names = customer360_pb2.Sections.DESCRIPTOR.fields_by_name
         answer = {
             "customer": request.caller.encoder.encode(customer),
             "sections": {field: sections[field].json() for field in names},
             "partial": any(section.state != OK for section in sections.values()),
         }
         page = dumps(answer)
-        if all(section.state in (OK, NOT_ALLOWED) for section in sections.values()):
-            self._pages.put(key, page, asked_at)
+        self._keep(ref, request, key, page, sections, asked_at)
         return Reply(200, page)
 
-    async def _contact(self, request: Request, ref: common_pb2.CustomerRef, deadline: float) -> dict[str, Section]:
+    def _keep(
+        self,
+        ref: timelines_pb2.CustomerRef,
+        request: Request,
+        key: Key,
+        page: bytes,
+        sections: Mapping[str, Section],
+        asked_at: float,
+    ) -> None:
+        """Keeps a whole page, and a copy of each good section.
+
+        What a section shows may depend on every record of the page: the tickets on the owner of the account.
+        """
+        ids = ids_in(page) | {ref.contact_id, ref.account_id, *ref.contact_ids}
+        if all(section.state in (OK, NOT_ALLOWED) for section in sections.values()):
+            self._memory.pages.put(key, page, ids, asked_at)
+        for name in self._sources:
+            if sections[name].state == OK:
+                self._memory.copies.put(self._copy_key(name, ref, request), sections[name], ids, asked_at)
+
+    def _copy_key(self, section: str, ref: timelines_pb2.CustomerRef, request: Request) -> Key:
+        return section, self._type, ref.contact_id or ref.account_id, request.caller.fingerprint
+
+    async def _contact(self, request: Request, ref: timelines_pb2.CustomerRef, deadline: float) -> dict[str, Section]:
         """All services at once. The old id of a merged contact leads to the other one."""
         others = self._start_others(request, ref, deadline)
         try:
@@ -166,7 +203,7 @@ class Customer360:
             await _stop(others)
             raise
 
-    async def _account(self, request: Request, ref: common_pb2.CustomerRef, deadline: float) -> dict[str, Section]:
+    async def _account(self, request: Request, ref: timelines_pb2.CustomerRef, deadline: float) -> dict[str, Section]:
         """First the profile, which knows the account's people; the others gather by them."""
         before = min(deadline, time.monotonic() + PROFILE_SECONDS)
         profile = await self._ask(self._sources[PROFILE], request, ref, before)
@@ -177,7 +214,7 @@ class Customer360:
         return {PROFILE: profile} | {name: await task for name, task in others.items()}
 
     def _start_others(
-        self, request: Request, ref: common_pb2.CustomerRef, deadline: float
+        self, request: Request, ref: timelines_pb2.CustomerRef, deadline: float
     ) -> dict[str, asyncio.Task[Section]]:
         return {
             name: asyncio.create_task(self._ask(source, request, ref, deadline))
@@ -185,26 +222,26 @@ class Customer360:
             if name != PROFILE
         }
 
-    async def _ask(self, source: Source, request: Request, ref: common_pb2.CustomerRef, deadline: float) -> Section:
+    async def _ask(self, source: Source, request: Request, ref: timelines_pb2.CustomerRef, deadline: float) -> Section:
         """One section. Raises NotFound if the profile says that there is no such customer."""
         permission = source.method.policy.permission
         caller = request.caller
         if not caller.actor.may(permission):
             return Section(NOT_ALLOWED, reason=f"This needs the permission {permission}.")
-        key = (source.section, self._type, ref.contact_id or ref.account_id, caller.fingerprint)
-        body = common_pb2.GetCustomerRequest(customer=ref).SerializeToString()
+        key = self._copy_key(source.section, ref, request)
+        body = timelines_pb2.GetCustomerRequest(customer=ref).SerializeToString()
         try:
             timeout = max(deadline - time.monotonic(), 0.001)
             raw = await self._upstreams.call(source.method, body, request, timeout=timeout)
         except DomainError as error:
+            if error.status in (403, 404):
+                self._memory.copies.discard(key)
             if error.status == 404 and source.section == PROFILE:
                 raise
             if error.status == 403:
                 return Section(NOT_ALLOWED, reason=error.detail)
-            return self._instead(key, error)
-        section = self._read(source, raw, caller.encoder)
-        self._copies.keep(key, section)
-        return section
+            return self._instead(key, error, hurried=request.hurries(TOTAL_SECONDS))
+        return self._read(source, raw, caller.encoder)
 
     def _read(self, source: Source, raw: bytes, encoder: Encoder) -> Section:
         message: Any = source.method.response.FromString(raw)
@@ -225,9 +262,14 @@ class Customer360:
             return Who(profile.account.id, profile.account.name, tuple(profile.contact_ids[:MAX_CONTACTS]))
         return None
 
-    def _instead(self, key: tuple[str, ...], error: DomainError) -> Section:
-        """The last good answer, if there is one that is not too old."""
-        kept = self._copies.get(key)
+    def _instead(self, key: Key, error: DomainError, *, hurried: bool) -> Section:
+        """The last good answer, if the service is dead or frozen and there is one.
+
+        That a client did not want to wait says nothing about the service, and what a living service says is never
+        replaced.
+        """
+        dead = error.status == 503 or (error.status == 504 and not hurried)
+        kept = self._memory.copies.get(key) if dead else None
         if kept is None:
             return Section(UNAVAILABLE, reason=error.detail)
         return replace(kept, state=STALE, reason=error.detail)
@@ -238,7 +280,9 @@ class Customer360:
         entries = newest_first(entry for section in told.values() for entry in section.entries)
         shown = entries[:TIMELINE_ENTRIES]
         more = len(entries) >= TIMELINE_ENTRIES
-        data = {"entries": shown, "next_page_token": position_of(shown[-1]) if more else ""}
+        query = position_query(customer360_pb2.ListTimelineRequest())
+        token = self._tokens.seal_value(position_of(shown[-1]), query) if more else ""
+        data = {"entries": shown, "next_page_token": token}
         states = {section.state for section in told.values()}
         as_of = min((section.as_of for section in told.values() if section.as_of), default=None)
         if as_of is None:

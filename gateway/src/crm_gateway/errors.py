@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm_chassis.errors import DomainError, RateLimited, Unauthenticated, Unavailable
+from crm_chassis.errors import DomainError, InvalidInput, PermissionDenied, RateLimited, Unauthenticated, Unavailable
 
 
 class RouteNotFound(DomainError):
@@ -23,6 +23,10 @@ class MethodNotAllowed(DomainError):
         self.allowed = allowed
 
 
+class MalformedRequest(InvalidInput):
+    """This is not a valid HTTP request, or one that two parsers could read differently."""
+
+
 class TooLarge(DomainError):
     """The body is larger than this address takes."""
 
@@ -38,7 +42,7 @@ class UnsupportedMediaType(DomainError):
 
 
 class HeadersTooLarge(DomainError):
-    """The headers are larger than 16 KB."""
+    """The headers are larger than 16 KB, or more than 100."""
 
     reason = "HEADERS_TOO_LARGE"
     status = 431
@@ -69,3 +73,15 @@ class TooManyRequests(RateLimited):
     def __init__(self, retry_after: float) -> None:
         super().__init__()
         self.retry_after = retry_after
+
+
+class OtherOrigin(PermissionDenied):
+    """Sessions of browsers are for pages of this address only."""
+
+    reason = "OTHER_ORIGIN"
+
+
+class TooManyStreams(TooManyRequests):
+    """A user may follow only so many streams at once; close one."""
+
+    reason = "TOO_MANY_STREAMS"

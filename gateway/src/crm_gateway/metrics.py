@@ -22,6 +22,8 @@ SECTIONS = Counter("crm_gateway_customer360_sections", "Sections of customer-360
 PAGES = Counter(
     "crm_gateway_customer360_pages", "Answers of customer-360 that were kept, or had to be made", ["result"]
 )
+STREAMS = Gauge("crm_gateway_streams", "Streams of changes that are open")
+STREAM_ENDS = Counter("crm_gateway_stream_ends", "Streams of changes that have ended, by reason", ["reason"])
 FEED_RUNNING = Gauge("crm_gateway_feed_running", "1 while events are followed")
 
 

@@ -19,13 +19,12 @@ def boundary_of(content_type: str) -> bytes:
 class Form:
     """A form on its way in.
 
-    `fields` holds what came before the file, `late` the names of what came after it, `file` the bytes of the file
-    that nobody has taken yet.
+    `fields` holds the other parts, before and after the file, `file` the bytes of the file that nobody has taken yet;
+    `in_file` says that it has begun.
     """
 
     def __init__(self, boundary: bytes, max_field: int, file_field: str) -> None:
         self.fields: dict[str, str] = {}
-        self.late: set[str] = set()
         self.file = bytearray()
         self.file_name = ""
         self.in_file = False
@@ -84,17 +83,14 @@ class Form:
             file_name = options.get(b"filename", b"").decode()
         except UnicodeDecodeError as error:
             raise InvalidInput("The names of the form must be UTF-8.") from error
-        if self.in_file:
-            self.late.add(self._name)
-            self._name = ""
-        elif self._name in self.fields:
+        if self._name in self.fields or (self.in_file and self._name == self._file_field):
             raise InvalidInput.of(self._name, "stands twice")
-        elif self._name == self._file_field:
+        if self._name == self._file_field:
             self.in_file = True
             self.file_name = file_name.replace("\\", "/").rpartition("/")[2]
 
     def _data(self, data: bytes, start: int, end: int) -> None:
-        if self.in_file and self._name == self._file_field:
+        if self._name == self._file_field:
             self.file += data[start:end]
         elif self._name:
             self._value += data[start:end]
@@ -102,9 +98,7 @@ class Form:
                 raise InvalidInput.of(self._name, "is too long")
 
     def _part_ends(self) -> None:
-        if self.in_file and self._name == self._file_field:
-            self._name = ""
-        elif self._name:
+        if self._name and self._name != self._file_field:
             try:
                 self.fields[self._name] = self._value.decode()
             except UnicodeDecodeError as error:

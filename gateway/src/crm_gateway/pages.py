@@ -1,109 +1,136 @@
-"""Finished customer-360 answers, kept for whom they were made until something in them changes.
+"""What browsers load: the console and the page of the API. Plain Starlette around the transcoder.
 
-A page is kept under the customer and everything the caller may do, so it never crosses callers. It is known by the
-ids it names: an event or a write through this gateway that speaks of one of them ends it. Other services learn of
-an event a moment later than this gateway does, so a page made in that moment could hold what is outdated: what an
-event speaks of is forgotten a second time soon after. While events are not followed, nothing is kept; and a frozen
-service shows within the few seconds that a page lives.
+Built files carry a hash in their names and may be kept for ever; the pages that name them are asked for each time.
 """
 
 from __future__ import annotations
 
 import re
-import time
-from collections import deque
-from collections.abc import Callable, Iterable
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from importlib.resources import files
+from mimetypes import guess_type
+from pathlib import Path
 
-from cachetools import TTLCache
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp
 
-from crm_gateway.metrics import PAGES
+from crm_gateway import web
+from crm_gateway.compression import accepts
+from crm_gateway.link_pages import page
+from crm_gateway.settings import Network
 
-SECONDS = 5.0
-BYTES = 64 * 1024 * 1024
-AGAIN_SECONDS = 2.0
-MAKING_SECONDS = 30.0
-"""No page is in the making for longer than this."""
-_ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-# Who did or owns something appears in many pages and changes none of them.
-_NAMED = re.compile(rb'"((?:[a-z_]+_)?ids?|subject)":(?:"(' + _ID.pattern + rb')"|\[([^\]]*)\])')
-_PEOPLE = frozenset((b"owner_id", b"assignee_id", b"actor_id", b"user_id", b"manager_id", b"team_id", b"territory_id"))
+Endpoint = Callable[[Request], Awaitable[Response]]
 
-Key = tuple[str, ...]
+CONSOLE = "/app"
+_NONCE = "%NONCE%"
+_NAMED = re.compile(r"[a-z0-9-]+\.(svg|png|webmanifest)")
+_HASHED = re.compile(r"[A-Za-z0-9_.-]+\.(js|css|svg|png|woff2)")
+_PACKED = {"br": ".br", "gzip": ".gz"}
+"""How files are packed when they are built, the smallest first."""
+_NOT_BUILT = "The console was not built. The API is described in /openapi.json, its events at /docs/events."
+_COMMON = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+)
+# The console's component library writes its style sheet itself, and says so with the nonce of the page.
+_CONSOLE_POLICY = _COMMON + "style-src-elem 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'"
+_API_POLICY = _COMMON + "style-src 'self' 'unsafe-inline'"
+_HEADERS = {
+    "x-content-type-options": "nosniff", "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin", "vary": "Accept-Encoding",
+}  # fmt: skip
 
 
-def ids_named(document: bytes) -> set[str]:
-    """The ids of records that a JSON document of ours speaks of."""
-    found: set[str] = set()
-    for name, one, many in _NAMED.findall(document):
-        if name not in _PEOPLE:
-            found.update(id_.decode() for id_ in ([one] if one else _ID.findall(many)))
-    return found
+def built() -> Path | None:
+    """The folder of the built console, packed with the gateway or beside it in a source tree; None if not built."""
+    packed = Path(str(files("crm_gateway"))) / "console"
+    beside = Path(__file__).parents[2] / "console" / "dist"
+    return next((folder for folder in (packed, beside) if (folder / "index.html").is_file()), None)
 
 
-class Pages:
-    """Keeps pages; used in the event loop only."""
+def pages(transcoder: ASGIApp, find: Callable[[], Path | None] = built, trusted: Sequence[Network] = ()) -> ASGIApp:
+    """The console in the folder that `find` gives; whatever else is asked for goes to the transcoder.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._pages: TTLCache[Key, bytes] = TTLCache(BYTES, SECONDS, clock, getsizeof=lambda page: 500 + 2 * len(page))
-        self._naming: dict[str, set[Key]] = {}
-        self._forgotten: TTLCache[str, float] = TTLCache(float("inf"), MAKING_SECONDS, clock)
-        self._again: deque[tuple[float, frozenset[str]]] = deque()
-        self._since = float("inf")
-        self._hits, self._misses = PAGES.labels("hit"), PAGES.labels("miss")
+    `trusted` are the proxies that may say that a request was encrypted.
+    """
+    console = _Console(find)
+    answers = {
+        "/": console.first,
+        CONSOLE: console.index,
+        CONSOLE + "/{path:path}": console.file_or_index,
+        "/docs": console.api,
+        "/assets/{path:path}": console.asset,
+    }
+    routes = [Route(path, _with_common_headers(answer, trusted)) for path, answer in answers.items()]
+    return Router(routes, default=transcoder, redirect_slashes=False)
 
-    def followed(self, running: bool) -> None:
-        """Whether events are followed from now on."""
-        self.clear()
-        self._since = self._clock() if running else float("inf")
 
-    def get(self, key: Key) -> bytes | None:
-        """The page, if it is still true."""
-        self._forget_again()
-        page: bytes | None = self._pages.get(key)
-        (self._misses if page is None else self._hits).inc()
-        return page
+def _with_common_headers(answer: Endpoint, trusted: Sequence[Network]) -> Endpoint:
+    async def respond(request: Request) -> Response:
+        response = await answer(request)
+        known = web.Request(request.scope, request.receive, trusted)
+        response.headers["x-request-id"] = known.request_id
+        if known.is_encrypted():
+            name, value = web.ENCRYPTED_ALWAYS
+            response.headers[name.decode()] = value.decode()
+        return response
 
-    def put(self, key: Key, page: bytes, asked_at: float) -> None:
-        """Keeps a page whose services were asked at that time of the clock, unless something changed since."""
-        self._forget_again()
-        names = ids_named(page)
-        if asked_at < self._since or any(self._forgotten.get(one, 0.0) >= asked_at for one in names):
-            return
-        try:
-            self._pages[key] = page
-        except ValueError:
-            return  # larger than all the room
-        for one in names:
-            self._naming.setdefault(one, set()).add(key)
-        if len(self._naming) > 4 * max(1000, 50 * len(self._pages)):
-            self._tidy()
+    return respond
 
-    def forget(self, ids: Iterable[str]) -> None:
-        """Something happened to these records."""
-        self._forget_again()
-        wanted = frozenset(ids)
-        self._again.append((self._clock() + AGAIN_SECONDS, wanted))
-        self._drop(wanted)
 
-    def clear(self) -> None:
-        """Forgets everything: what somebody may see has changed."""
-        self._pages.clear()
-        self._naming.clear()
-        self._since = max(self._since, self._clock())
+class _Console:
+    """The pages that name the built files, and the files. A console may be built while the gateway runs."""
 
-    def _forget_again(self) -> None:
-        now = self._clock()
-        while self._again and self._again[0][0] <= now:
-            self._drop(self._again.popleft()[1])
+    def __init__(self, find: Callable[[], Path | None]) -> None:
+        self._find = find
 
-    def _drop(self, ids: frozenset[str]) -> None:
-        now = self._clock()
-        for one in ids:
-            self._forgotten[one] = now
-            for key in self._naming.pop(one, ()):
-                self._pages.pop(key, None)
+    async def first(self, _: Request) -> Response:
+        return _to(CONSOLE if self._find() else "/docs")
 
-    def _tidy(self) -> None:
-        kept = {one: {key for key in keys if key in self._pages} for one, keys in self._naming.items()}
-        self._naming = {one: keys for one, keys in kept.items() if keys}
+    async def index(self, _: Request) -> Response:
+        folder = self._find()
+        if folder is None:
+            return _to("/docs")
+        nonce = secrets.token_urlsafe(16)
+        text = (folder / "index.html").read_text().replace(_NONCE, nonce)
+        return _page(text, _CONSOLE_POLICY.format(nonce=nonce))
+
+    async def file_or_index(self, request: Request) -> Response:
+        """Icons and the manifest keep their names; any other path is a page, which the browser chooses."""
+        folder, name = self._find(), request.path_params["path"]
+        if folder is None or not _NAMED.fullmatch(name) or not (folder / name).is_file():
+            return await self.index(request)
+        return FileResponse(folder / name, headers=_HEADERS | {"cache-control": "no-cache"})
+
+    async def api(self, _: Request) -> Response:
+        folder = self._find()
+        if folder is None:
+            return _page(page("API", _NOT_BUILT).decode(), "default-src 'none'")
+        return _page((folder / "docs.html").read_text(), _API_POLICY)
+
+    async def asset(self, request: Request) -> Response:
+        """A file whose name holds a hash, packed when it was built."""
+        folder, name = self._find(), request.path_params["path"]
+        if folder is None or not _HASHED.fullmatch(name) or not (folder / "assets" / name).is_file():
+            return PlainTextResponse("There is no such file.", 404, _HEADERS)
+        path = folder / "assets" / name
+        headers = _HEADERS | {"cache-control": "public, max-age=31536000, immutable"}
+        accepted = request.headers.get("accept-encoding", "")
+        for coding, ending in _PACKED.items():
+            packed = path.with_name(name + ending)
+            if accepts(accepted, coding) and packed.is_file():
+                return FileResponse(
+                    packed, headers=headers | {"content-encoding": coding}, media_type=guess_type(name)[0]
+                )
+        return FileResponse(path, headers=headers)
+
+
+def _to(path: str) -> Response:
+    return RedirectResponse(path, 307, _HEADERS | {"content-security-policy": "default-src 'none'"})
+
+
+def _page(text: str, policy: str) -> Response:
+    return HTMLResponse(text, headers=_HEADERS | {"content-security-policy": policy, "cache-control": "no-cache"})

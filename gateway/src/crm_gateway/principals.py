@@ -10,36 +10,68 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from cachetools import LRUCache
-from crm_chassis.access.actor import Actor
+from crm_chassis.access.actor import Actor, limited
+from crm_chassis.access.reach import NOWHERE, Standing
 from crm_chassis.errors import DomainError, Unavailable
+from crm_chassis.remembered import remembers
 
 from crm_gateway.authn import Claims
 from crm_gateway.authz import Caller, Minter
 from crm_gateway.errors import InvalidToken
+
+remembers(__name__)  # ids and rights of users
+remembers(__name__)  # their callers
+
 
 # Even with the feed running a principal is asked for again now and then: a peer that froze looks like silence.
 FED_SECONDS = 30.0
 UNFED_SECONDS = 1.0
 GRACE_SECONDS = 60.0
 MAX_PRINCIPALS = 10_000
-_TRIES = 5
+TRIES = 5
 
 Resolve = Callable[[str], Awaitable[Any]]
+
+
+class _Dated(Protocol):
+    @property
+    def fetched_at(self) -> float: ...
+
+
+D = TypeVar("D", bound=_Dated)
+
+
+async def or_known(asked: Awaitable[D], known: D, now: Callable[[], float]) -> D:
+    """What identity says now, or for a minute what it said last while it does not answer."""
+    try:
+        return await asked
+    except InvalidToken:
+        raise
+    except DomainError:
+        if now() - known.fetched_at < GRACE_SECONDS:
+            return known
+        raise
 
 
 class _Entry:
     """A principal with the callers of its sessions. `suspect` once an event may have been missed."""
 
-    __slots__ = ("active", "callers", "epoch", "fetched_at", "grants", "revoked", "suspect")
+    __slots__ = (
+        "active", "callers", "epoch", "fetched_at", "grants", "manager_id", "revoked", "suspect", "team_ids",
+        "territory_ids",
+    )  # fmt: skip
 
     def __init__(self, principal: Any, fetched_at: float) -> None:
         self.active = principal.active
         self.epoch = principal.epoch
         self.revoked = frozenset(principal.revoked_session_ids)
         self.grants = {grant.permission: int(grant.scope) for grant in principal.grants}
+        self.manager_id = principal.manager_id
+        self.team_ids = frozenset(principal.team_ids)
+        self.territory_ids = frozenset(principal.reached_territory_ids)
         self.fetched_at = fetched_at
         self.suspect = False
         self.callers: LRUCache[str, Caller] = LRUCache(maxsize=64)
@@ -77,35 +109,43 @@ class Principals:
 
     async def caller(self, claims: Claims) -> Caller:
         """The caller a token stands for. Raises InvalidToken if the user or the session has been stopped since."""
-        entry = self._entries.get(claims.user_id)
-        if entry is None:
-            entry = await self._fetch(claims.user_id)
-        else:
-            age = self._now() - entry.fetched_at
-            if self._fed and not entry.suspect:
-                if age >= FED_SECONDS:
-                    self._start(claims.user_id)
-            elif age >= UNFED_SECONDS or self._fed:
-                entry = await self._again(claims.user_id, entry)
+        entry = await self._entry(claims.user_id)
         if not entry.active:
             raise InvalidToken("The user has been deactivated.")
-        if claims.epoch < entry.epoch or claims.session_id in entry.revoked:
+        if (claims.epoch is not None and claims.epoch < entry.epoch) or claims.session_id in entry.revoked:
             raise InvalidToken("The session has ended; log in again.")
         caller = entry.callers.get(claims.session_id)
         if caller is None:
-            actor = Actor(claims.user_id, "user", entry.grants, claims.session_id)
+            grants = limited(entry.grants, claims.permissions) if claims.api_key else entry.grants
+            expires = claims.expires if claims.api_key else 0.0
+            actor = Actor(claims.user_id, "user", grants, claims.session_id, claims.api_key, expires)
             caller = entry.callers[claims.session_id] = Caller(actor, self._minter)
         return caller
 
-    async def _again(self, user_id: str, known: _Entry) -> _Entry:
+    async def standing(self, user_id: str) -> Standing:
+        """Where a user stands; nowhere if there is no such user."""
         try:
-            return await self._fetch(user_id)
+            entry = above = await self._entry(user_id)
+            manager_ids = {user_id}
+            while above.manager_id and above.manager_id not in manager_ids:
+                manager_ids.add(above.manager_id)
+                above = await self._entry(above.manager_id)
         except InvalidToken:
-            raise
-        except DomainError:
-            if self._now() - known.fetched_at < GRACE_SECONDS:
-                return known
-            raise
+            return NOWHERE
+        return Standing(entry.team_ids, frozenset(manager_ids), entry.territory_ids)
+
+    async def _entry(self, user_id: str) -> _Entry:
+        """What is known of a user, as fresh as it has to be. Raises InvalidToken if there is no such user."""
+        entry = self._entries.get(user_id)
+        if entry is None:
+            return await self._fetch(user_id)
+        age = self._now() - entry.fetched_at
+        if self._fed and not entry.suspect:
+            if age >= FED_SECONDS:
+                self._start(user_id)
+        elif age >= UNFED_SECONDS or self._fed:
+            return await or_known(self._fetch(user_id), entry, self._now)
+        return entry
 
     def _fetch(self, user_id: str) -> asyncio.Future[_Entry]:
         return asyncio.shield(self._start(user_id))
@@ -126,7 +166,7 @@ class Principals:
 
     async def _ask(self, user_id: str) -> _Entry:
         """Asks again if an event came in between: the answer may be older than the event."""
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             self._outdated.discard(user_id)
             started = self._now()
             principal = await self._resolve(user_id)

@@ -6,13 +6,17 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import crm_contracts
+from crm_chassis.errors import InvalidInput
 
 from crm_gateway.errors import MethodNotAllowed, RouteNotFound
 from crm_gateway.web import Reply, Request
 
 _PARAMETER = re.compile(r"\{([a-z0-9_.]+)\}")
+# Would be cut off, end a line, or hide: nothing of this kind stands in an id.
+_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|^\s|\s$")
 _RATES = {value.number: value.name for value in crm_contracts.RateClass.DESCRIPTOR.values}
 
 Handler = Callable[[Request, dict[str, str]], Awaitable[Reply]]
@@ -103,7 +107,10 @@ class Table:
         verbs[route.http.verb] = (route, names)
 
     def find(self, verb: str, path: str) -> tuple[Route, dict[str, str]]:
-        """The route and the values of its parameters. Raises RouteNotFound or MethodNotAllowed."""
+        """The route and the values of its parameters, decoded.
+
+        Raises RouteNotFound, MethodNotAllowed, and InvalidInput for values that cannot be meant.
+        """
         verbs, values = self._verbs(path)
         found = verbs.get("GET" if verb == "HEAD" else verb)
         if found is None:
@@ -121,7 +128,7 @@ class Table:
         segments = path.split("/")
         if segments[0] or len(segments) < 2:
             raise RouteNotFound()
-        for segment in segments[1:]:
+        for segment in map(_decoded, segments[1:]):
             child = node.literals.get(segment)
             if child is None:
                 child = node.parameter
@@ -135,7 +142,14 @@ class Table:
         verbs = node.routes.get(custom)
         if not verbs or (custom and not values[-1]):
             raise RouteNotFound()
+        if any(_UNFIT.search(value) for value in values):
+            raise InvalidInput("The address holds signs that no id has.")
         return verbs, values
+
+
+def _decoded(segment: str) -> str:
+    """A segment of a path; a slash in it separates nothing. What is not UTF-8 becomes surrogates."""
+    return unquote_to_bytes(segment).decode("utf-8", "surrogateescape") if "%" in segment else segment
 
 
 def allowed(verbs: Iterable[str]) -> str:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 import crm_contracts
-from crm_chassis.settings import Settings, SettingsError
+from crm_chassis.settings import GATEWAY, Settings, SettingsError, words
 from crm_chassis.tls import Tls, of_process
 
 Network = IPv4Network | IPv6Network
 
 # Calls per second and user; the bucket holds one second's worth. CREDENTIAL counts per minute.
-DEFAULT_RATES: Mapping[str, int] = {"READ": 1000, "WRITE": 500, "HEAVY": 20, "CREDENTIAL": 10}
+RATES = {
+    "READ": "CRM_RATE_READ", "WRITE": "CRM_RATE_WRITE", "HEAVY": "CRM_RATE_HEAVY", "CREDENTIAL": "CRM_RATE_CREDENTIAL",
+}  # fmt: skip
 
 
 @cache
@@ -23,17 +25,30 @@ def services() -> tuple[str, ...]:
     return tuple(sorted({m.domain for m in crm_contracts.methods().values()} - {"gateway", "common"}))
 
 
+def environment() -> Settings:
+    """The gateway's environment, in which each service has an address."""
+    return Settings(GATEWAY, services())
+
+
 @dataclass(frozen=True)
 class GatewaySettings:
     """What the gateway must know before it serves."""
 
     actor_key: bytes
     upstreams: Mapping[str, tuple[str, ...]]
+    host: str
+    port: int
+    max_in_flight: int
+    rates: Mapping[str, int] | None
+    """Calls by rate class; None for no limits."""
     amqp_url: str = ""
-    host: str = "127.0.0.1"
-    port: int = 8080
-    rates: Mapping[str, int] | None = field(default_factory=lambda: dict(DEFAULT_RATES))
-    max_in_flight: int = 512
+    probes_port: int | None = None
+    """Of health, readiness and metrics, which are not for clients; None for none."""
+    shared: bool = False
+    """Whether other gateways may listen on the port too."""
+    max_connections: int = 1000
+    max_connections_per_address: int = 250
+    """Does not hold for the addresses of trusted proxies."""
     trusted_proxies: tuple[Network, ...] = ()
     cors_origins: frozenset[str] = frozenset()
     tls: Tls | None = None
@@ -43,46 +58,44 @@ class GatewaySettings:
     @classmethod
     def from_environment(cls) -> GatewaySettings:
         """Reads the environment. Raises SettingsError with the variable's name if something is unusable."""
-        env = Settings("gateway")
-        limited = env.text("CRM_RATE_LIMITS", "on") != "off"
-        rates = {name: env.number(f"CRM_RATE_{name}", rate) for name, rate in DEFAULT_RATES.items()}
-        if any(rate < 1 for rate in rates.values()):
-            raise SettingsError("CRM_RATE_<CLASS> must be at least 1")
+        env = environment()
+        rates = {rate: env.number(variable) for rate, variable in RATES.items()}
         return cls(
             actor_key=env.key("CRM_ACTOR_PRIVATE_KEY"),
-            upstreams={name: _addresses(env, f"CRM_UPSTREAM_{name.upper()}") for name in services()},
+            upstreams={name: _addresses(env, name) for name in services()},
             amqp_url=env.amqp_url,
-            host=env.text("CRM_HTTP_HOST", "127.0.0.1"),
-            port=env.number("CRM_HTTP_PORT", 8080),
-            rates=rates if limited else None,
-            max_in_flight=env.number("CRM_MAX_IN_FLIGHT", 512),
+            host=env.text("CRM_HTTP_HOST"),
+            port=env.number("CRM_HTTP_PORT"),
+            probes_port=env.probes_port,
+            shared=env.flag("CRM_HTTP_SHARED"),
+            rates=rates if env.flag("CRM_RATE_LIMITS") else None,
+            max_in_flight=env.number("CRM_MAX_IN_FLIGHT"),
+            max_connections=env.number("CRM_MAX_CONNECTIONS"),
+            max_connections_per_address=env.number("CRM_MAX_CONNECTIONS_PER_ADDRESS"),
             trusted_proxies=_networks(env, "CRM_TRUSTED_PROXIES"),
             tls=of_process(),
             https=_https(env),
-            cors_origins=frozenset(_words(env.text("CRM_CORS_ORIGINS", ""))),
+            cors_origins=frozenset(words(env.text("CRM_CORS_ORIGINS"))),
         )
 
 
 def _https(env: Settings) -> tuple[str, str] | None:
-    chain, key = env.text("CRM_HTTP_TLS_CERT", ""), env.text("CRM_HTTP_TLS_KEY", "")
-    if bool(chain) != bool(key):
+    chain, key = env.file("CRM_HTTP_TLS_CERT"), env.file("CRM_HTTP_TLS_KEY")
+    if (chain is None) != (key is None):
         raise SettingsError("CRM_HTTP_TLS_CERT and CRM_HTTP_TLS_KEY belong together")
-    return (chain, key) if chain else None
+    return (str(chain), str(key)) if chain else None
 
 
-def _words(text: str) -> list[str]:
-    return [word for part in text.split(",") if (word := part.strip())]
-
-
-def _addresses(env: Settings, name: str) -> tuple[str, ...]:
-    found = tuple(_words(env.text(name)))
-    if not found or not all(":" in address for address in found):
-        raise SettingsError(f"{name} must be host:port, several separated by commas")
-    return found
+def _addresses(env: Settings, service: str) -> tuple[str, ...]:
+    addresses = tuple(words(env.text("CRM_UPSTREAM_<SERVICE>", of=service)))
+    if not addresses or not all(":" in address for address in addresses):
+        raise SettingsError(f"CRM_UPSTREAM_{service.upper()} must be host:port, several separated by commas")
+    return addresses
 
 
 def _networks(env: Settings, name: str) -> tuple[Network, ...]:
+    text = env.text(name)
     try:
-        return tuple(ip_network(word) for word in _words(env.text(name, "")))
+        return () if text == "none" else tuple(ip_network(word) for word in words(text))
     except ValueError as error:
         raise SettingsError(f"{name}: {error}") from error

@@ -1,34 +1,32 @@
-"""What stands beside the API: its documentation, health, readiness and metrics."""
+"""What stands beside the API: its documents, health and readiness."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import crm_contracts
 import orjson
 from crm_chassis.errors import DomainError
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from crm_chassis.remembered import remembers
 
 from crm_gateway import events_page
 from crm_gateway.errors import RouteNotFound
 from crm_gateway.web import Reply, Request
 
+remembers(__name__)  # documents of the suite
+
+
 READY_SECONDS = 1.0
 _PAGE_POLICY = (
-    b"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-    b"form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+    b"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'none'; base-uri 'none'; "
+    b"frame-ancestors 'none'"
 )
-_ASSETS = {
-    "/docs": ("docs.html", b"text/html; charset=utf-8"),
-    "/docs/docs.js": ("docs.js", b"text/javascript; charset=utf-8"),
-    "/docs/docs.css": ("docs.css", b"text/css; charset=utf-8"),
-}
-
-Check = Callable[[], Awaitable[str]]
+Check = Callable[[], Coroutine[Any, Any, str]]
 
 
 @cache
@@ -46,44 +44,35 @@ def event_catalogue() -> bytes:
     return events_page.page(document("events.md").decode()).encode()
 
 
-@cache
-def _asset(name: str) -> bytes:
-    return files("crm_gateway").joinpath("docs", name).read_bytes()
-
-
 class Site:
     """Answers for the addresses that are not part of the API.
 
     `checks` maps names to functions that return "" if all is well, else what is wrong.
     """
 
-    def __init__(self, checks: dict[str, Check], registry: CollectorRegistry) -> None:
+    def __init__(self, checks: dict[str, Check]) -> None:
         self._checks = checks
-        self._registry = registry
         self._ready: tuple[float, Reply] | None = None
         self.draining = False
         self._pages: dict[str, Callable[[], Awaitable[Reply]]] = {
-            "/": self._root,
             "/healthz": self._healthz,
             "/readyz": self._readyz,
-            "/metrics": self._metrics,
             "/openapi.json": self._openapi,
             "/asyncapi.yaml": self._asyncapi,
             "/docs/events": self._events,
+            "/docs/docs.css": self._style,
         }
 
     def knows(self, path: str) -> bool:
         """Whether the address belongs here."""
-        return path in self._pages or path in _ASSETS
+        return path in self._pages
+
+    def is_probe(self, path: str) -> bool:
+        """Whether somebody asks how the gateway is, which has to be answered however busy it is."""
+        return path in ("/healthz", "/readyz")
 
     async def handle(self, request: Request) -> Reply:
-        if request.path in _ASSETS:
-            name, content_type = _ASSETS[request.path]
-            return Reply(200, _asset(name), content_type, policy=_PAGE_POLICY, cache=b"no-cache")
         return await self._pages[request.path]()
-
-    async def _root(self) -> Reply:
-        return Reply(307, headers=[(b"location", b"/docs")])
 
     async def _healthz(self) -> Reply:
         return Reply(200, b'{"status":"ok"}')
@@ -98,19 +87,27 @@ class Site:
             self._ready = (now, Reply(503 if failed else 200, body))
         return self._ready[1]
 
-    async def _metrics(self) -> Reply:
-        return Reply(200, generate_latest(self._registry), CONTENT_TYPE_LATEST.encode())
-
     async def _openapi(self) -> Reply:
-        return Reply(200, _installed(partial(document, "openapi.json")), cache=b"no-cache")
+        return Reply(200, _installed(partial(document, "openapi.json")), cache=b"no-cache", document=True)
 
     async def _asyncapi(self) -> Reply:
-        return Reply(200, _installed(partial(document, "asyncapi.yaml")), b"application/yaml", cache=b"no-cache")
+        return Reply(
+            200, _installed(partial(document, "asyncapi.yaml")), b"application/yaml", cache=b"no-cache", document=True
+        )
 
     async def _events(self) -> Reply:
         return Reply(
-            200, _installed(event_catalogue), b"text/html; charset=utf-8", policy=_PAGE_POLICY, cache=b"no-cache"
-        )
+            200, _installed(event_catalogue), b"text/html; charset=utf-8", policy=_PAGE_POLICY, cache=b"no-cache",
+            document=True,
+        )  # fmt: skip
+
+    async def _style(self) -> Reply:
+        return Reply(200, _style_sheet(), b"text/css; charset=utf-8", cache=b"no-cache", document=True)
+
+
+@cache
+def _style_sheet() -> bytes:
+    return files("crm_gateway").joinpath("docs", "docs.css").read_bytes()
 
 
 def _installed(read: Callable[[], bytes]) -> bytes:

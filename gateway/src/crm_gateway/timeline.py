@@ -8,23 +8,23 @@ from typing import Any
 from uuid import UUID
 
 import crm_contracts
-from crm.common.v1 import common_pb2
+from crm.common.v1 import timelines_pb2
 from crm_chassis.contracts.schema import validate
 from crm_chassis.contracts.transcode import dumps
 from crm_chassis.errors import DomainError, InvalidInput
-from google.protobuf.timestamp_pb2 import Timestamp
+from crm_chassis.violations import INVALID_FORMAT
 
 from crm_gateway.fanout import ask
-from crm_gateway.tokens import read_token, write_token, wrong_token
+from crm_gateway.tokens import PageTokens, query_of
 from crm_gateway.transcode import Binding
 from crm_gateway.upstreams import Upstreams
-from crm_gateway.web import Reply, Request
+from crm_gateway.web import Reply, Request, next_page
 
 DEFAULT_PAGE = 50
 PROFILE_SECONDS = 0.3
 MAX_CONTACTS = 500
 OWNER = "contacts"
-PROFILE = crm_contracts.method("crm.contacts.v1.ContactsService.GetCustomerProfile")
+PROFILE = crm_contracts.method("crm.contacts.v1.CustomerService.GetCustomerProfile")
 
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 
@@ -35,59 +35,56 @@ def newest_first(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(unique.values(), key=lambda entry: (entry["at"] or _OLDEST, entry["id"]), reverse=True)
 
 
-def position_of(entry: dict[str, Any]) -> str:
-    """The page token that continues behind an entry."""
+def position_of(entry: dict[str, Any]) -> list[str]:
+    """The place behind an entry: its moment and id."""
     at: datetime = entry["at"] or _OLDEST
-    return write_token([at.isoformat(), entry["id"]])
+    return [at.isoformat(), entry["id"]]
 
 
-def read_position(token: str) -> tuple[datetime, str]:
-    """The moment and the id that a page token stands for. Raises InvalidInput."""
-    try:
-        at, id_ = read_token(token)
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None or not isinstance(id_, str) or len(id_) > 64:
-            raise ValueError("not a position")
-    except (ValueError, TypeError) as error:
-        raise wrong_token() from error
-    return moment.astimezone(UTC), id_
+def position_query(request: Any) -> bytes:
+    """What a page token of a timeline belongs to: the kinds of entries. After a merge a customer has two ids."""
+    return query_of("timeline", request, "id")
 
 
-def customer_ref(type_: str, id_: str, contact_ids: Iterable[str] = ()) -> common_pb2.CustomerRef:
+def customer_ref(type_: str, id_: str, contact_ids: Iterable[str] = ()) -> timelines_pb2.CustomerRef:
     """The customer as the services are told. Raises InvalidInput if the id is no UUID."""
     try:
         id_ = str(UUID(id_))
     except ValueError as error:
-        raise InvalidInput.of("id", "must be a UUID") from error
+        raise InvalidInput.of("id", INVALID_FORMAT("must be a UUID", format="UUID")) from error
     if type_ == "contact":
-        return common_pb2.CustomerRef(contact_id=id_)
-    return common_pb2.CustomerRef(account_id=id_, contact_ids=list(contact_ids)[:MAX_CONTACTS])
+        return timelines_pb2.CustomerRef(contact_id=id_)
+    return timelines_pb2.CustomerRef(account_id=id_, contact_ids=list(contact_ids)[:MAX_CONTACTS])
 
 
 class Timeline:
     """Handles /v1/contacts/{id}/timeline and /v1/accounts/{id}/timeline."""
 
-    def __init__(self, upstreams: Upstreams, method: crm_contracts.Method, http: crm_contracts.Http) -> None:
+    def __init__(
+        self, upstreams: Upstreams, tokens: PageTokens, method: crm_contracts.Method, http: crm_contracts.Http
+    ) -> None:
         self._upstreams = upstreams
+        self._tokens = tokens
         self._binding = Binding(method, http)
         self._type = "account" if method.name == "ListAccountTimeline" else "contact"
-        self._methods = {m.domain: m for m in crm_contracts.methods().values() if m.name == "ListCustomerTimeline"}
+        self._methods = {m.domain: m for m in crm_contracts.parts(crm_contracts.View.TIMELINE)}
 
     async def handle(self, request: Request, path: dict[str, str]) -> Reply:
         wanted: Any = await self._binding.message(request, path)
+        query = position_query(wanted)
+        place = self._tokens.open_value(wanted.page_token, query)
+        wanted.page_token = ""
         validate(wanted)
         ref = customer_ref(self._type, wanted.id)
         size = wanted.page_size or DEFAULT_PAGE
-        position = common_pb2.TimelinePosition(kinds=wanted.kinds, limit=size)
-        if wanted.page_token:
-            at, position.before_id = read_position(wanted.page_token)
-            before = Timestamp()
-            before.FromDatetime(at)
-            position.before.CopyFrom(before)
+        position = timelines_pb2.TimelinePosition(kinds=wanted.kinds, limit=size)
+        if place is not None:
+            at, position.before_id = place
+            position.before.FromDatetime(datetime.fromisoformat(at))
         missing: set[str] = set()
         if self._type == "account" and request.caller.actor.may(PROFILE.policy.permission):
             await self._find_contacts(request, ref, missing)
-        body = common_pb2.ListCustomerTimelineRequest(customer=ref, position=position).SerializeToString()
+        body = timelines_pb2.ListCustomerTimelineRequest(customer=ref, position=position).SerializeToString()
         actor = request.caller.actor
         answers = await ask(
             {
@@ -103,21 +100,22 @@ class Timeline:
         entries = newest_first(
             encoder.encode(entry)
             for raw in answers.good.values()
-            for entry in common_pb2.ListCustomerTimelineResponse.FromString(raw).entries
+            for entry in timelines_pb2.ListCustomerTimelineResponse.FromString(raw).entries
         )
         more = len(entries) >= size
+        next_token = self._tokens.seal_value(position_of(entries[size - 1]), query) if more else ""
         found = {
             "entries": entries[:size],
-            "next_page_token": position_of(entries[size - 1]) if more else "",
+            "next_page_token": next_token,
             "unavailable_services": sorted({*answers.unavailable, *missing}),
         }
-        return Reply(200, dumps(found))
+        return Reply(200, dumps(found), headers=next_page(request, next_token))
 
-    async def _find_contacts(self, request: Request, ref: common_pb2.CustomerRef, missing: set[str]) -> None:
+    async def _find_contacts(self, request: Request, ref: timelines_pb2.CustomerRef, missing: set[str]) -> None:
         """Adds the account's people, by whom the other services gather. Raises NotFound if there is no account."""
-        body = common_pb2.GetCustomerRequest(customer=ref).SerializeToString()
+        body = timelines_pb2.GetCustomerRequest(customer=ref).SerializeToString()
         try:
-            raw = await self._upstreams.call(PROFILE, body, request, timeout=request.within(PROFILE_SECONDS))
+            raw = await self._upstreams.call(PROFILE, body, request, timeout=PROFILE_SECONDS)
         except DomainError as error:
             if error.status < 500:
                 raise

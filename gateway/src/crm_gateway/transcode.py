@@ -13,10 +13,12 @@ from urllib.parse import parse_qsl
 
 import crm_contracts
 import orjson
-from crm_chassis.contracts.transcode import decode
+from crm_chassis.contracts.problems import refused
+from crm_chassis.contracts.transcode import decode, not_of
 from crm_chassis.errors import DomainError, InvalidInput
+from crm_chassis.violations import OUT_OF_RANGE, TOO_MANY_ENTRIES, UNKNOWN_FIELD, wrong_type
 from google.protobuf import message_factory
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
 from crm_gateway.errors import UnsupportedMediaType
@@ -24,8 +26,11 @@ from crm_gateway.routes import parameters
 from crm_gateway.web import Request
 
 JSON_TYPES = ("application/json",)
+FORM_TYPE = "application/x-www-form-urlencoded"
+MAX_FORM_FIELDS = 10
 PATCH_TYPES = ("application/json", "application/merge-patch+json")
 MAX_QUERY_FIELDS = 100
+MASKS = "update_masks"
 
 _INTEGERS = {
     FieldDescriptor.TYPE_INT32: 2**31,
@@ -33,6 +38,14 @@ _INTEGERS = {
     FieldDescriptor.TYPE_INT64: 2**63,
     FieldDescriptor.TYPE_SINT64: 2**63,
 }
+
+
+def _form(raw: bytes) -> dict[str, str]:
+    """The fields of a form. Raises InvalidInput."""
+    try:
+        return dict(parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=MAX_FORM_FIELDS))
+    except ValueError as error:
+        raise InvalidInput("The form is not one of ours.") from error
 
 
 class Binding:
@@ -45,12 +58,15 @@ class Binding:
         self._setters = [(path.rpartition(".")[2], path.split(".")) for path in bound]
         self._whole = http.body == "*"
         self._patch = http.verb == "PATCH"
+        # What links in mails lead to are pages of ours, whose forms come back.
+        self._form = "{token}" in http.path
         self.body = "" if self._whole else http.body
         self.has_body = bool(http.body)
         self._body_class = (
             message_factory.GetMessageClass(fields[self.body].message_type) if self.body else method.request
         )
         self._optional = self._whole
+        self._rows = crm_contracts.rows_of(method.request.DESCRIPTOR) if self._whole else None
         skipped = {*bound, self.body, "update_mask"}
         if http.verb == "DELETE":
             skipped.add("etag")
@@ -58,6 +74,9 @@ class Binding:
             {} if self._whole else {name: field for name, field in fields.items() if name not in skipped}
         )
         self._etag = self._etag_holder(http.verb)
+        # More than there are is as many as there are (AIP-158).
+        largest = crm_contracts.rules_of(fields["page_size"]).maximum if "page_size" in fields else ""
+        self._largest_page = int(largest) if largest else 2**31 - 1
 
     def _etag_holder(self, verb: str) -> Callable[[Any], Any] | None:
         """Where If-Match goes: into the resource of an update, into the request of any other change."""
@@ -74,10 +93,13 @@ class Binding:
         found: Any
         if self.has_body:
             value = await self._body(request)
-            body = _decode(self._body_class, value)
+            if self._rows is not None:
+                body = self._with_rows(self._rows, value, request)
+            else:
+                body = _decode(self._body_class, value)
             found = self._class(**{self.body: body}) if self.body else body
             if self._patch:
-                found.update_mask.paths.extend(self._mask(value))
+                found.update_mask.paths.extend(_mask(self._body_class.DESCRIPTOR, value))
         else:
             found = self._class()
         if request.query:
@@ -86,6 +108,8 @@ class Binding:
             target = found
             for parent in parents:
                 target = getattr(target, parent)
+            if parents and getattr(target, last) not in ("", path[name]):
+                raise InvalidInput.of(last, "is not that of the address")
             setattr(target, last, path[name])
         if self._etag is not None and (etag := if_match(request)) is not None:
             self._etag(found).etag = etag
@@ -95,18 +119,36 @@ class Binding:
         raw = await request.body()
         if not raw and self._optional:
             return {}
+        if self._form and request.media_type() == FORM_TYPE:
+            return _form(raw)
         allowed = PATCH_TYPES if self._patch else JSON_TYPES
         if request.media_type() not in allowed:
             raise UnsupportedMediaType(f"Send the body as {' or '.join(allowed)}.")
         return parse_json(raw)
 
-    def _mask(self, value: Mapping[str, Any]) -> list[str]:
-        fields = self._body_class.DESCRIPTOR.fields_by_name
-        return [
-            name
-            for name in value
-            if name not in ("id", "etag") and crm_contracts.OUTPUT_ONLY not in crm_contracts.behavior_of(fields[name])
-        ]
+    def _with_rows(self, rows: FieldDescriptor, value: Mapping[str, Any], request: Request) -> Message:
+        """The message with those rows that can be read; of the others the request notes what is wrong."""
+        if MASKS in value:
+            raise InvalidInput.of(MASKS, UNKNOWN_FIELD())
+        said = value.get(rows.name)
+        if not isinstance(said, list):
+            return _decode(self._body_class, value)
+        most = crm_contracts.rules_of(rows).max_items
+        if len(said) > most:
+            raise InvalidInput.of(rows.name, TOO_MANY_ENTRIES(max=most))
+        message: Any = _decode(self._body_class, {**value, rows.name: []})
+        resource = message_factory.GetMessageClass(rows.message_type)
+        changing = MASKS in message.DESCRIPTOR.fields_by_name
+        for place, row in enumerate(said):
+            try:
+                record = _decode(resource, row)
+            except InvalidInput as error:
+                request.unreadable[place] = refused(error)
+                continue
+            getattr(message, rows.name).append(record)
+            if changing:
+                getattr(message, MASKS).add(paths=_mask(rows.message_type, row))
+        return message
 
     def _read_query(self, message: Any, query: bytes) -> None:
         errors: dict[str, list[str]] = {}
@@ -121,6 +163,8 @@ class Binding:
                 continue
             seen.add(name)
             value = _scalar(field, text)
+            if name == "page_size" and isinstance(value, int):
+                value = min(value, self._largest_page)
             if isinstance(value, _Wrong):
                 errors[name] = [value.message]
             elif field.is_repeated:
@@ -183,7 +227,7 @@ def parse_json(raw: bytes) -> Any:
     try:
         value = orjson.loads(raw)
         if not isinstance(value, dict):
-            raise InvalidInput("The body must be a JSON object.", errors={"_": ["must be an object"]})
+            raise InvalidInput("The body must be a JSON object.", errors={"_": [wrong_type("OBJECT")]})
         json.loads(raw, object_pairs_hook=_unique)
     except _Duplicate as error:
         raise InvalidInput("The body names a key twice.", errors={"_": ["names a key twice"]}) from error
@@ -194,9 +238,20 @@ def parse_json(raw: bytes) -> Any:
 
 def _decode(message: type[Message], value: Any) -> Message:
     try:
-        return decode(message, value)
+        # A record is told what cannot be set in it; only its service knows what it holds.
+        return decode(message, value, read_only=crm_contracts.resource_of(message.DESCRIPTOR) is not None)
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise InvalidInput("The body has values that no field can hold.") from error
+
+
+def _mask(resource: Descriptor, value: Mapping[str, Any]) -> list[str]:
+    """The fields that a body names and that can be changed."""
+    fields = resource.fields_by_name
+    return [
+        name
+        for name in value
+        if name not in ("id", "etag") and crm_contracts.OUTPUT_ONLY not in crm_contracts.behavior_of(fields[name])
+    ]
 
 
 class _Wrong:
@@ -210,18 +265,18 @@ def _scalar(field: FieldDescriptor, text: str) -> Any:
     if field.type == FieldDescriptor.TYPE_STRING:
         return text
     if field.type == FieldDescriptor.TYPE_BOOL:
-        return {"true": True, "false": False}.get(text, _Wrong("must be true or false"))
+        return {"true": True, "false": False}.get(text, _Wrong(wrong_type("BOOLEAN")))
     if field.enum_type is not None:
         value = field.enum_type.values_by_name.get(text.upper())
         if value is None or not value.number:
-            return _Wrong(f"must be one of {', '.join(v.name for v in field.enum_type.values if v.number)}")
+            return _Wrong(not_of(field.enum_type))
         return value.number
     limit = _INTEGERS.get(field.type)
     if limit is None:
         return _Wrong("cannot be given in the query")
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdigit()):
-        return _Wrong("must be a whole number")
+        return _Wrong(wrong_type("INTEGER"))
     if len(digits) > 19 or not -limit <= int(text) < limit:
-        return _Wrong("is out of range")
+        return _Wrong(OUT_OF_RANGE())
     return int(text)

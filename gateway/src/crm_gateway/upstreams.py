@@ -1,9 +1,9 @@
 """Calling services: one channel per replica, a deadline on every call, and care for replicas that fail.
 
 A call goes to the less busy of two replicas that say they are serving; one that is being stopped says so before it
-stops, so that no call is lost with it. UNAVAILABLE is repeated, on another replica if there is one: reads do no
-harm, and each write has an idempotency key, the client's or one of the gateway's own. Only what asks for a password
-is sent once. A read that takes unusually long is sent to a second replica too, at most every twentieth;
+stops, so that no call is lost with it. UNAVAILABLE and nothing else is repeated, on another replica if there is one:
+reads do no harm, and each write has an idempotency key, the client's or one of the gateway's own. Only what asks for
+a password is sent once. A read that takes unusually long is sent to a second replica too, at most every twentieth;
 the first answer wins.
 """
 
@@ -13,15 +13,15 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import AsyncIterable, Awaitable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import crm_contracts
 import grpc
 import grpc.aio
 from crm_chassis import tracing
-from crm_chassis.context import FIRST_ATTEMPT, GATEWAY_KEY
-from crm_chassis.errors import DeadlineExceeded, DomainError, Unavailable
+from crm_chassis.context import FIRST_ATTEMPT, GATEWAY_KEY, REPLAYED
+from crm_chassis.errors import ActorTokenExpired, AnswerTooLarge, DeadlineExceeded, DomainError, Unavailable
 from crm_chassis.logs import get_logger
 from crm_chassis.rpc.client import CHANNEL_OPTIONS
 from crm_chassis.rpc.status import RemoteError, from_rpc_error
@@ -37,7 +37,7 @@ HEAVY_SECONDS = 15.0
 MAX_ATTEMPTS = 4
 BACKOFF_SECONDS = 0.05
 RECONNECT_SECONDS = 1.3  # the longest pause between two tries to connect, and a little more
-# A deadline shorter than this was the client's wish and says nothing about the replica.
+# A shorter deadline says nothing about the replica.
 TELLING_SECONDS = 0.2
 HEDGE_SECONDS = 0.06
 HEDGE_SHARE = 0.05
@@ -46,8 +46,9 @@ HEDGE_RESERVE = 3.0
 LONG_SECONDS = 0.5
 _WINDOW = 200
 
+# What both ends of a call say of a message beyond the limit.
+_TOO_LARGE = "message larger than max"
 _FAILURES = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
-_REPEATABLE = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED)
 _OPTIONS = [
     *CHANNEL_OPTIONS,
     ("grpc.use_local_subchannel_pool", 1),
@@ -56,7 +57,6 @@ _OPTIONS = [
     # The channel watches the health service of each process and is ready while one of them serves.
     ("grpc.service_config", '{"healthCheckConfig": {"serviceName": ""}}'),
 ]
-_READS = ("Get", "List", "Search", "Preview")
 
 
 class ServiceUnavailable(Unavailable):
@@ -87,10 +87,18 @@ def error_of(error: grpc.RpcError, service: str) -> DomainError:
         except ValueError:
             return ServiceUnavailable(service)
         if isinstance(found, RemoteError):
-            return found
+            # A call that waited longer than its token lives has not been looked at: the service is overloaded.
+            return ServiceUnavailable(service) if found.reason == ActorTokenExpired.reason else found
     if error.code() == grpc.StatusCode.DEADLINE_EXCEEDED:
         return ServiceTooSlow(service)
+    if error.code() == grpc.StatusCode.RESOURCE_EXHAUSTED and _TOO_LARGE in (error.details() or ""):
+        detail = f"The answer of {service} is larger than a call carries; ask for less, with page_size for one."
+        return RemoteError(AnswerTooLarge.reason, AnswerTooLarge.status, detail, {}, service)
     return ServiceUnavailable(service)
+
+
+class Replayed(bytes):
+    """An answer that the service has given before to the same idempotency key."""
 
 
 class Replica:
@@ -110,19 +118,25 @@ class Replica:
         """Whether there is a connection, over which calls succeeded lately."""
         return self.breaker.state == "closed" and self._channel.get_state() is grpc.ChannelConnectivity.READY
 
-    async def call(self, path: str, body: bytes, metadata: Metadata, timeout: float) -> bytes:
-        """The answer to one unary call, both as bytes. Raises grpc.aio.AioRpcError."""
+    async def call(self, path: str, body: bytes, metadata: Metadata, timeout: float, *, hurried: bool = False) -> bytes:
+        """The answer to one unary call, both as bytes. Raises grpc.aio.AioRpcError.
+
+        `hurried` says that the deadline is the client's wish, so that missing it says nothing about the replica.
+        """
         callable_ = self._calls.get(path)
         if callable_ is None:
             callable_ = self._calls[path] = self._channel.unary_unary(path)
-        return await self._counted(callable_(body, timeout=timeout, metadata=metadata), timeout)
+        telling = not hurried and timeout >= TELLING_SECONDS
+        call = callable_(body, timeout=timeout, metadata=metadata)
+        answer = await self._counted(call, telling)
+        return Replayed(answer) if REPLAYED[0] in (await call.trailing_metadata() or ()) else answer
 
     async def stream(self, path: str, parts: AsyncIterable[bytes], metadata: Metadata, timeout: float) -> bytes:
         """The answer to a call with a stream of messages."""
         call = self._channel.stream_unary(path)(parts, timeout=timeout, metadata=metadata)
-        return await self._counted(call, timeout)
+        return await self._counted(call, timeout >= TELLING_SECONDS)
 
-    async def _counted(self, call: Awaitable[bytes], timeout: float) -> bytes:
+    async def _counted(self, call: Awaitable[bytes], telling: bool) -> bytes:
         probe = self.breaker.started()
         self.in_flight += 1
         settled = False
@@ -138,7 +152,7 @@ class Replica:
                 self._log.warning("replica refused", upstream=self.service, address=self.address, error=error.details())
             if error.code() not in _FAILURES:
                 self.breaker.succeeded()
-            elif error.code() == grpc.StatusCode.UNAVAILABLE or timeout >= TELLING_SECONDS:
+            elif error.code() == grpc.StatusCode.UNAVAILABLE or telling:
                 self.breaker.failed()
             else:
                 self.breaker.abandoned(probe)
@@ -172,15 +186,17 @@ class Upstream:
         self,
         path: str,
         body: bytes,
-        metadata: Metadata,
+        metadata: Callable[[], Metadata],
         *,
         timeout: float,
         repeatable: bool,
         read: bool,
+        hurried: bool = False,
         only_first: Metadata = (),
     ) -> bytes:
         """The answer to a unary call within `timeout` seconds. Raises the DomainError that it failed with.
 
+        `metadata` is asked for each attempt, so that the actor token is a fresh one. `hurried` as for a replica;
         `only_first` is metadata that is not sent with a repetition.
         """
         started = time.monotonic()
@@ -192,16 +208,21 @@ class Upstream:
             remaining = deadline - time.monotonic()
             try:
                 if read and len(self.replicas) > 1:
-                    answer = await self._hedged(replica, path, body, metadata, remaining)
+                    answer = await self._hedged(replica, path, body, metadata(), remaining, hurried=hurried)
                 else:
-                    told = metadata + only_first if attempt == 1 else metadata
-                    answer = await replica.call(path, body, told, remaining)
+                    told = metadata() + only_first if attempt == 1 else metadata()
+                    answer = await replica.call(path, body, told, remaining, hurried=hurried)
                 self._learn(time.monotonic() - started)
                 return answer
             except grpc.aio.AioRpcError as error:
                 pause = BACKOFF_SECONDS * 2 ** (attempt - 1) * random.uniform(0.8, 1.2)
                 left = deadline - time.monotonic() - pause
-                final = not repeatable or error.code() not in _REPEATABLE or attempt == MAX_ATTEMPTS or left <= 0.01
+                final = (
+                    not repeatable
+                    or error.code() != grpc.StatusCode.UNAVAILABLE
+                    or attempt == MAX_ATTEMPTS
+                    or left <= 0.01
+                )
                 if final or not any(one.breaker.allows() for one in self.replicas):
                     raise error_of(error, self.service) from error
                 tried = replica
@@ -240,14 +261,16 @@ class Upstream:
         one, other = random.sample(found, 2)
         return one if one.in_flight <= other.in_flight else other
 
-    async def _hedged(self, replica: Replica, path: str, body: bytes, metadata: Metadata, timeout: float) -> bytes:
+    async def _hedged(
+        self, replica: Replica, path: str, body: bytes, metadata: Metadata, timeout: float, *, hurried: bool
+    ) -> bytes:
         """Asks a second replica when the first takes unusually long; the first answer wins.
 
         If only the reserve of such calls is left, it waits until the first takes very long.
         """
         self._hedges = min(self._hedges + HEDGE_SHARE, 5.0)
         deadline = time.monotonic() + timeout
-        first = asyncio.ensure_future(replica.call(path, body, metadata, timeout))
+        first = asyncio.ensure_future(replica.call(path, body, metadata, timeout, hurried=hurried))
         second: asyncio.Future[bytes] | None = None
         try:
             await asyncio.wait((first,), timeout=min(self._hedge_after, timeout))
@@ -258,7 +281,8 @@ class Upstream:
                 return await first
             self._hedges -= 1
             other = min(others, key=lambda r: r.in_flight)
-            second = asyncio.ensure_future(other.call(path, body, metadata, deadline - time.monotonic()))
+            left = deadline - time.monotonic()
+            second = asyncio.ensure_future(other.call(path, body, metadata, left, hurried=hurried))
             done, pending = await asyncio.wait((first, second), return_when=asyncio.FIRST_COMPLETED)
             if not any(one.exception() is None for one in done) and pending:
                 await asyncio.wait(pending)
@@ -314,22 +338,29 @@ class Upstreams:
         *,
         service: str = "",
         timeout: float | None = None,
+        more: Metadata = (),
     ) -> bytes:
-        """Calls a method on behalf of the caller of `request`; `service` where the method belongs to all of them."""
+        """Calls a method on behalf of the caller of `request`; `service` where the method belongs to all of them.
+
+        It may take `timeout` seconds, or less if the client wants to wait less.
+        `more` is told to the service beside what is known of the request.
+        """
         service = service or method.domain
         policy = method.policy
         heavy = policy.rate == crm_contracts.RateClass.HEAVY
-        if not policy.idempotent and policy.rate != crm_contracts.RateClass.CREDENTIAL:
+        if not method.repeatable and policy.rate != crm_contracts.RateClass.CREDENTIAL:
             request.make_repeatable()
-        seconds = request.within(HEAVY_SECONDS if heavy else CALL_SECONDS) if timeout is None else timeout
+        longest = timeout or (HEAVY_SECONDS if heavy else CALL_SECONDS)
+        seconds = request.within(longest)
         with calling(method, service, request) as span:
             return await self._upstreams[service].call(
                 method.path,
                 body,
-                request.metadata(service, span),
+                lambda: (*request.metadata(service, span), *more),
                 timeout=seconds,
-                repeatable=policy.idempotent or bool(request.idempotency_key),
-                read=policy.idempotent and method.name.startswith(_READS),
+                repeatable=method.repeatable or bool(request.idempotency_key),
+                read=policy.read_only,
+                hurried=seconds < longest,
                 only_first=(FIRST_ATTEMPT,) if request.idempotency_key.startswith(GATEWAY_KEY) else (),
             )
 

@@ -3,7 +3,7 @@
 Everything here is read from the descriptor set that `python -m crm_contracts.tools build` writes, so the
 .proto files stay the only place where a route, a permission, a limit or an event type is written down.
 
-    >>> method("crm.sales.v1.SalesService.WinOpportunity").policy.permission
+    >>> method("crm.sales.v1.OpportunityService.WinOpportunity").policy.permission
     'opportunities.close'
     >>> event("crm.sales.opportunity.won.v1").message.DESCRIPTOR.name
     'OpportunityWon'
@@ -15,17 +15,19 @@ import importlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
+import crm
 from crm.options.v1 import options_pb2
 from google.api import annotations_pb2, field_behavior_pb2
-from google.protobuf import descriptor_pool, message_factory
-from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
-from google.protobuf.descriptor_pb2 import FileDescriptorSet
+from google.protobuf import message_factory
+from google.protobuf.descriptor import Descriptor, FieldDescriptor, FileDescriptor, MethodDescriptor
 from google.protobuf.message import Message
 
 Policy = options_pb2.Policy
+Part = options_pb2.Part
+View = options_pb2.View
 FieldRules = options_pb2.Field
 Sensitivity = options_pb2.Sensitivity
 Format = options_pb2.Format
@@ -82,6 +84,27 @@ class Method:
         return f"/{self.service}/{self.name}"
 
     @cached_property
+    def part(self) -> Part:
+        """What it contributes to a view over all services; an empty part if it contributes nothing."""
+        part: Part | None = option_of(self.descriptor, options_pb2.part)
+        return Part() if part is None else part
+
+    @cached_property
+    def repeatable(self) -> bool:
+        """Whether calling it again has no further effect."""
+        return self.policy.read_only or self.policy.idempotent
+
+    @cached_property
+    def asserts(self) -> bool:
+        """Whether it changes the record with a key, or makes it."""
+        return is_assertion(self.descriptor.input_type)
+
+    @cached_property
+    def deletes(self) -> bool:
+        """Whether it deletes the record that it names (AIP-135)."""
+        return self.name.startswith("Delete")
+
+    @cached_property
     def request(self) -> type[Message]:
         return message_factory.GetMessageClass(self.descriptor.input_type)
 
@@ -114,27 +137,26 @@ class Event:
         """What happened: "won"."""
         return self.type.split(".")[3]
 
-
-def descriptor_set() -> FileDescriptorSet:
-    """The descriptor set with comments, as protoc wrote it."""
-    return FileDescriptorSet.FromString(files(__package__).joinpath("crm.binpb").read_bytes())
+    @cached_property
+    def version(self) -> int:
+        """Of the type: 1 for "crm.sales.opportunity.won.v1"."""
+        return int(self.type.split(".")[4].removeprefix("v"))
 
 
 @cache
-def _file_names() -> tuple[str, ...]:
-    names = files(__package__).joinpath("files.txt").read_text().split()
-    for name in names:
-        importlib.import_module(name.removesuffix(".proto").replace("/", ".") + "_pb2")
-    return tuple(names)
+def _files() -> tuple[FileDescriptor, ...]:
+    """Every .proto file of the suite, in the order of their names."""
+    roots = [Path(folder) for folder in crm.__path__]
+    modules = {path.relative_to(root).with_suffix("") for root in roots for path in root.rglob("*_pb2.py")}
+    return tuple(importlib.import_module(".".join(("crm", *name.parts))).DESCRIPTOR for name in sorted(modules))
 
 
 @cache
 def methods() -> dict[str, Method]:
-    """Every RPC of the suite by full name ("crm.sales.v1.SalesService.WinOpportunity")."""
-    pool = descriptor_pool.Default()
+    """Every RPC of the suite by full name ("crm.sales.v1.OpportunityService.WinOpportunity")."""
     found: dict[str, Method] = {}
-    for file_name in _file_names():
-        for service in pool.FindFileByName(file_name).services_by_name.values():
+    for file in _files():
+        for service in file.services_by_name.values():
             for descriptor in service.methods:
                 found[descriptor.full_name] = Method(descriptor, policy_of(descriptor), http_of(descriptor))
     return found
@@ -143,6 +165,11 @@ def methods() -> dict[str, Method]:
 def method(full_name: str) -> Method:
     """The RPC of that full name. Raises KeyError if there is none."""
     return methods()[full_name]
+
+
+def parts(view: int) -> list[Method]:
+    """The methods that contribute to a view, at most one of each service and section."""
+    return [method for method in methods().values() if method.part.view == view]
 
 
 def policy_of(descriptor: MethodDescriptor) -> Policy:
@@ -178,6 +205,18 @@ def event(type_: str) -> Event:
     return events()[type_]
 
 
+@cache
+def current_event(record: str, action: str) -> Event:
+    """The event that tells of an action on a kind of record: the newest version that is declared.
+
+    Raises LookupError if there is none.
+    """
+    candidates = [event for event in events().values() if (event.record, event.action) == (record, action)]
+    if not candidates:
+        raise LookupError(f"no event says {action} of {record}")
+    return max(candidates, key=lambda event: event.version)
+
+
 def event_of(message: type[Message]) -> Event:
     """The event whose payload the message is. Raises LookupError if it is not one."""
     rules = option_of(message.DESCRIPTOR, options_pb2.event)
@@ -186,15 +225,54 @@ def event_of(message: type[Message]) -> Event:
     return events()[rules.type]
 
 
+def listed(response: Descriptor) -> Descriptor | None:
+    """The resource that a list response is a page of, or None."""
+    rows = rows_of(response)
+    return rows.message_type if rows is not None else None
+
+
+def records_of(method: MethodDescriptor) -> Descriptor | None:
+    """The resource that a method lists or counts, or None."""
+    if method.output_type.full_name != "crm.common.v1.GroupResponse":
+        return listed(method.output_type)
+    return next((found for one in method.containing_service.methods if (found := listed(one.output_type))), None)
+
+
+def rows_of(message: Descriptor) -> FieldDescriptor | None:
+    """The field that holds records, of a request those of which each is judged by itself, of a response those of the
+    page; or None."""
+    return next((field for field in message.fields if is_row(field)), None)
+
+
+def is_assertion(request: Descriptor) -> bool:
+    """Whether a request names the record to be changed by its external id, and makes it if there is none."""
+    return request.name.startswith("Assert")
+
+
+def is_row(field: FieldDescriptor) -> bool:
+    """Whether a field holds several resources."""
+    return field.is_repeated and field.message_type is not None and resource_of(field.message_type) is not None
+
+
+def kind_of(resource: Descriptor) -> str:
+    """The kind of record that the message of a resource describes: "crm.sales.opportunity"."""
+    return f"crm.{resource.file.package.split('.')[1]}.{resource_of(resource).name}"
+
+
 @cache
 def messages() -> tuple[type[Message], ...]:
     """Every top-level message of the suite."""
-    pool = descriptor_pool.Default()
     return tuple(
         message_factory.GetMessageClass(descriptor)
-        for file_name in _file_names()
-        for descriptor in pool.FindFileByName(file_name).message_types_by_name.values()
+        for file in _files()
+        for descriptor in file.message_types_by_name.values()
     )
+
+
+@cache
+def resource_messages() -> dict[str, type[Message]]:
+    """The messages that describe records, by full name: "crm.sales.v1.Opportunity"."""
+    return {one.DESCRIPTOR.full_name: one for one in messages() if resource_of(one.DESCRIPTOR) is not None}
 
 
 def permissions() -> dict[str, list[str]]:
@@ -238,6 +316,11 @@ def behavior_of(field: FieldDescriptor) -> frozenset[int]:
 def resource_of(descriptor: Descriptor) -> Any:
     """Our resource option of a message, or None."""
     return option_of(descriptor, options_pb2.resource)
+
+
+def is_resource(field: FieldDescriptor) -> bool:
+    """Whether a field holds a resource."""
+    return not field.is_repeated and field.message_type is not None and resource_of(field.message_type) is not None
 
 
 def option_of(descriptor: Any, extension: Any) -> Any:

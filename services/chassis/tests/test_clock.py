@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from crm_chassis.clock import set_skew, system_clock
+from crm_chassis.records.mapping import timestamp
 from crm_chassis.settings import Settings, SettingsError
 
 
@@ -31,3 +32,8 @@ def test_a_skewed_clock_is_refused_outside_development(monkeypatch: pytest.Monke
     monkeypatch.setenv("CRM_CLOCK_SKEW_SECONDS", "1")
     with pytest.raises(SettingsError, match="CRM_CLOCK_SKEW_SECONDS"):
         _ = Settings("sales").clock_skew
+
+
+def test_the_last_moment_that_there_is_is_written_as_it_is() -> None:
+    last = datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+    assert (timestamp(last).ToDatetime(UTC), timestamp(last).nanos) == (last, 999_999_000)

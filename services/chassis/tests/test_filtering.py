@@ -68,7 +68,7 @@ def test_depth_and_length_are_bounded() -> None:
         ("at <= 2026-01-01T00:00:00Z", False),
         ("open = true", True),
         ("NOT (open = true AND stage = lost)", True),
-        ('owner_id = "null"', True),
+        ("owner_id = null", True),
         ("owner_id != null", False),
     ],
 )

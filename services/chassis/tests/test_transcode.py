@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -9,10 +10,11 @@ from typing import Any
 
 import orjson
 import pytest
-from crm.contacts.v1 import contacts_pb2
-from crm.identity.v1 import identity_pb2
+from crm.contacts.v1 import contacts_pb2, leads_pb2
+from crm.identity.v1 import users_pb2
 from crm_chassis.contracts.transcode import Encoder, decode, without_personal
 from crm_chassis.errors import InvalidInput
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,16 +61,18 @@ def test_fields_a_reader_may_not_see_are_absent() -> None:
 
 
 def test_input_only_fields_are_never_written() -> None:
-    assert "password" not in encoded(identity_pb2.User(password="secret-password"), Encoder())
+    assert "password" not in encoded(users_pb2.User(password="secret-password"), Encoder())
 
 
-def test_output_only_fields_of_the_client_are_dropped() -> None:
-    found = decode(contacts_pb2.Contact, {"last_name": "Lee", "display_name": "x", "id": "y"})
-    assert found == contacts_pb2.Contact(last_name="Lee")
+def test_output_only_fields_of_the_client_are_dropped_or_kept_for_comparison() -> None:
+    body = {"last_name": "Lee", "display_name": "x", "id": "y", "phones": [{"number": "1", "raw": "one"}]}
+    assert decode(contacts_pb2.Contact, body) == contacts_pb2.Contact(last_name="Lee", phones=[{"number": "1"}])
+    kept = contacts_pb2.Contact(last_name="Lee", display_name="x", id="y", phones=[{"number": "1"}])
+    assert decode(contacts_pb2.Contact, body, read_only=True) == kept
 
 
 def test_enums_are_read_in_any_case_and_written_in_capitals() -> None:
-    lead = decode(contacts_pb2.Lead, {"status": "working"})
+    lead = decode(leads_pb2.Lead, {"status": "working"})
     assert encoded(lead, Encoder())["status"] == "WORKING"
 
 
@@ -95,7 +99,7 @@ def test_every_wrong_field_is_named() -> None:
 
 
 def test_a_newer_contract_is_read_leniently() -> None:
-    lead = decode(contacts_pb2.Lead, {"last_name": "Lee", "status": "BRAND_NEW", "added_later": 1}, lenient=True)
+    lead = decode(leads_pb2.Lead, {"last_name": "Lee", "status": "BRAND_NEW", "added_later": 1}, lenient=True)
     assert (lead.last_name, lead.status) == ("Lee", 0)
 
 
@@ -114,3 +118,30 @@ def test_no_json_breaks_the_decoder(body: Any) -> None:
     except InvalidInput:
         return
     Encoder().dumps(message)
+
+
+def test_messages_of_one_name_from_two_releases_are_told_apart() -> None:
+    encoder, told = Encoder(), []
+    for fields in (["first", "second"], ["first"]):
+        file = descriptor_pb2.FileDescriptorProto(name="notes.proto", package="notes", syntax="proto3")
+        message = file.message_type.add(name="Note")
+        for number, name in enumerate(fields, 1):
+            message.field.add(name=name, number=number, type="TYPE_STRING", label="LABEL_OPTIONAL")
+        pool = descriptor_pool.DescriptorPool()
+        pool.Add(file)
+        note = message_factory.GetMessageClass(pool.FindMessageTypeByName("notes.Note"))
+        told.append(encoder.encode(note(first="1")))
+    assert told == [{"first": "1", "second": ""}, {"first": "1"}]
+
+
+@pytest.mark.parametrize("number", [1, 0, -7, 2**53, -(2**53), 1.5, 1e300, True, "1"])
+def test_numbers_of_a_bag_come_back_as_they_were(number: Any) -> None:
+    text = Encoder().dumps(decode(contacts_pb2.Contact, {"custom": {"n": number, "nested": [{"n": number}]}}))
+    assert re.findall(rb'"n":([^,}]+)', text) == [orjson.dumps(number)] * 2
+
+
+@pytest.mark.parametrize("number", [2**53 + 1, -(2**53) - 1, 12345678901234567])
+def test_whole_numbers_that_would_be_rounded_are_refused(number: int) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        decode(contacts_pb2.Contact, {"custom": {"list": [{"n": number}]}})
+    assert list(refused.value.errors) == ["custom"]

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import crm_contracts
 import pytest
-from crm.contacts.v1 import contacts_pb2
+from crm.contacts.v1 import accounts_pb2, contacts_pb2
 from crm_chassis.errors import DomainError
 from crm_chassis.testing import unique, user
 
 ADMIN = user()
 
-# CreateAccount, GetAccount, ListAccounts, UpdateAccount, DeleteAccount, UndeleteAccount; and so on for
-# CreateContact, GetContact, ListContacts, UpdateContact, DeleteContact, UndeleteContact,
-# CreateLead, GetLead, ListLeads, UpdateLead, DeleteLead, UndeleteLead,
-# CreateActivity, GetActivity, ListActivities, UpdateActivity, DeleteActivity, UndeleteActivity,
-# CreateAffiliation, GetAffiliation, ListAffiliations, UpdateAffiliation, DeleteAffiliation.
 KINDS = [
     ("Account", "Accounts", {"name": "Acme"}, ("industry", "steel")),
     ("Contact", "Contacts", {"last_name": "Lee"}, ("title", "CEO")),
@@ -37,7 +33,8 @@ def kind(request: Any, rpc: Any) -> Any:
 
         @staticmethod
         def message(verb: str, **given: Any) -> Any:
-            return getattr(contacts_pb2, f"{verb}{plural if verb == 'List' else singular}Request")(**given)
+            name = f"{singular}Service.{verb}{plural if verb == 'List' else singular}"
+            return crm_contracts.method(f"crm.contacts.v1.{name}").request(**given)
 
         @classmethod
         def create(cls, **more: Any) -> Any:
@@ -46,7 +43,7 @@ def kind(request: Any, rpc: Any) -> Any:
                 contact = contacts_pb2.CreateContactRequest(contact={"last_name": unique("Lee")})
                 given["contact_id"] = rpc("CreateContact", contact, as_=ADMIN).id
             if singular == "Affiliation":
-                account = contacts_pb2.CreateAccountRequest(account={"name": unique("Acme")})
+                account = accounts_pb2.CreateAccountRequest(account={"name": unique("Acme")})
                 given["account_id"] = rpc("CreateAccount", account, as_=ADMIN).id
             return rpc(f"Create{singular}", cls.message("Create", **{snake: given | more}), as_=ADMIN)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm.contacts.v1 import contacts_pb2
+from crm.common.v1 import standard_pb2
+from crm.contacts.v1 import accounts_pb2, leads_pb2
 from crm_chassis.testing import ALL, OWN, unique, user
 
 ADMIN = user()
@@ -16,13 +17,13 @@ REP = user(
 
 def test_a_strangers_record_is_not_overwritten(rpc: Any, import_csv: Any) -> None:
     key = unique("ext")
-    made = rpc("CreateAccount", contacts_pb2.CreateAccountRequest(account={"name": key, "external_id": key}), as_=ADMIN)
+    made = rpc("CreateAccount", accounts_pb2.CreateAccountRequest(account={"name": key, "external_id": key}), as_=ADMIN)
 
     done = import_csv("accounts", f"external_id,name\n{key},Stolen\n{key}-2,Mine\n", as_=REP)
 
     assert (done.rows_created, done.rows_updated, done.rows_failed) == (1, 0, 1)
     assert [(error.line, error.field) for error in done.errors] == [(2, "external_id")]
-    assert rpc("GetAccount", contacts_pb2.GetAccountRequest(id=made.id), as_=ADMIN).name == key
+    assert rpc("GetAccount", standard_pb2.GetRequest(id=made.id), as_=ADMIN).name == key
     again = import_csv("accounts", f"external_id,name\n{key}-2,Mine still\n", as_=REP)
     assert again.rows_updated == 1
 
@@ -39,7 +40,7 @@ def test_the_right_to_create_is_not_the_right_to_change(import_csv: Any) -> None
 
 def test_a_record_out_of_sight_is_not_named(rpc: Any, import_csv: Any) -> None:
     name = unique("Secret")
-    made = rpc("CreateAccount", contacts_pb2.CreateAccountRequest(account={"name": name}), as_=ADMIN)
+    made = rpc("CreateAccount", accounts_pb2.CreateAccountRequest(account={"name": name}), as_=ADMIN)
 
     done = import_csv("contacts", f"last_name,account_id\nLee,{made.id}\n", as_=REP)
 
@@ -48,8 +49,8 @@ def test_a_record_out_of_sight_is_not_named(rpc: Any, import_csv: Any) -> None:
 
 def test_a_deleted_record_is_not_changed(rpc: Any, import_csv: Any) -> None:
     key = unique("ext")
-    made = rpc("CreateAccount", contacts_pb2.CreateAccountRequest(account={"name": key, "external_id": key}), as_=ADMIN)
-    rpc("DeleteAccount", contacts_pb2.DeleteAccountRequest(id=made.id), as_=ADMIN)
+    made = rpc("CreateAccount", accounts_pb2.CreateAccountRequest(account={"name": key, "external_id": key}), as_=ADMIN)
+    rpc("DeleteAccount", standard_pb2.DeleteRequest(id=made.id), as_=ADMIN)
 
     done = import_csv("accounts", f"external_id,name\n{key},Back\n", as_=ADMIN)
 
@@ -59,13 +60,13 @@ def test_a_deleted_record_is_not_changed(rpc: Any, import_csv: Any) -> None:
 def test_a_converted_lead_stays_as_it_was(rpc: Any, import_csv: Any) -> None:
     key = unique("ext")
     assert import_csv("leads", f"external_id,last_name,company\n{key},Lee,{key}\n", as_=ADMIN).rows_created == 1
-    (lead,) = rpc("ListLeads", contacts_pb2.ListLeadsRequest(filter=f'external_id = "{key}"'), as_=ADMIN).leads
-    rpc("ConvertLead", contacts_pb2.ConvertLeadRequest(id=lead.id), as_=ADMIN)
+    (lead,) = rpc("ListLeads", leads_pb2.ListLeadsRequest(filter=f'external_id = "{key}"'), as_=ADMIN).leads
+    rpc("ConvertLead", leads_pb2.ConvertLeadRequest(id=lead.id), as_=ADMIN)
 
     done = import_csv("leads", f"external_id,last_name\n{key},Changed\n", as_=ADMIN)
 
     assert (done.rows_updated, done.rows_failed) == (0, 1)
-    assert rpc("GetLead", contacts_pb2.GetLeadRequest(id=lead.id), as_=ADMIN).last_name == "Lee"
+    assert rpc("GetLead", standard_pb2.GetRequest(id=lead.id), as_=ADMIN).last_name == "Lee"
 
 
 def test_an_account_is_never_above_itself(import_csv: Any) -> None:

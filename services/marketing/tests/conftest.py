@@ -2,90 +2,46 @@
 
 from __future__ import annotations
 
-import base64
-import email
 import os
-import socket
 from collections.abc import Callable, Iterator
-from email.message import Message
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from crm.contacts.v1 import events_pb2
+from crm.common.v1 import standard_pb2
+from crm.contacts.v1 import accounts_pb2, contacts_pb2
+from crm.marketing.v1 import campaign_members_pb2, campaigns_pb2, segments_pb2, templates_pb2
 from crm_chassis.ids import uuid7
 from crm_chassis.service import Service
 from crm_chassis.testing import unique, user
+from crm_chassis.testing.mail import Inbox, mail_server
 
 ADMIN = user()
 
 
-class Inbox:
-    """What a mail server received. `answers` maps addresses to what it answers to RCPT; `drop` ones lose the line."""
-
-    def __init__(self) -> None:
-        self.received: list[tuple[str, Message]] = []
-        self.answers: dict[str, str] = {}
-        self.dropped: set[str] = set()
-        self.on_message: Callable[[str], None] | None = None
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
-        answer = self.answers.get(address)
-        if answer is not None:
-            return answer
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        (address,) = envelope.rcpt_tos
-        self.received.append((address, email.message_from_bytes(envelope.content)))
-        if self.on_message is not None:
-            import asyncio
-
-            await asyncio.get_running_loop().run_in_executor(None, self.on_message, address)
-        if address in self.dropped:
-            server.transport.abort()
-        return "250 OK"
-
-    def to(self, address: str) -> list[Message]:
-        """The messages an address got."""
-        return [message for to, message in self.received if to == address]
-
-
 @pytest.fixture(scope="session")
-def mail_server() -> Iterator[Inbox]:
-    inbox = Inbox()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    controller = Controller(inbox, hostname="127.0.0.1", port=port, data_size_limit=10**7)
-    controller.start()
-    os.environ["CRM_SMTP_URL"] = f"smtp://127.0.0.1:{port}"
-    yield inbox
-    from crm_marketing.settings import current
+def _mail_server() -> Iterator[Inbox]:
+    with mail_server(data_size_limit=10**7, enable_SMTPUTF8=False) as inbox:
+        os.environ["CRM_SMTP_URL"] = inbox.url
+        yield inbox
+        from crm_marketing.settings import current
 
-    current().mailer.close()
-    controller.stop()
+        current().mailer.close()
 
 
 @pytest.fixture
-def mail(mail_server: Inbox, engine: Any) -> Inbox:
+def mail(_mail_server: Inbox, engine: Any) -> Inbox:
     """The mail server, of which this test is the only user: what others have launched is put aside."""
     from sqlalchemy import text
 
     with engine.begin() as connection:
         connection.execute(text("UPDATE campaigns SET status = 'PAUSED' WHERE status = 'SENDING'"))
-    mail_server.received.clear()
-    mail_server.answers.clear()
-    mail_server.dropped.clear()
-    mail_server.on_message = None
-    return mail_server
+    _mail_server.received.clear()
+    _mail_server.reset()
+    return _mail_server
 
 
 @pytest.fixture(scope="session")
-def service(mail_server: Inbox) -> Service:
-    os.environ["CRM_LINK_KEY"] = base64.b64encode(bytes(range(32))).decode()
-    os.environ["CRM_PUBLIC_URL"] = "https://crm.example"
+def service(_mail_server: Inbox) -> Service:
     os.environ["CRM_SMTP_DOMAIN_RATE"] = "10000"
     from crm_marketing.service import service
 
@@ -113,32 +69,33 @@ class People:
         given["email"] = address
         given["display_name"] = f"{given['first_name']} {given['last_name']}".strip()
         self._last[id_] = given
-        self._deliver(events_pb2.ContactCreated(contact=given), version=self.next_version(id_))
+        self._deliver(contacts_pb2.ContactCreated(contact=given), version=self.next_version(id_))
         return id_
 
     def address(self, id_: str) -> str:
         return str(self._last[id_]["email"])
 
-    def change_contact(self, id_: str, **fields: Any) -> None:
+    def change_contact(self, id_: str, *, version: int = 0, **fields: Any) -> None:
+        """One more change of a contact; the next one, unless it is said which."""
         given = self._last[id_] = self._last[id_] | fields
-        event = events_pb2.ContactUpdated(contact=given, changed_fields=sorted(fields))
-        self._deliver(event, version=self.next_version(id_))
+        event = contacts_pb2.ContactUpdated(contact=given, changed_fields=sorted(fields))
+        self._deliver(event, version=version or self.next_version(id_))
 
     def delete_contact(self, id_: str) -> None:
         from datetime import UTC, datetime
 
         gone = self._last[id_] | {"deleted_at": datetime.now(UTC)}
-        self._deliver(events_pb2.ContactDeleted(contact=gone), version=self.next_version(id_))
+        self._deliver(contacts_pb2.ContactDeleted(contact=gone), version=self.next_version(id_))
 
     def account(self, **fields: Any) -> str:
         id_ = uuid7()
         given = self._last[id_] = {"id": id_, "name": unique("Account")} | fields
-        self._deliver(events_pb2.AccountCreated(account=given), version=self.next_version(id_))
+        self._deliver(accounts_pb2.AccountCreated(account=given), version=self.next_version(id_))
         return id_
 
     def change_account(self, id_: str, **fields: Any) -> None:
         given = self._last[id_] = self._last[id_] | fields
-        event = events_pb2.AccountUpdated(account=given, changed_fields=sorted(fields))
+        event = accounts_pb2.AccountUpdated(account=given, changed_fields=sorted(fields))
         self._deliver(event, version=self.next_version(id_))
 
 
@@ -150,14 +107,13 @@ def people(deliver: Callable[..., Any]) -> People:
 @pytest.fixture
 def make_segment(rpc: Callable[..., Any]) -> Callable[..., Any]:
     """A segment: dynamic with a filter, static with members."""
-    from crm.marketing.v1 import marketing_pb2
 
     def make(filter: str = "", *, members: list[str] | None = None, **fields: Any) -> Any:
         kind = "DYNAMIC" if filter else "STATIC"
         given = {"name": unique("segment"), "kind": kind, "filter": filter} | fields
-        segment = rpc("CreateSegment", marketing_pb2.CreateSegmentRequest(segment=given), as_=ADMIN)
+        segment = rpc("CreateSegment", segments_pb2.CreateSegmentRequest(segment=given), as_=ADMIN)
         if members:
-            request = marketing_pb2.AddSegmentMembersRequest(id=segment.id, contact_ids=members)
+            request = segments_pb2.AddSegmentMembersRequest(id=segment.id, contact_ids=members)
             segment = rpc("AddSegmentMembers", request, as_=ADMIN)
         return segment
 
@@ -167,13 +123,12 @@ def make_segment(rpc: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.fixture
 def members_of(rpc: Callable[..., Any]) -> Callable[[Any], set[str]]:
     """Ids of the contacts in a segment."""
-    from crm.marketing.v1 import marketing_pb2
 
     def read(segment: Any) -> set[str]:
         found: set[str] = set()
         token = ""
         while True:
-            request = marketing_pb2.ListSegmentMembersRequest(segment_id=segment.id, page_token=token)
+            request = segments_pb2.ListSegmentMembersRequest(segment_id=segment.id, page_token=token)
             page = rpc("ListSegmentMembers", request, as_=ADMIN)
             found |= {member.contact_id for member in page.members}
             token = page.next_page_token
@@ -185,16 +140,15 @@ def members_of(rpc: Callable[..., Any]) -> Callable[[Any], set[str]]:
 
 @pytest.fixture
 def make_template(rpc: Callable[..., Any]) -> Callable[..., Any]:
-    from crm.marketing.v1 import marketing_pb2
 
     def make(**fields: Any) -> Any:
         given = {
             "name": unique("template"),
             "subject": "Hello {{ contact.first_name }}",
             "body_text": "Dear {{ contact.first_name }}, leave: {{ unsubscribe_url }}",
-            "body_html": "<p>Dear {{ contact.first_name }}</p>",
+            "body_html": "<p>Dear {{ contact.first_name }}, <a href='{{ unsubscribe_url }}'>leave</a></p>",
         } | fields
-        return rpc("CreateTemplate", marketing_pb2.CreateTemplateRequest(template=given), as_=ADMIN)
+        return rpc("CreateTemplate", templates_pb2.CreateTemplateRequest(template=given), as_=ADMIN)
 
     return make
 
@@ -204,7 +158,6 @@ def make_campaign(
     rpc: Callable[..., Any], make_segment: Callable[..., Any], make_template: Callable[..., Any]
 ) -> Callable[..., Any]:
     """A draft; to the contacts given, if any are."""
-    from crm.marketing.v1 import marketing_pb2
 
     def make(to: list[str] | None = None, **fields: Any) -> Any:
         given: dict[str, Any] = {
@@ -215,7 +168,7 @@ def make_campaign(
             given["template_id"] = make_template().id
         if to is not None:
             given["segment_id"] = make_segment(members=to).id
-        request = marketing_pb2.CreateCampaignRequest(campaign=given | fields)
+        request = campaigns_pb2.CreateCampaignRequest(campaign=given | fields)
         return rpc("CreateCampaign", request, as_=ADMIN)
 
     return make
@@ -223,10 +176,9 @@ def make_campaign(
 
 @pytest.fixture
 def launch(rpc: Callable[..., Any]) -> Callable[..., Any]:
-    from crm.marketing.v1 import marketing_pb2
 
     def run(campaign: Any) -> Any:
-        return rpc("LaunchCampaign", marketing_pb2.LaunchCampaignRequest(id=campaign.id), as_=ADMIN)
+        return rpc("LaunchCampaign", campaigns_pb2.LaunchCampaignRequest(id=campaign.id), as_=ADMIN)
 
     return run
 
@@ -234,10 +186,9 @@ def launch(rpc: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.fixture
 def members(rpc: Callable[..., Any]) -> Callable[[Any], dict[str, Any]]:
     """The members of a campaign by contact id."""
-    from crm.marketing.v1 import marketing_pb2
 
     def read(campaign: Any) -> dict[str, Any]:
-        request = marketing_pb2.ListCampaignMembersRequest(filter=f"campaign_id = {campaign.id}", page_size=200)
+        request = campaign_members_pb2.ListCampaignMembersRequest(filter=f"campaign_id = {campaign.id}", page_size=200)
         found = rpc("ListCampaignMembers", request, as_=ADMIN).campaign_members
         return {member.contact_id: member for member in found}
 
@@ -246,9 +197,8 @@ def members(rpc: Callable[..., Any]) -> Callable[[Any], dict[str, Any]]:
 
 @pytest.fixture
 def get_campaign(rpc: Callable[..., Any]) -> Callable[[Any], Any]:
-    from crm.marketing.v1 import marketing_pb2
 
     def read(campaign: Any) -> Any:
-        return rpc("GetCampaign", marketing_pb2.GetCampaignRequest(id=campaign.id), as_=ADMIN)
+        return rpc("GetCampaign", standard_pb2.GetRequest(id=campaign.id), as_=ADMIN)
 
     return read

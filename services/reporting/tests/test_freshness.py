@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from crm.reporting.v1 import reporting_pb2
+from crm.reporting.v1 import reports_pb2
 from crm_chassis.contracts.transcode import to_datetime
 from crm_chassis.db.tables import Parked
 from crm_chassis.ids import uuid7
@@ -18,7 +18,7 @@ from .records import deal
 
 
 def ask(rpc: Any, owner: str) -> Any:
-    request = reporting_pb2.GetSalesReportRequest(group_by="TOTAL")
+    request = reports_pb2.GetSalesReportRequest(group_by="TOTAL")
     return rpc("GetSalesReport", request, as_=user({"*": OWN}, id_=owner))
 
 

@@ -15,16 +15,19 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from crm.contacts.v1 import events_pb2 as contacts_events
-from crm.identity.v1 import events_pb2 as identity_events
-from crm.reporting.v1 import reporting_pb2
-from crm.sales.v1 import events_pb2 as sales_events
-from crm_chassis.contracts.mapping import timestamp
+from crm.contacts.v1 import accounts_pb2
+from crm.identity.v1 import territories_pb2, users_pb2
+from crm.reporting.v1 import dashboards_pb2, reports_pb2
+from crm.sales.v1 import opportunities_pb2, pipelines_pb2, products_pb2
 from crm_chassis.ids import uuid7
+from crm_chassis.records.mapping import timestamp
 from crm_chassis.testing import SUBTREE, user
+from sqlalchemy import Engine, text
+
+from .records import deal
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "crm_sales"
-By = reporting_pb2.GetSalesReportRequest.Dimension
+By = reports_pb2.GetSalesReportRequest.Dimension
 
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"the real sales data are not at {DATA}")
 
@@ -60,46 +63,54 @@ def company() -> Any:
 
 
 @pytest.fixture
-def head(company: Any, deliver_all: Any) -> Any:
-    """The head of sales, once everything has been delivered."""
+def head(company: Any, deliver_all: Any, owner_engine: Engine) -> Any:
+    """The head of sales, once everything has been delivered.
+
+    The statistics of the database are of the time before, when nobody had more than one deal: whoever fills a table
+    at once cannot choose when it is analysed, and no figure may take long because of that.
+    """
     if not company.loaded:
         deliver_all(_surroundings(company))
+        deliver_all(deal(uuid7(), "WON", "1.00") for _ in range(200))
+        with owner_engine.begin() as connection:
+            connection.execute(text("ALTER TABLE opportunities SET (autovacuum_enabled = off)"))
+            connection.execute(text("ANALYZE"))
         deliver_all(_deals(company))
         company.loaded.append(True)
     return user({"*": SUBTREE}, id_=company.head)
 
 
 def _surroundings(company: Any) -> Iterator[Any]:
-    yield identity_events.UserCreated(user={"id": company.head, "display_name": "Head of sales", "status": "ACTIVE"})
+    yield users_pb2.UserCreated(user={"id": company.head, "display_name": "Head of sales", "status": "ACTIVE"})
     for manager in {row["manager"] for row in company.team.values()}:
         found = {"id": company.users[manager], "display_name": manager, "manager_id": company.head, "status": "ACTIVE"}
-        yield identity_events.UserCreated(user=found)
+        yield users_pb2.UserCreated(user=found)
     for agent, row in company.team.items():
-        yield identity_events.UserCreated(
+        yield users_pb2.UserCreated(
             user={
                 "id": company.users[agent], "display_name": agent, "manager_id": company.users[row["manager"]],
                 "territory_ids": [company.offices[row["regional_office"]]], "status": "ACTIVE",
             }
         )  # fmt: skip
     for office, id_ in company.offices.items():
-        yield identity_events.TerritoryCreated(territory={"id": id_, "name": office})
+        yield territories_pb2.TerritoryCreated(territory={"id": id_, "name": office})
     for name, sector in company.sector.items():
         owner = company.users["Moses Frase"]
         account = {"id": company.accounts[name], "name": name, "industry": sector, "owner_id": owner}
-        yield contacts_events.AccountCreated(account=account)
+        yield accounts_pb2.AccountCreated(account=account)
     for name in company.products:
-        yield sales_events.ProductCreated(product={"id": company.product_ids[name], "name": name})
+        yield products_pb2.ProductCreated(product={"id": company.product_ids[name], "name": name})
     types = {"Prospecting": "OPEN", "Engaging": "OPEN", "Won": "WON", "Lost": "LOST"}
     stages = [{"id": company.stages[name], "name": name, "type": type_} for name, type_ in types.items()]
     pipeline = {"id": company.pipeline, "name": "Hardware", "currency": "USD", "stages": stages}
-    yield sales_events.PipelineCreated(pipeline=pipeline)
+    yield pipelines_pb2.PipelineCreated(pipeline=pipeline)
 
 
 def _deals(company: Any) -> Iterator[Any]:
     for row in company.deals:
         status = {"Won": "WON", "Lost": "LOST"}.get(row["deal_stage"], "OPEN")
         price = {"amount": row["close_value"] or "1", "currency": "USD"}
-        yield sales_events.OpportunityCreated(
+        yield opportunities_pb2.OpportunityCreated(
             opportunity={
                 "id": uuid7(), "name": row["opportunity_id"], "status": status, "pipeline_id": company.pipeline,
                 "stage_id": company.stages[row["deal_stage"]], "owner_id": company.users[row["sales_agent"]],
@@ -128,11 +139,11 @@ def by_hand(company: Any, key: Any) -> dict[str, dict[str, float]]:
 
 
 def report(rpc: Any, head: Any, by: Any, **period: str) -> Any:
-    return rpc("GetSalesReport", reporting_pb2.GetSalesReportRequest(group_by=by, **period), as_=head)
+    return rpc("GetSalesReport", reports_pb2.GetSalesReportRequest(group_by=by, **period), as_=head)
 
 
 def dashboard(rpc: Any, head: Any, name: str = "sales") -> dict[str, Any]:
-    request = reporting_pb2.GetDashboardRequest(name=name, from_date="2017-01-01", to_date="2017-12-31")
+    request = dashboards_pb2.GetDashboardRequest(name=name, from_date="2017-01-01", to_date="2017-12-31")
     return {widget.name: widget for widget in rpc("GetDashboard", request, as_=head).widgets}
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from crm.contacts.v1 import events_pb2 as contacts_events
-from crm.reporting.v1 import reporting_pb2
-from crm.sales.v1 import events_pb2 as sales_events
+from crm.contacts.v1 import accounts_pb2
+from crm.reporting.v1 import dashboards_pb2, reports_pb2
+from crm.sales.v1 import pipelines_pb2, products_pb2
 from crm_chassis.errors import DomainError
 from crm_chassis.ids import uuid7
 from crm_chassis.testing import ALL, OWN, SUBTREE, TERRITORY, user
@@ -15,16 +15,16 @@ from crm_reporting import definitions
 
 from .records import NOW, deal, member, money, ticket
 
-By = reporting_pb2.GetSalesReportRequest.Dimension
+By = reports_pb2.GetSalesReportRequest.Dimension
 METRICS = {one.name: one for one in vars(definitions).values() if isinstance(one, definitions.Metric)}
 
 
 def dashboard(rpc: Any, as_: Any, name: str = "sales") -> dict[str, Any]:
-    return {w.name: w for w in rpc("GetDashboard", reporting_pb2.GetDashboardRequest(name=name), as_=as_).widgets}
+    return {w.name: w for w in rpc("GetDashboard", dashboards_pb2.GetDashboardRequest(name=name), as_=as_).widgets}
 
 
 def report(rpc: Any, as_: Any, by: Any = By.TOTAL) -> Any:
-    return rpc("GetSalesReport", reporting_pb2.GetSalesReportRequest(group_by=by), as_=as_).rows
+    return rpc("GetSalesReport", reports_pb2.GetSalesReportRequest(group_by=by), as_=as_).rows
 
 
 @pytest.fixture
@@ -117,9 +117,9 @@ def test_a_report_needs_the_right_to_read_what_it_counts(rpc: Any) -> None:
     nobody = user({"reports.read": ALL, "opportunities.read": ALL})
 
     for name, request in (
-        ("GetSalesReport", reporting_pb2.GetSalesReportRequest(group_by=By.SECTOR)),
-        ("GetLeadSourceReport", reporting_pb2.GetLeadSourceReportRequest()),
-        ("GetTicketReport", reporting_pb2.GetTicketReportRequest()),
+        ("GetSalesReport", reports_pb2.GetSalesReportRequest(group_by=By.SECTOR)),
+        ("GetLeadSourceReport", reports_pb2.GetLeadSourceReportRequest()),
+        ("GetTicketReport", reports_pb2.GetTicketReportRequest()),
     ):
         with pytest.raises(DomainError) as refused:
             rpc(name, request, as_=nobody)
@@ -129,8 +129,8 @@ def test_a_report_needs_the_right_to_read_what_it_counts(rpc: Any) -> None:
 def test_what_one_may_not_see_of_an_account_is_not_told_by_a_sum(rpc: Any, deliver_all: Any) -> None:
     rep, mine, theirs = uuid7(), uuid7(), uuid7()
     deliver_all(
-        [contacts_events.AccountCreated(account={"id": mine, "name": "Mine", "industry": "retail", "owner_id": rep}),
-         contacts_events.AccountCreated(account={"id": theirs, "name": "Secret", "industry": "arms",
+        [accounts_pb2.AccountCreated(account={"id": mine, "name": "Mine", "industry": "retail", "owner_id": rep}),
+         accounts_pb2.AccountCreated(account={"id": theirs, "name": "Secret", "industry": "arms",
                                                  "owner_id": uuid7()}),
          deal(rep, "WON", "1.00", account_id=mine), deal(rep, "WON", "2.00", account_id=theirs)]
     )  # fmt: skip
@@ -161,7 +161,7 @@ def test_currencies_are_never_added(rpc: Any, deliver_all: Any, clock: Any) -> N
 def test_a_deal_without_amount_has_the_currency_of_its_pipeline(rpc: Any, deliver_all: Any) -> None:
     rep, pipeline = uuid7(), uuid7()
     deliver_all(
-        [sales_events.PipelineCreated(pipeline={"id": pipeline, "name": "P", "currency": "EUR"}),
+        [pipelines_pb2.PipelineCreated(pipeline={"id": pipeline, "name": "P", "currency": "EUR"}),
          deal(rep, "WON", "10.00"), deal(rep, "WON", "5.00", "EUR"), deal(rep, pipeline_id=pipeline)]
     )  # fmt: skip
 
@@ -172,11 +172,11 @@ def test_a_deal_without_amount_has_the_currency_of_its_pipeline(rpc: Any, delive
 
 def test_a_closed_deal_keeps_its_amount_when_the_product_gets_dearer(rpc: Any, deliver: Any) -> None:
     rep, product = uuid7(), uuid7()
-    deliver(sales_events.ProductCreated(product={"id": product, "name": "Lamp", "price": money("10.00")}))
+    deliver(products_pb2.ProductCreated(product={"id": product, "name": "Lamp", "price": money("10.00")}))
     deliver(deal(rep, "WON", "10.00", lines=[{"product_id": product, "total": money("10.00")}]))
 
     dearer = {"id": product, "name": "Lamp", "price": money("99.00")}
-    deliver(sales_events.ProductUpdated(product=dearer), version=2)
+    deliver(products_pb2.ProductUpdated(product=dearer), version=2)
 
     rows = report(rpc, user({"*": OWN}, id_=rep), By.PRODUCT)
     assert [(row.label, row.won_amount.amount) for row in rows] == [("Lamp", "10.00")]

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from crm.sales.v1 import sales_pb2
+from crm.common.v1 import standard_pb2
+from crm.sales.v1 import opportunities_pb2, pipelines_pb2, products_pb2
 from crm_chassis.service import Service
 from crm_chassis.testing import unique, user
 
@@ -38,7 +39,7 @@ def make_pipeline(rpc: Callable[..., Any]) -> Callable[..., Any]:
             {"name": "Lost", "type": "LOST"},
         ]
         pipeline = {"name": unique("Pipeline"), "stages": given} | fields
-        return rpc("CreatePipeline", sales_pb2.CreatePipelineRequest(pipeline=pipeline), as_=ADMIN)
+        return rpc("CreatePipeline", pipelines_pb2.CreatePipelineRequest(pipeline=pipeline), as_=ADMIN)
 
     return make
 
@@ -47,7 +48,7 @@ def make_pipeline(rpc: Callable[..., Any]) -> Callable[..., Any]:
 def make_product(rpc: Callable[..., Any]) -> Callable[..., Any]:
     def make(amount: str = "100.00", currency: str = "USD", **fields: Any) -> Any:
         given = {"name": unique("Product"), "price": {"amount": amount, "currency": currency}} | fields
-        return rpc("CreateProduct", sales_pb2.CreateProductRequest(product=given), as_=ADMIN)
+        return rpc("CreateProduct", products_pb2.CreateProductRequest(product=given), as_=ADMIN)
 
     return make
 
@@ -56,7 +57,7 @@ def make_product(rpc: Callable[..., Any]) -> Callable[..., Any]:
 def make_opportunity(rpc: Callable[..., Any]) -> Callable[..., Any]:
     def make(as_: Any = ADMIN, **fields: Any) -> Any:
         given = {"name": unique("Deal")} | fields
-        return rpc("CreateOpportunity", sales_pb2.CreateOpportunityRequest(opportunity=given), as_=as_)
+        return rpc("CreateOpportunity", opportunities_pb2.CreateOpportunityRequest(opportunity=given), as_=as_)
 
     return make
 
@@ -66,7 +67,7 @@ def patch(rpc: Callable[..., Any]) -> Callable[..., Any]:
     """Changes an opportunity; `clear` names fields that are sent as null."""
 
     def change(opportunity: Any, *, clear: tuple[str, ...] = (), as_: Any = ADMIN, **fields: Any) -> Any:
-        request = sales_pb2.UpdateOpportunityRequest(opportunity={"id": opportunity.id} | fields)
+        request = opportunities_pb2.UpdateOpportunityRequest(opportunity={"id": opportunity.id} | fields)
         request.update_mask.paths.extend([*(name for name in fields if name != "etag"), *clear])
         return rpc("UpdateOpportunity", request, as_=as_)
 
@@ -75,7 +76,7 @@ def patch(rpc: Callable[..., Any]) -> Callable[..., Any]:
 
 @pytest.fixture
 def read(rpc: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda opportunity: rpc("GetOpportunity", sales_pb2.GetOpportunityRequest(id=opportunity.id), as_=ADMIN)
+    return lambda opportunity: rpc("GetOpportunity", standard_pb2.GetRequest(id=opportunity.id), as_=ADMIN)
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def steps(rpc: Callable[..., Any]) -> Callable[..., Any]:
     """The stage changes of an opportunity as (from, to, seconds)."""
 
     def listed(opportunity: Any) -> list[tuple[str, str, int]]:
-        request = sales_pb2.ListStageChangesRequest(opportunity_id=opportunity.id)
+        request = opportunities_pb2.ListStageChangesRequest(opportunity_id=opportunity.id)
         found = rpc("ListStageChanges", request, as_=ADMIN).stage_changes
         return [(one.from_stage_name, one.to_stage_name, one.seconds_in_from_stage) for one in found]
 

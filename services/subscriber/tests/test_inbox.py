@@ -273,9 +273,7 @@ def test_deliveries_and_crashes_at_random(connect: Callable[[], Any]) -> None:
     try:
         run_state_machine_as_test(
             machine,
-            settings=settings(
-                max_examples=25, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
-            ),
+            settings=settings(max_examples=25, stateful_step_count=12, suppress_health_check=list(HealthCheck)),
         )
     finally:
         logging.disable(logging.NOTSET)

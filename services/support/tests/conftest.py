@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import crm_contracts
 import pytest
-from crm.support.v1 import support_pb2
+from crm.common.v1 import standard_pb2
+from crm.support.v1 import business_calendars_pb2, messages_pb2, sla_policies_pb2, tickets_pb2
 from crm_chassis.service import Service
 from crm_chassis.testing import unique, user
 
@@ -26,14 +28,14 @@ def make_ticket(rpc: Any) -> Callable[..., Any]:
 
     def make(as_: Any = ADMIN, **fields: Any) -> Any:
         given = {"subject": unique("Broken")} | fields
-        return rpc("CreateTicket", support_pb2.CreateTicketRequest(ticket=given), as_=as_)
+        return rpc("CreateTicket", tickets_pb2.CreateTicketRequest(ticket=given), as_=as_)
 
     return make
 
 
 @pytest.fixture
 def get_ticket(rpc: Any) -> Callable[[str], Any]:
-    return lambda id_: rpc("GetTicket", support_pb2.GetTicketRequest(id=id_), as_=ADMIN)
+    return lambda id_: rpc("GetTicket", standard_pb2.GetRequest(id=id_), as_=ADMIN)
 
 
 @pytest.fixture
@@ -41,11 +43,11 @@ def patch(rpc: Any) -> Callable[..., Any]:
     """Changes fields of a ticket; None clears one."""
 
     def change(id_: str, as_: Any = ADMIN, **fields: Any) -> Any:
-        request = support_pb2.UpdateTicketRequest(ticket={"id": id_})
+        request = tickets_pb2.UpdateTicketRequest(ticket={"id": id_})
         for name, value in fields.items():
             request.update_mask.paths.append(name)
             if value is not None:
-                request.ticket.MergeFrom(support_pb2.Ticket(**{name: value}))
+                request.ticket.MergeFrom(tickets_pb2.Ticket(**{name: value}))
         return rpc("UpdateTicket", request, as_=as_)
 
     return change
@@ -56,8 +58,8 @@ def act(rpc: Any) -> Callable[..., Any]:
     """Assign, Resolve, Reopen, Close, Delete or Undelete a ticket."""
 
     def run(verb: str, id_: str, as_: Any = ADMIN, **fields: Any) -> Any:
-        request = getattr(support_pb2, f"{verb}TicketRequest")(id=id_, **fields)
-        return rpc(f"{verb}Ticket", request, as_=as_)
+        method = crm_contracts.method(f"crm.support.v1.TicketService.{verb}Ticket")
+        return rpc(method.name, method.request(id=id_, **fields), as_=as_)
 
     return run
 
@@ -68,7 +70,7 @@ def say(rpc: Any) -> Callable[..., Any]:
 
     def add(ticket_id: str, author: str = "AGENT", as_: Any = ADMIN, **fields: Any) -> Any:
         given = {"ticket_id": ticket_id, "body": "Hello", "author": author} | fields
-        return rpc("CreateMessage", support_pb2.CreateMessageRequest(message=given), as_=as_)
+        return rpc("CreateMessage", messages_pb2.CreateMessageRequest(message=given), as_=as_)
 
     return add
 
@@ -82,7 +84,7 @@ def make_policy(rpc: Any) -> Callable[..., Any]:
         calendar = {"name": unique("Hours"), "time_zone": "UTC", "working_hours": hours or always}
         made = rpc(
             "CreateBusinessCalendar",
-            support_pb2.CreateBusinessCalendarRequest(business_calendar=calendar),
+            business_calendars_pb2.CreateBusinessCalendarRequest(business_calendar=calendar),
             as_=ADMIN,
         )
         policy = {
@@ -91,6 +93,6 @@ def make_policy(rpc: Any) -> Callable[..., Any]:
             "calendar_id": made.id,
             "targets": [{"kind": k, "priority": p, "minutes": m} for (k, p), m in promised.items()],
         } | fields
-        return rpc("CreateSlaPolicy", support_pb2.CreateSlaPolicyRequest(sla_policy=policy), as_=ADMIN)
+        return rpc("CreateSlaPolicy", sla_policies_pb2.CreateSlaPolicyRequest(sla_policy=policy), as_=ADMIN)
 
     return make

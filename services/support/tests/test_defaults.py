@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm_chassis.db.tx import Transaction
 from crm_chassis.db.vault import Vault
+from crm_chassis.records.tx import Transaction
 from crm_support.calendars.model import BusinessCalendar
 from crm_support.defaults import put_defaults
 from crm_support.sla.model import SlaPolicy
@@ -20,10 +20,8 @@ def test_setup_can_be_repeated(engine: Any) -> None:
             return [session.scalar(select(func.count(model.id))) for model in (BusinessCalendar, SlaPolicy)]
 
         before = counts()
-        tx = Transaction(session, vault=Vault(b"\x05" * 32), source="system")
-        put_defaults(tx)
-        tx.settle()
-        tx.close()
+        with Transaction(session, vault=Vault(b"\x05" * 32), source="system") as tx:
+            put_defaults(tx)
 
         assert counts() == before
         standard = session.scalars(select(SlaPolicy).where(SlaPolicy.name == "Standard")).one()

@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crm.contacts.v1 import events_pb2
-from crm.support.v1 import support_pb2
+from crm.contacts.v1 import accounts_pb2, contacts_pb2
+from crm.support.v1 import tickets_pb2
 from crm_chassis.contracts.transcode import to_datetime
-from crm_chassis.db import imports
 from crm_chassis.ids import uuid7
-from crm_chassis.testing import unique, user
+from crm_chassis.imports import work
+from crm_chassis.testing import ALL, OWN, unique, user
 from crm_support.imports import read_times
 from google.protobuf.json_format import MessageToDict
 
 ADMIN = user()
-Ticket = support_pb2.Ticket
+Ticket = tickets_pb2.Ticket
 NOW = datetime.now(UTC).replace(microsecond=0)
 REAL = Path(__file__).resolve().parents[4] / "shared" / "data" / "support_tickets.csv"
 REAL_COLUMNS = {
@@ -35,10 +35,10 @@ REAL_COLUMNS = {
 def load(rpc: Any, import_csv: Any) -> Any:
     """Imports one row and returns its ticket."""
 
-    def one(**row: str) -> Any:
+    def one(as_: Any = ADMIN, **row: str) -> Any:
         row = {"subject": "Broken", "external_id": unique("ext")} | row
         text = f"{','.join(row)}\n{','.join(row.values())}\n"
-        done = import_csv("tickets", text, as_=ADMIN)
+        done = import_csv("tickets", text, as_=as_)
         assert (done.rows_created, list(done.errors)) == (1, [])
         return found(rpc, row["external_id"])
 
@@ -46,7 +46,7 @@ def load(rpc: Any, import_csv: Any) -> Any:
 
 
 def found(rpc: Any, external_id: str) -> Any:
-    request = support_pb2.ListTicketsRequest(filter=f'external_id = "{external_id}"')
+    request = tickets_pb2.ListTicketsRequest(filter=f'external_id = "{external_id}"')
     (ticket,) = rpc("ListTickets", request, as_=ADMIN).tickets
     return ticket
 
@@ -58,7 +58,7 @@ def repairs(ticket: Any) -> list[str]:
 def test_a_row_of_another_system(load: Any, deliver: Any) -> None:
     address, contact_id, account_id = f"{unique()}@import.example", uuid7(), uuid7()
     person = {"id": contact_id, "emails": [{"address": address}], "account_id": account_id}
-    deliver(events_pb2.ContactCreated(contact=person))
+    deliver(contacts_pb2.ContactCreated(contact=person))
 
     ticket = load(
         status="Closed", priority="Critical", channel="Social media", type="Refund request", product="LG OLED",
@@ -127,8 +127,8 @@ def test_recent_open_tickets_are_promised_something_and_old_ones_are_not(load: A
     recent = load(status="Open", created_at=(NOW - timedelta(days=3)).isoformat())
     old = load(status="Open", created_at=(NOW - timedelta(days=31)).isoformat())
     assert [one.kind for one in recent.sla_clocks] == [
-        support_pb2.SlaClock.FIRST_RESPONSE,
-        support_pb2.SlaClock.SOLUTION,
+        tickets_pb2.SlaClock.FIRST_RESPONSE,
+        tickets_pb2.SlaClock.SOLUTION,
     ]
     assert list(old.sla_clocks) == []
 
@@ -144,7 +144,7 @@ def test_a_reopened_historic_ticket_is_not_late_at_once(load: Any, act: Any) -> 
 
 
 def test_a_named_contact_that_is_not_there_is_reported_when_patience_ends(import_csv: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(imports, "PATIENCE", timedelta())
+    monkeypatch.setattr(work, "PATIENCE", timedelta())
 
     done = import_csv("tickets", "subject,contact\nA,nobody@import.example\n", as_=ADMIN)
 
@@ -154,12 +154,37 @@ def test_a_named_contact_that_is_not_there_is_reported_when_patience_ends(import
 def test_contact_and_account_can_be_named(load: Any, deliver: Any) -> None:
     address, name = f"{unique()}@import.example", unique("Company")
     contact_id, account_id = uuid7(), uuid7()
-    deliver(events_pb2.ContactCreated(contact={"id": contact_id, "emails": [{"address": address}]}))
-    deliver(events_pb2.AccountCreated(account={"id": account_id, "name": name}))
+    deliver(contacts_pb2.ContactCreated(contact={"id": contact_id, "emails": [{"address": address}]}))
+    deliver(accounts_pb2.AccountCreated(account={"id": account_id, "name": name}))
 
     ticket = load(contact=address, account=name, requester_email=f"{unique()}@other.example")
 
     assert (ticket.contact_id, ticket.account_id) == (contact_id, account_id)
+
+
+def test_an_account_is_named_as_in_every_other_import(load: Any, deliver: Any) -> None:
+    name, number, account_id = unique("Company"), unique("A"), uuid7()
+    deliver(accounts_pb2.AccountCreated(account={"id": account_id, "name": f"{name} GmbH", "external_id": number}))
+
+    assert load(account=f"{name.upper()} Inc.").account_id == account_id
+    assert load(account=number).account_id == account_id
+
+
+def test_a_contact_that_the_importer_may_not_see_is_not_recognised(load: Any, deliver: Any) -> None:
+    address = f"{unique()}@hidden.example"
+    deliver(contacts_pb2.ContactCreated(contact={"id": uuid7(), "emails": [{"address": address}]}))
+    importer = user({"tickets.*": ALL, "imports.*": ALL, "contacts.read": OWN, "fields.personal.read": ALL})
+
+    assert not load(as_=importer, requester_email=address).HasField("contact_id")
+
+
+def test_a_deleted_contact_is_not_whose_address_it_was(load: Any, deliver: Any) -> None:
+    address, id_ = f"{unique()}@import.example", uuid7()
+    person = {"id": id_, "emails": [{"address": address}]}
+    deliver(contacts_pb2.ContactCreated(contact=person))
+    deliver(contacts_pb2.ContactDeleted(contact=person | {"deleted_at": {"seconds": 1}}), version=2)
+
+    assert not load(requester_email=address).HasField("contact_id")
 
 
 @pytest.mark.parametrize(

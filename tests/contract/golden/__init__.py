@@ -43,6 +43,7 @@ _TEXTS = {
     Format.LANGUAGE: "en",
     Format.DOMAIN: "example.com",
     Format.FILTER: 'name = "Acme"',
+    Format.TAG: "vip",
 }
 
 

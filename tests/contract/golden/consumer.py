@@ -1,6 +1,6 @@
 """What a service of today makes of the envelopes of the releases; run by test_golden_events.py, one service at a time.
 
-The name does not begin with test_: the tables of one service only may be loaded into a process.
+The name does not begin with test_: each run is told which service it is of.
 """
 
 from __future__ import annotations
@@ -68,5 +68,5 @@ def test_every_released_event_is_applied(service: Service, engine: Any, receiver
         wrong = session.execute(select(Parked.type, Parked.error)).all()
         assert wrong == []
         applied = session.scalar(select(func.count()).select_from(Inbox))
-        assert applied == sum(event.record in one.records for event in events for one in service.subscriptions)
+        assert applied == sum(event.record in one.records for event in events for one in service.every_subscription)
     Path(os.environ["CRM_REPORT"]).write_text(json.dumps({"applied": applied, "copied": copied}))

@@ -20,6 +20,8 @@ partition, so their order is kept. Every event may come more than once: remember
 `sequence`. New fields may appear at any time; a change that breaks readers gets a new type.
 """
 
+_TEXT: Schema = {"type": "string", "minLength": 1}
+
 ENVELOPE: Schema = {
     "type": "object",
     "description": "The envelope of every event (CloudEvents 1.0).",
@@ -34,25 +36,44 @@ ENVELOPE: Schema = {
         "datacontenttype": {"type": "string", "const": "application/json"},
         "sequence": {
             "type": "string",
-            "pattern": "^[0-9]+$",
-            "description": "Version of the record after the event; the next event has the next number.",
+            "pattern": "^[0-9]{19}$",
+            "description": "Version of the record after the event, in 19 digits; the next event has the next number.",
         },
-        "correlationid": {"type": "string", "description": "Request that all of this began with."},
-        "causationid": {"type": "string", "description": "Event that caused this one; empty if none did."},
-        "traceparent": {"type": "string", "description": "W3C trace context."},
-        "authid": {"type": "string", "description": "User on whose behalf it happened; empty if none."},
+        "correlationid": {**_TEXT, "description": "Request that all of this began with."},
+        "causationid": {**_TEXT, "description": "Event that caused this one; absent if none did."},
+        "traceparent": {**_TEXT, "description": "W3C trace context."},
+        "authtype": {
+            "type": "string",
+            "enum": ["app_user", "api_key", "system", "service_account", "unauthenticated", "unknown"],
+            "description": "On whose behalf it happened: a user, one by an API key, the suite itself, the gateway, "
+            "nobody known; unknown in events of version 0.1.0.",
+        },
+        "authid": {**_TEXT, "description": "The user on whose behalf it happened, or a part of the suite by name."},
         "dataclassification": {
             "type": "string",
             "enum": ["internal", "personal"],
             "description": "Personal events reach only subscribers that hold the right.",
         },
+        "formerowner": {"type": "string", "description": "Its owner before, if that changes; or empty."},
+        "formerteam": {"type": "string", "description": "Its team before, if that changes; or empty."},
+        "formerterritory": {"type": "string", "description": "Its territory before, if that changes; or empty."},
         "data": {"type": "object"},
     },
     "required": [
         "specversion", "id", "source", "type", "subject", "time", "dataschema", "datacontenttype", "sequence",
-        "dataclassification", "data",
+        "authtype", "dataclassification", "data",
     ],
 }  # fmt: skip
+
+
+_BROKER: Schema = {
+    "host": "{host}",
+    "protocol": "amqps",
+    "protocolVersion": "0-9-1",
+    "description": "The message broker of the installation.",
+    "variables": {"host": {"description": "Where it is.", "default": "rabbitmq:5671"}},
+    "security": [{"$ref": "#/components/securitySchemes/account"}],
+}
 
 
 def document(source: Source) -> Schema:
@@ -61,8 +82,11 @@ def document(source: Source) -> Schema:
     channels: Schema = {}
     operations: Schema = {}
     messages: Schema = {}
+    tags: Schema = {}
     for message, rules in sorted(source.events().items(), key=lambda pair: str(pair[1].type)):
         name, comment = message.name, source.comment(message.full_name)
+        service = rules.type.split(".")[1]
+        tags[service] = {"name": service, "description": f"What the service {service} tells of its records."}
         channels[rules.type] = {
             "address": f"{rules.type}.{{partition}}",
             "summary": comment,
@@ -72,6 +96,8 @@ def document(source: Source) -> Schema:
         }
         operations[f"publish{name}"] = {
             "action": "send",
+            "summary": comment,
+            "description": f"{comment}\n\nPublished by the service {service} when the change is committed.",
             "channel": {"$ref": f"#/channels/{rules.type}"},
             "messages": [{"$ref": f"#/channels/{rules.type}/messages/{name}"}],
         }
@@ -80,7 +106,7 @@ def document(source: Source) -> Schema:
             "name": rules.type,
             "summary": comment,
             "contentType": "application/cloudevents+json",
-            "tags": [{"name": rules.type.split(".")[1]}],
+            "tags": [_ref("tags", service)],
             "payload": {
                 "allOf": [
                     {"$ref": "#/components/schemas/CloudEvent"},
@@ -88,7 +114,7 @@ def document(source: Source) -> Schema:
                         "type": "object",
                         "properties": {
                             "type": {"const": rules.type},
-                            "source": {"const": f"/crm/{rules.type.split('.')[1]}"},
+                            "source": {"const": f"/crm/{service}"},
                             "dataschema": {"const": f"urn:protobuf:{message.full_name}"},
                             "dataclassification": {"const": classification(rules)},
                             "data": schemas.ref(message, shape),
@@ -101,12 +127,24 @@ def document(source: Source) -> Schema:
     exchange = {"name": EXCHANGE, "type": "topic", "durable": True, "autoDelete": False}
     binding = {"is": "routingKey", "exchange": exchange, "bindingVersion": "0.3.0"}
     return {
-        "asyncapi": "3.0.0",
-        "info": {"title": "CRM suite events", "version": "1", "description": _ABOUT},
+        "asyncapi": "3.1.0",
+        "info": {
+            "title": "CRM suite events",
+            "version": "1",
+            "description": _ABOUT,
+            "tags": [_ref("tags", service) for service in tags],
+        },
+        "servers": {"broker": _BROKER},
         "defaultContentType": "application/cloudevents+json",
         "channels": channels,
         "operations": operations,
         "components": {
+            "securitySchemes": {
+                "account": {
+                    "type": "userPassword",
+                    "description": "An account of the broker, which may read and write what its topic rights name.",
+                }
+            },
             "parameters": {
                 "partition": {
                     "description": f"crc32 of the record's id, modulo {PARTITIONS}.",
@@ -115,9 +153,14 @@ def document(source: Source) -> Schema:
             },
             "channelBindings": {"events": {"amqp": binding}},
             "messages": messages,
+            "tags": tags,
             "schemas": dict(sorted((schemas.found | {"CloudEvent": ENVELOPE}).items())),
         },
     }
+
+
+def _ref(kind: str, name: str) -> Schema:
+    return {"$ref": f"#/components/{kind}/{name}"}
 
 
 def classification(rules: Any) -> str:

@@ -16,15 +16,9 @@ from crm_contracts.tools.source import Source
 
 PROTO = Path(__file__).resolve().parents[3]
 RELEASED = PROTO / "released" / "crm.binpb"
-# Everything that is generated below proto/. crm.binpb keeps the comments, two thirds of its 420 kB: lint and
-# the documents are made from them, and a running service never reads the file.
-GENERATED = (
-    "gen/crm/**/*.py",
-    "gen/crm/**/*.pyi",
-    "src/crm_contracts/crm.binpb",
-    "src/crm_contracts/files.txt",
-    "docs/*",
-)
+ACCEPTED = RELEASED.with_name("accepted.txt")
+# Everything that is generated below proto/ and committed.
+GENERATED = ("gen/crm/**/*.py", "gen/crm/**/*.pyi", "docs/*")
 
 
 class BuildError(Exception):
@@ -36,35 +30,28 @@ def sources() -> list[str]:
     return sorted(path.relative_to(PROTO).as_posix() for path in (PROTO / "crm").rglob("*.proto"))
 
 
-def compile_protos(target: Path) -> None:
-    """Writes the generated Python code, crm.binpb and files.txt below `target`, laid out like proto/.
+def descriptors() -> FileDescriptorSet:
+    """The contracts as protoc reads them, with comments. Raises BuildError if protoc refuses the sources."""
+    with TemporaryDirectory() as folder:
+        output = Path(folder, "crm.binpb")
+        _protoc(f"--descriptor_set_out={output}", "--include_source_info", "--include_imports")
+        return FileDescriptorSet.FromString(output.read_bytes())
+
+
+def write_code(target: Path) -> None:
+    """Writes the generated Python code below `target`, laid out like proto/.
 
     Raises BuildError, and leaves `target` as it is, if protoc refuses the sources.
     """
-    spec = importlib.util.find_spec("google.api")
-    if spec is None or not spec.submodule_search_locations:
-        raise BuildError("googleapis-common-protos is not installed")
-    googleapis = Path(next(iter(spec.submodule_search_locations))).parents[1]
-    names, package = sources(), target / "src" / "crm_contracts"
-    package.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as gen:
-        command = [
-            sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTO}", f"-I{googleapis}",
-            f"--python_out={gen}", f"--pyi_out={gen}",
-            f"--descriptor_set_out={package / 'crm.binpb'}", "--include_source_info", "--include_imports",
-            *names,
-        ]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise BuildError(done.stderr.strip())
+        _protoc(f"--python_out={gen}", f"--pyi_out={gen}")
         shutil.rmtree(target / "gen" / "crm", ignore_errors=True)
         shutil.copytree(Path(gen, "crm"), target / "gen" / "crm")
-    (package / "files.txt").write_text("\n".join(names) + "\n")
 
 
 def write_documents(target: Path) -> Source:
-    """Writes the documents below `target` from the crm.binpb there, which it returns."""
-    source = Source(FileDescriptorSet.FromString((target / "src/crm_contracts/crm.binpb").read_bytes()))
+    """Writes the documents below `target`; returns what they were made from."""
+    source = Source(descriptors())
     docs.write(target / "docs", source)
     return source
 
@@ -82,11 +69,28 @@ def stale(fresh: Path) -> list[str]:
 
 def release() -> None:
     """Makes the contracts as they are the baseline of the compatibility check, which needs no comments."""
-    descriptors = FileDescriptorSet.FromString((PROTO / "src/crm_contracts/crm.binpb").read_bytes())
-    for file in descriptors.file:
+    contracts = descriptors()
+    for file in contracts.file:
         file.ClearField("source_code_info")
     RELEASED.parent.mkdir(exist_ok=True)
-    RELEASED.write_bytes(descriptors.SerializeToString(deterministic=True))
+    RELEASED.write_bytes(contracts.SerializeToString(deterministic=True))
+    ACCEPTED.write_text(_HEADING)
+
+
+_HEADING = (
+    "# What breaks users of the last release and was accepted, as `check` says it; each has its line in CHANGELOG.md.\n"
+)
+
+
+def _protoc(*outputs: str) -> None:
+    spec = importlib.util.find_spec("google.api")
+    if spec is None or not spec.submodule_search_locations:
+        raise BuildError("googleapis-common-protos is not installed")
+    googleapis = Path(next(iter(spec.submodule_search_locations))).parents[1]
+    command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTO}", f"-I{googleapis}", *outputs, *sources()]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode or done.stderr:
+        raise BuildError(done.stderr.strip())
 
 
 def _generated(root: Path) -> set[str]:

@@ -84,12 +84,14 @@ def _field(old: FieldDescriptor, new: FieldDescriptor) -> Iterator[Finding]:
         if getattr(before, name) != getattr(after, name):
             text = f'{name} "{getattr(before, name)}" became "{getattr(after, name)}"'
             yield Finding(where, "field-permission", text)
-    for name, tighter in _LIMITS.items():
+    # Limits bind whoever writes the field.
+    limits = {} if OUTPUT_ONLY in behavior_of(old) & behavior_of(new) else _LIMITS
+    for name, tighter in limits.items():
         was, now = getattr(before, name), getattr(after, name)
         if now != was and tighter(was, now):
             text = f"{name} {_shown(name, was)} became {_shown(name, now)}"
             yield Finding(where, "limit-tightened", text)
-    for name in ("filterable", "sortable"):
+    for name in ("filterable", "sortable", "groupable", "searchable", "multiline"):
         if getattr(before, name) and not getattr(after, name):
             yield Finding(where, f"not-{name}", f"is no longer {name}")
 

@@ -194,7 +194,7 @@ def _permissions(source: Source) -> Iterator[str]:
 _OPEN = {
     "public": "Callable without login.",
     "authenticated": "Callable by every user who is logged in.",
-    "internal": "Called by the gateway and by operators only; they have no route.",
+    "internal": "Called by the gateway on its own account, whose token opens nothing else; they have no route.",
 }
 
 
@@ -210,6 +210,19 @@ def _errors() -> Iterator[str]:
         [f"`{error.reason}`", str(error.status), error.package, " ".join(error.meaning.split())] for error in reasons()
     ]
     yield from _table("Reason | Status | Raised by | Meaning", rows)
+    violations = importlib.import_module("crm_chassis.violations")
+    yield "## Fields"
+    yield ""
+    yield "`errors` has sentences by field; `error_codes` has, by field and in the same order, a code and the values"
+    yield "that the sentence speaks of, so that a client can say it in its own words. Codes are stable, sentences not."
+    yield f"`{violations.INVALID}` is the code of everything else: its sentence is all there is."
+    yield from _table(
+        "Code | Parameters | Sentence",
+        (
+            [f"`{code}`", "; ".join(f"`{name}`: {meaning}" for name, meaning in rule.params.items()), rule.sentence]
+            for code, rule in sorted(violations.RULES.items())
+        ),
+    )
 
 
 @dataclass(frozen=True, order=True)
@@ -228,7 +241,7 @@ def reasons() -> list[Reason]:
     Raises DocumentError if an errors.py does not import or declares a reason wrongly.
     """
     listed = yaml.safe_load((REPOSITORY / "deploy" / "services.yaml").read_text())
-    packages = {"services/chassis": "crm-chassis", "gateway": listed["gateway"]["package"]}
+    packages = {"services/chassis": "crm-chassis", "services/kit": "crm-kit", "gateway": listed["gateway"]["package"]}
     packages |= {f"services/{name}": service["package"] for name, service in listed["services"].items()}
     modules = [module for folder, package in packages.items() if (module := _errors_module(folder, package))]
     if not modules:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from crm.options.v1 import options_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
-from crm_contracts import Method, resource_of, rules_of
-from crm_contracts.tools.source import Finding, Source, access_of, resolve, type_name
+from crm_contracts import Method, View, kind_of, listed, option_of, resource_of, rules_of
+from crm_contracts.labels import ENGLISH, Catalogue, names_of
+from crm_contracts.resources import MONEY, resources
+from crm_contracts.tools.source import Finding, Source, access_of, map_value, resolve, type_name
 
-MONEY = "crm.common.v1.Money"
+_ASKED = {
+    "CUSTOMER_360": "crm.common.v1.GetCustomerRequest",
+    "TIMELINE": "crm.common.v1.ListCustomerTimelineRequest",
+    "SEARCH": "crm.common.v1.SearchRecordsRequest",
+}
 _PERMISSION = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*")
-_STANDARD = re.compile(r"(Create|Get|List|Update|Delete|Undelete)\w+(Request|Response)")
+_STANDARD = re.compile(r"(Batch)?(Assert|Create|Get|List|Update|Delete|Undelete)\w+(Request|Response)")
 _PARAMETER = re.compile(r"\{([a-z0-9_.]+)\}")
-_RECORD_EVENT = re.compile(r"\w+(Created|Updated|Deleted)")
 _MONEY_WORDS = ("amount", "price", "revenue", "budget", "cost")
 _FLAGS = (FieldDescriptor.CPPTYPE_BOOL, FieldDescriptor.CPPTYPE_ENUM)
 
@@ -34,6 +40,84 @@ def policy(source: Source) -> Iterator[Finding]:
             yield Finding(method.full_name, "policy", text + (" and ".join(ways) or "none"))
         if method.policy.internal and method.http:
             yield Finding(method.full_name, "policy", "is internal and has a route")
+
+
+def read_only(source: Source) -> Iterator[Finding]:
+    """A GET changes nothing but the audit trail; what is read-only leaves no entry there and is idempotent anyway."""
+    for method in source.methods():
+        policy, where = method.policy, method.full_name
+        if method.http and method.http.verb == "GET" and not (policy.read_only or policy.idempotent):
+            yield Finding(where, "read-only", "is a GET and neither read_only nor idempotent")
+        if policy.read_only and (policy.audit or policy.idempotent):
+            yield Finding(where, "read-only", "is read_only: it cannot be audited, and need not be called idempotent")
+
+
+def reach(source: Source) -> Iterator[Finding]:
+    """The scope of a permission limits records that exist: those it is named after, or those that `reach` names."""
+    options = [option for message in source.messages() if (option := resource_of(message))]
+    plurals = {option.plural for option in options}
+    for method in source.methods():
+        policy = method.policy
+        plural = policy.reach or policy.permission.partition(".")[0]
+        if "." in policy.permission and resource_of(method.descriptor.output_type) and plural not in plurals:
+            yield Finding(method.full_name, "reach", f'there are no records called "{plural}": say what is limited')
+
+
+def parts(source: Source) -> Iterator[Finding]:
+    """What a service contributes to a view is asked and answered as the view expects, and no two give the same."""
+    sections = next((m for m in source.messages() if m.full_name == "crm.gateway.v1.Sections"), None)
+    taken: dict[tuple[str, ...], str] = {}
+    for method in source.methods():
+        part, where = option_of(method.descriptor, options_pb2.part), method.full_name
+        if part is None:
+            continue
+        view, asked = View.Name(part.view), method.descriptor.input_type.full_name
+        if asked != _ASKED.get(view):
+            yield Finding(where, "part", f"{view} is asked for with {_ASKED.get(view)}, not with {asked}")
+        key = (view, part.section) if part.section else (view, method.domain)
+        owner = taken.setdefault(key, where)
+        if owner != where:
+            yield Finding(where, "part", f"gives the same part as {owner}")
+        data = resolve(sections, f"{part.section}.data") if sections and part.section else None
+        answer = method.descriptor.output_type.full_name
+        if (view == "CUSTOMER_360") != (data is not None) or (data is not None and type_name(data) != answer):
+            yield Finding(where, "part", f'no section "{part.section}" of the view has {answer} as its data')
+
+
+def reference(source: Source) -> Iterator[Finding]:
+    """A reference is to a kind of record that exists."""
+    kinds = _records(source)
+    for field in _fields(source):
+        kind = rules_of(field).reference
+        if kind and kind not in kinds:
+            yield Finding(field.full_name, "reference", f'there are no records "{kind}"')
+
+
+def part_of(source: Source) -> Iterator[Finding]:
+    """Whose part a value is the id of is said: a field that refers to a record, its list, a field of the parts."""
+    records = _records(source)
+    for field in _fields(source):
+        path = rules_of(field).part_of
+        if not path:
+            continue
+        name, _, rest = path.partition(".")
+        reference = field.containing_type.fields_by_name.get(name)
+        whole = records.get(rules_of(reference).reference) if reference is not None else None
+        parts = whole.fields_by_name.get(rest.partition(".")[0]) if whole is not None else None
+        entry = parts.message_type if parts is not None and parts.is_repeated else None
+        if entry is None or not {"id", rest.partition(".")[2]} <= {*entry.fields_by_name}:
+            yield Finding(field.full_name, "part-of", f'"{path}" leads to no part of a record')
+
+
+def title_field(source: Source) -> Iterator[Finding]:
+    """People recognise a record by one of its texts, or by the title of a record that it refers to."""
+    for message in source.messages():
+        option = resource_of(message)
+        if option is None:
+            continue
+        title = message.fields_by_name.get(option.title_field)
+        if title is None or title.type != FieldDescriptor.TYPE_STRING or title.is_repeated:
+            yield Finding(message.full_name, "title-field", f'there is no string "{option.title_field}"')
 
 
 def permission(source: Source) -> Iterator[Finding]:
@@ -144,7 +228,7 @@ def limits(source: Source) -> Iterator[Finding]:
 
 
 def event(source: Source) -> Iterator[Finding]:
-    """Event types are well-formed and unique, subjects exist, and events live in events.proto."""
+    """Event types are well-formed and unique, and subjects exist."""
     taken: dict[str, str] = {}
     for message, rules in source.events().items():
         where, package = message.full_name, message.file.package.split(".")[1]
@@ -156,41 +240,77 @@ def event(source: Source) -> Iterator[Finding]:
         subject = resolve(message, rules.subject)
         if subject is None or subject.type != FieldDescriptor.TYPE_STRING or subject.is_repeated:
             yield Finding(where, "event-subject", f'there is no string at "{rules.subject}"')
-        if not message.file.name.endswith("/events.proto"):
-            yield Finding(where, "event-file", "is an event outside events.proto")
+
+
+def unused(source: Source) -> Iterator[Finding]:
+    """Each message is part of a call or of an event; an event without its option is part of nothing."""
+    waiting = list(source.events())
+    for method in source.methods():
+        waiting += (method.descriptor.input_type, method.descriptor.output_type)
+    used = set()
+    while waiting:
+        message = waiting.pop()
+        if message.full_name not in used:
+            used.add(message.full_name)
+            waiting += [field.message_type for field in message.fields if field.message_type is not None]
     for message in source.messages():
-        like_event = message.file.name.endswith("/events.proto") or _RECORD_EVENT.fullmatch(message.name)
-        if like_event and message not in source.events():
-            yield Finding(message.full_name, "event-file", "looks like an event and has no event option")
+        if message.full_name not in used and not message.file.name.startswith("crm/options/"):
+            yield Finding(message.full_name, "unused", "is part of no call and of no event")
+
+
+def _has_comparable_entries(field: FieldDescriptor) -> bool:
+    entry = field.message_type
+    if not field.is_repeated or entry is None or map_value(field) is not None:
+        return False
+    return any(rules_of(inner).filterable and inner.type == FieldDescriptor.TYPE_STRING for inner in entry.fields)
 
 
 def searchable(source: Source) -> Iterator[Finding]:
-    """Filters compare plain values, Timestamps, Money and lists of strings; sorting needs one value."""
+    """Filters compare plain values, Timestamps, Money, lists of strings, and strings in the entries of a list; sorting
+    needs one value, and groups one of a text or enum by which a filter finds their records."""
     for field in _fields(source):
         rules = rules_of(field)
         value = type_name(field) in ("", MONEY, "google.protobuf.Timestamp")
         strings = field.type == FieldDescriptor.TYPE_STRING
-        if rules.filterable and not (value and (strings or not field.is_repeated)):
+        comparable = value and (strings or not field.is_repeated)
+        if rules.filterable and not (comparable or _has_comparable_entries(field)):
             yield Finding(field.full_name, "filterable", "cannot be compared by a filter")
         if rules.sortable and not (value and not field.is_repeated):
             yield Finding(field.full_name, "sortable", "has no order")
+        single = not field.is_repeated and (strings or field.enum_type is not None)
+        if rules.groupable and not (single and rules.filterable):
+            yield Finding(field.full_name, "groupable", "is no text or enum that a filter compares")
 
 
 RULES: tuple[Callable[[Source], Iterator[Finding]], ...] = (
-    policy, permission, comment, paging, update_mask, route, enum_zero, money, limits, event, searchable,
+    policy, read_only, reach, parts, reference, part_of, title_field, permission, comment, paging, update_mask, route,
+    enum_zero, money, limits, event, unused, searchable,
 )  # fmt: skip
+
+
+def unlabelled(source: Source, catalogues: Mapping[str, Catalogue]) -> Iterator[Finding]:
+    """Whatever a description of a resource shows has a label in every language, and labels are for what is there."""
+    names = {name for resource in resources(source.methods()).values() for name in names_of(resource)}
+    for language, catalogue in sorted(catalogues.items()):
+        keys = {name: name.key_in(catalogue) for name in names}
+        if language != ENGLISH:
+            for name in (name for name, key in keys.items() if key is None):
+                yield Finding(
+                    name.keys[0], "label", f"has no label among the {name.section} of proto/labels/{language}"
+                )
+        used = {(name.section, key) for name, key in keys.items()}
+        for section, key in ((section, key) for section, labels in catalogue.items() for key in labels):
+            if (section, key) not in used:
+                yield Finding(key, "label", f"labels nothing; it is among the {section} of proto/labels/{language}")
+
+
+def _records(source: Source) -> dict[str, Descriptor]:
+    """The messages that describe records, by kind."""
+    return {kind_of(message): message for message in source.messages() if resource_of(message)}
 
 
 def _fields(source: Source) -> list[FieldDescriptor]:
     return [field for message in source.messages() for field in message.fields]
-
-
-def listed(response: Descriptor) -> Descriptor | None:
-    """The resource that a list response is a page of, or None."""
-    for field in response.fields:
-        if field.is_repeated and field.message_type is not None and resource_of(field.message_type):
-            return field.message_type
-    return None
 
 
 def _resource(method: Method) -> Any:

@@ -7,14 +7,16 @@ from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
-from crm_contracts import REQUIRED, Http, Method, RateClass, behavior_of, resource_of, rules_of
-from crm_contracts.tools.lint import listed
+from crm_contracts import REQUIRED, Http, Method, RateClass, behavior_of, listed, records_of, resource_of, rules_of
+from crm_contracts.resources import MONEY
 from crm_contracts.tools.schemas import INPUT, OUTPUT, PATCH, Schema, Schemas, names
-from crm_contracts.tools.source import Source, message_type, resolve
+from crm_contracts.tools.source import Source, message_type, resolve, type_name
 
 # Files do not fit into JSON, so this one route takes a form.
 UPLOAD = Http("POST", "/v1/imports", "*")
 
+# The rule that a field has to keep to be named in a parameter.
+_FIELDS_OF = {"filter": "filterable", "order_by": "sortable", "by": "groupable"}
 _PARAMETER = re.compile(r"\{([a-z0-9_.]+)\}")
 _ABOUT = """\
 One API for the whole suite.
@@ -26,11 +28,19 @@ One API for the whole suite.
 * Answers carry every field: null where nothing is known, an empty string or list where there is nothing.
   Fields that the caller may not read are absent.
 * In a body, null is the same as leaving the field out; in a PATCH it clears the field. Fields marked
-  readOnly are ignored.
+  readOnly may be sent back as they were read; another value is refused with 422.
 * Lists give `page_size` records; `next_page_token` of one page is the `page_token` of the next. `order_by`
-  names fields, `-` before one for descending. `filter` takes comparisons joined by AND, OR, NOT:
-  `status = "won" AND amount >= 1000`.
-* Every POST takes an `Idempotency-Key`. Records have an `etag`; `If-Match` makes a change conditional on it.
+  names fields, `-` before one for descending.
+  A token belongs to its query; a `page_size` above the largest means the largest.
+* `filter` takes comparisons joined by AND, OR (which binds tighter) and NOT:
+  `status = "won" AND amount >= 1000`. `=` and `!=` are for all values, `<` and `>` for numbers, days and times, `:` for
+  words of a text and entries of a list. `stage IN (a, b)`, `x IS NULL`, `x : *` for what is set, and moments such as
+  `now() - 90d` are possible too; `GET /v1/describe/{resource}` says what may be filtered by. So may be the fields of
+  what a field refers to, as far as the caller may read them: `account_id.name : "acme"`, `stage_id.name = "Proposal"`.
+* `fields` of a GET or of `:batchGet` names the fields that are wanted, `expand` the references whose names
+  are: the answer has them in `names`, by id, as far as the caller may read them.
+* Every POST takes an `Idempotency-Key`. Records have an `etag`; `If-Match` makes a change conditional on it,
+  `If-None-Match` a read.
 * Errors are `application/problem+json` with a stable `reason`.
 """
 _PROBLEMS = {
@@ -68,6 +78,31 @@ _PROBLEM: Schema = {
             "description": "Messages by field, for bad input.",
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
         },
+        "error_codes": {
+            "type": "object",
+            "description": "By field, the code and the parameters of each message, in their order. errors.md lists the "
+            "codes; INVALID has its message only.",
+            "additionalProperties": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "code": {"type": "string", "pattern": "^[A-Z][A-Z0-9_]*$"},
+                        "params": {"type": "object", "additionalProperties": True},
+                    },
+                    "required": ["code", "params"],
+                },
+            },
+        },
+        "record_kind": {
+            "type": "string",
+            "description": "Kind of the record that stands in the way: crm.support.message.",
+        },
+        "record": {
+            "type": "object",
+            "description": "The record that stands in the way, with the fields that the caller may read.",
+            "additionalProperties": True,
+        },
         "request_id": {"type": "string", "description": "Leads to the log entries of the request."},
         "service": {"type": "string", "description": "The service that does not answer."},
         "retry_after": {"type": "number", "description": "Seconds to wait before a repetition."},
@@ -81,9 +116,36 @@ _HEADERS: dict[str, Schema] = {
         "description": "Path of the new record.",
         "schema": {"type": "string", "format": "uri-reference"},
     },
+    "Idempotent-Replayed": {
+        "description": "`true` if the same key had this answer before.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+    "Link": {"description": "The next page, as rel=next (RFC 8288).", "schema": {"type": "string"}},
+    "RateLimit-Policy": {
+        "description": "Calls (q) that a user may make in so many seconds (w).",
+        "schema": {"type": "string"},
+    },
+    "RateLimit": {
+        "description": "Calls that are left (r), and seconds until all are there again (t).",
+        "schema": {"type": "string"},
+    },
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}},
 }
-_HEADER_PARAMETERS: dict[str, Schema] = {
+_SHARED_PARAMETERS: dict[str, Schema] = {
+    "Fields": {
+        "name": "fields",
+        "in": "query",
+        "description": "Names of the fields that are wanted, those of parts as `emails.address`; all if absent.",
+        "schema": {"type": "array", "items": {"type": "string"}, "maxItems": 100},
+        "style": "form",
+        "explode": False,
+    },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "in": "header",
+        "description": "The etag that the caller has; 304 if it is still the record's.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~ ]+$"},
+    },
     "IdempotencyKey": {
         "name": "Idempotency-Key",
         "in": "header",
@@ -126,7 +188,7 @@ def document(source: Source) -> Schema:
                     "description": "The access_token of POST /v1/auth/login.",
                 }
             },
-            "parameters": _HEADER_PARAMETERS,
+            "parameters": _SHARED_PARAMETERS,
             "headers": _HEADERS,
             "responses": {name: _problem(status, text) for status, (name, text) in _PROBLEMS.items()}
             | {"Problem": _problem(0, "Any other error.")},
@@ -174,25 +236,51 @@ class _Operation:
             if self._http.verb == "DELETE":
                 skipped.add("etag")  # sent as If-Match
             parameters += [self._parameter(f, "query") for f in self._request.fields if f.name not in skipped]
+        parameters += self._reading()
         if self._http.verb == "POST":
             parameters.append({"$ref": "#/components/parameters/IdempotencyKey"})
         if self._http.verb in ("PATCH", "DELETE"):
             parameters.append({"$ref": "#/components/parameters/IfMatch"})
         return parameters
 
+    def _reading(self) -> list[Schema]:
+        """What every record and every list of records that is read can be asked for."""
+        if self._http.verb != "GET" and not self._method.policy.read_only:
+            return []
+        response = self._method.descriptor.output_type
+        page = listed(response)
+        record = page or (response if resource_of(response) else None)
+        if record is None or self._method.domain == "gateway":
+            return []
+        parameters: list[Schema] = [{"$ref": "#/components/parameters/Fields"}]
+        if references := [field.name for field in record.fields if rules_of(field).reference]:
+            parameters.append(
+                {
+                    "name": "expand",
+                    "in": "query",
+                    "description": "References whose names are wanted, in `names` of the answer.",
+                    "schema": {"type": "array", "items": {"type": "string", "enum": references}, "uniqueItems": True},
+                    "style": "form",
+                    "explode": False,
+                }
+            )
+        if page is None:
+            parameters.append({"$ref": "#/components/parameters/IfNoneMatch"})
+        return parameters
+
     def _parameter(self, field: FieldDescriptor, where: str) -> Schema:
         parameter: Schema = {"name": field.name, "in": where}
         text = self._schemas.describe(field)
-        record = listed(self._method.descriptor.output_type)
-        if where == "query" and record is not None and field.name in ("filter", "order_by"):
-            rule = "filterable" if field.name == "filter" else "sortable"
+        record = records_of(self._method.descriptor)
+        if where == "query" and record is not None and field.name in _FIELDS_OF:
+            rule = _FIELDS_OF[field.name]
             allowed = names(f for f in record.fields if getattr(rules_of(f), rule))
             text = f"{text} Fields: {allowed}.".strip() if allowed else text
         if text:
             parameter["description"] = text
         if where == "path" or REQUIRED in behavior_of(field):
             parameter["required"] = True
-        parameter["schema"] = self._schemas.parameter(field)
+        parameter["schema"] = self._schemas.parameter(field) | (_named(field, record) if record is not None else {})
         return parameter
 
     def _body(self) -> Schema | None:
@@ -215,34 +303,68 @@ class _Operation:
         response = self._method.descriptor.output_type
         creates = self._method.name.startswith("Create")
         headers = ["X-Request-Id"]
+        if not self._method.policy.public:
+            headers += ["RateLimit-Policy", "RateLimit"]
+        if self._http.verb == "GET" and "next_page_token" in response.fields_by_name:
+            headers.append("Link")
         if "etag" in response.fields_by_name:
             headers.append("ETag")
+        if self._http.verb == "POST":
+            headers.append("Idempotent-Replayed")
         if creates:
             headers.append("Location")
         answer = {
             "description": self._source.comment(response.full_name) or "Done.",
             "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
-            "content": {"application/json": {"schema": self._schemas.ref(response, OUTPUT)}},
+            "content": self._content(response),
         }
         responses: Schema = {"201" if creates else "200": answer}
+        if self._http.verb == "GET" and "etag" in response.fields_by_name:
+            responses["304"] = {"description": "The record is still the version that the caller has."}
         for status, (name, _) in _PROBLEMS.items():
             responses[str(status)] = {"$ref": f"#/components/responses/{name}"}
         responses["default"] = {"$ref": "#/components/responses/Problem"}
         return responses
 
+    def _content(self, response: Descriptor) -> Schema:
+        if response.full_name == "google.api.HttpBody":
+            return {"text/csv": {"schema": {"type": "string", "format": "binary"}}}
+        if self._method.descriptor.server_streaming:
+            return {"text/event-stream": {"schema": self._schemas.ref(response, OUTPUT)}}
+        return {"application/json": {"schema": self._schemas.ref(response, OUTPUT)}}
+
+
+def _named(field: FieldDescriptor, record: Descriptor) -> Schema:
+    """What a parameter that names fields of the records can say."""
+    rules = {one.name: rules_of(one) for one in record.fields}
+    if field.name == "order_by" and (sortable := "|".join(name for name in rules if rules[name].sortable)):
+        return {"pattern": f"^(?:-?(?:{sortable})(?:,-?(?:{sortable}))*)?$"}
+    if field.name == "by" and (groupable := [name for name in rules if rules[name].groupable]):
+        return {"enum": groupable}
+    if field.name == "sum":
+        money = [one.name for one in record.fields if type_name(one) == MONEY and not one.is_repeated]
+        summed = "|".join(name for name in money if rules[name].filterable or rules[name].sortable)
+        return {"pattern": f"^(?:(?:{summed})(?:,(?:{summed}))*)?$" if summed else "^$"}
+    return {}
+
 
 def _upload(request: Descriptor, schemas: Schemas) -> Schema:
     fields = request.fields_by_name
-    mapping = f"JSON object. {schemas.describe(fields['mapping'])}".strip()
+    options = message_type(fields["options"]).fields_by_name
+    mapping = (
+        'JSON object: column name to field name, or to {"field": ..., "values": {cell: meaning}}. Without one, columns '
+        "named like fields are read."
+    )
+    small = [fields["kind"], fields["dry_run"], *(field for name, field in options.items() if name != "values")]
     form: Schema = {
         "type": "object",
         "properties": {
-            "file": {"type": "string", "format": "binary", "description": "CSV with a header line, UTF-8."},
-            "kind": schemas.parameter(fields["kind"]),
+            **{field.name: schemas.parameter(field) for field in small},
             "mapping": {"type": "string", "contentMediaType": "application/json", "description": mapping},
-            "dry_run": schemas.parameter(fields["dry_run"]),
+            # Generated clients send the parts in this order; the file can be passed on at once if it comes last.
+            "file": {"type": "string", "format": "binary", "description": "CSV with a header line."},
         },
-        "required": ["file", "kind"],
+        "required": ["kind", "file"],
     }
     encoding = {"file": {"contentType": "text/csv, application/octet-stream"}}
     return {"required": True, "content": {"multipart/form-data": {"schema": form, "encoding": encoding}}}

@@ -25,9 +25,12 @@ from crm_contracts import (
     Format,
     Sensitivity,
     behavior_of,
+    is_row,
     option_of,
+    resource_of,
     rules_of,
 )
+from crm_contracts.codes import COUNTRIES, CURRENCIES
 from crm_contracts.tools.source import Source, is_own, map_value, type_name
 
 Schema = dict[str, Any]
@@ -74,7 +77,10 @@ def _has_personal(message: Descriptor) -> bool:
 
 OUTPUT = Shape(lambda message: str(message.name), _readable)
 INPUT = Shape(_input_name, lambda _: True, input=True)
+_WRITTEN = Shape(_input_name, lambda field: OUTPUT_ONLY not in behavior_of(field), input=True)
 PATCH = Shape(lambda message: f"{message.name}Patch", lambda _: True, input=True, complete=False)
+# A record among several that are changed, which says itself which one it is.
+CHANGE = Shape(lambda message: f"{message.name}Change", lambda _: True, input=True, complete=False)
 PERSONAL_EVENT = Shape(_personal_name, _readable)
 EVENT = Shape(lambda message: str(message.name), lambda field: _readable(field) and not is_personal(field))
 
@@ -122,6 +128,8 @@ class Schemas:
     def _object(self, message: Descriptor, shape: Shape, bound: frozenset[str]) -> Schema:
         # Of a request, the path gives the bound fields; a resource may repeat them in the body.
         gone = bound if message.name.endswith("Request") else frozenset()
+        if shape.input:
+            gone |= {"update_masks"}  # the gateway reads them from the names in the body
         fields = [field for field in message.fields if shape.shows(field) and field.name not in gone]
         schema: Schema = {"type": "object"}
         if comment := self._source.comment(message.full_name):
@@ -136,6 +144,8 @@ class Schemas:
             schema["required"] = required
         if shape.input:
             schema["additionalProperties"] = False
+        if resource_of(message) and shape in (INPUT, OUTPUT):
+            schema["examples"] = [example(message, _WRITTEN if shape.input else shape, self._source)]
         return schema
 
     def _field(self, field: FieldDescriptor, shape: Shape) -> Schema:
@@ -144,6 +154,8 @@ class Schemas:
             schema: Schema = {"type": "object", "additionalProperties": self._value(value, shape)}
             if rules.max_items:
                 schema["maxProperties"] = rules.max_items
+            if shape.input:
+                schema["propertyNames"] = {"pattern": _text_pattern(rules, filled=False)}
         elif field.is_repeated:
             schema = _listed(field, self._value(field, shape))
             if shape.input and REQUIRED in behavior:
@@ -157,7 +169,8 @@ class Schemas:
             text = f"{text} Cannot be changed later.".strip()
         if text:
             schema = _beside(schema, description=text)
-        if shape.input and OUTPUT_ONLY in behavior:
+        names_record = shape is CHANGE and field.name == "id"
+        if shape.input and OUTPUT_ONLY in behavior and not names_record:
             schema = _beside(schema, readOnly=True)
         if shape.input and INPUT_ONLY in behavior:
             schema = _beside(schema, writeOnly=True)
@@ -169,7 +182,7 @@ class Schemas:
         if rules.write_permission and shape.input:
             marks["x-write-permission"] = rules.write_permission
         if shape is OUTPUT:
-            marks |= {f"x-{name}": True for name in ("filterable", "sortable") if getattr(rules, name)}
+            marks |= {f"x-{name}": True for name in ("filterable", "sortable", "groupable") if getattr(rules, name)}
         return _beside(schema, **marks) if marks else schema
 
     def _nullable(self, field: FieldDescriptor, shape: Shape) -> bool:
@@ -184,8 +197,10 @@ class Schemas:
     def _value(self, field: FieldDescriptor, shape: Shape) -> Schema:
         """The schema of one value of a field."""
         if field.message_type is not None:
+            if is_row(field) and "update_masks" in field.containing_type.fields_by_name:
+                return self.ref(field.message_type, CHANGE)
             if is_own(field.message_type):
-                return self.ref(field.message_type, INPUT if shape is PATCH else shape)
+                return self.ref(field.message_type, INPUT if shape in (PATCH, CHANGE) else shape)
             return dict(_WELL_KNOWN[type_name(field)])
         if field.enum_type is not None:
             return {"type": "string", "enum": [v.name for v in field.enum_type.values if v.number]}
@@ -225,7 +240,29 @@ _FORMATS: dict[int, Schema] = {
     Format.LANGUAGE: {"format": "language-tag"},
     Format.DOMAIN: {"format": "hostname"},
     Format.FILTER: {"format": "filter"},
+    Format.TAG: {"format": "tag"},
 }
+
+
+# Signs that texts must not have: control characters, and in one line also ends of lines, and what hides text or turns
+# its direction. Written without look-around, so that every engine reads it.
+_CONTROL = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
+_LINES = r"\n\r\u2028\u2029\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069"
+# Marks of direction are no content: a text of nothing else is empty (crm_chassis.text).
+_MARKS = r"\u061c\u200e\u200f"
+_INPUT_PATTERNS: dict[int, str] = {
+    Format.COUNTRY: f"^(?:{'|'.join(sorted(COUNTRIES))})$",
+    Format.CURRENCY: f"^(?:{'|'.join(sorted(CURRENCIES))})$",
+    Format.LANGUAGE: "^[a-zA-Z]{2,3}(?:-[A-Za-z0-9]{2,8})*$",
+    Format.PHONE: f"^[^{_CONTROL}{_LINES}]*(?:[0-9][^{_CONTROL}{_LINES}]*){{3}}$",
+    Format.URL: rf"^https?://[^\s/$.?#{_CONTROL}{_LINES}][^\s{_CONTROL}{_LINES}]*$",
+}
+
+
+def _text_pattern(rules: FieldRules, *, filled: bool) -> str:
+    """What a text without a shape of its own must match; with `filled`, that it is more than blanks."""
+    bad = _CONTROL if rules.multiline or rules.format == Format.FILTER else _CONTROL + _LINES
+    return rf"^[^{bad}]*[^\s{bad}{_MARKS}][^{bad}]*$" if filled else f"^[^{bad}]*$"
 
 
 def _string(field: FieldDescriptor, shape: Shape) -> Schema:
@@ -238,6 +275,10 @@ def _string(field: FieldDescriptor, shape: Shape) -> Schema:
         strict |= _decimal(rules) if rules.format == Format.DECIMAL else _FORMATS[rules.format]
     if rules.pattern:
         strict["pattern"] = f"^(?:{rules.pattern})$"
+    elif shape.input and rules.format in _INPUT_PATTERNS:
+        strict["pattern"] = _INPUT_PATTERNS[rules.format]
+    elif shape.input and rules.format in (Format.FORMAT_UNSPECIFIED, Format.FILTER, Format.TAG):
+        strict["pattern"] = _text_pattern(rules, filled=least > 0)
     schema: Schema = {"type": "string"}
     if rules.max_length:
         schema["maxLength"] = rules.max_length
@@ -245,7 +286,8 @@ def _string(field: FieldDescriptor, shape: Shape) -> Schema:
     filled = required or field.is_repeated or field.has_presence or field.name == "id"
     empty_matches = not (rules.format or least) and re.fullmatch(rules.pattern, "") is not None
     if strict and not filled and not empty_matches:
-        return schema | {"anyOf": [strict, {"maxLength": 0}]}
+        # Each branch says its type, without which generated clients take it for anything.
+        return schema | {"anyOf": [{"type": "string"} | strict, {"type": "string", "maxLength": 0}]}
     return schema | strict
 
 
@@ -273,6 +315,8 @@ def _or_null(schema: Schema) -> Schema:
         return {"anyOf": [schema, {"type": "null"}]}
     if "enum" in schema:
         schema = schema | {"enum": [*schema["enum"], None]}
+    if "anyOf" in schema:
+        schema = schema | {"anyOf": [*schema["anyOf"], {"type": "null"}]}
     return schema | {"type": [schema["type"], "null"]} if "type" in schema else schema
 
 
@@ -283,7 +327,8 @@ def _beside(schema: Schema, **more: Any) -> Schema:
 
 def example(message: Descriptor, shape: Shape, source: Source) -> Schema:
     """An example of a message in JSON; the same every time."""
-    return {field.name: _example(field, shape, source) for field in message.fields if shape.shows(field)}
+    shown = (field for field in message.fields if shape.shows(field) and field.full_name not in _LEFT_OUT)
+    return {field.name: _example(field, shape, source) for field in shown}
 
 
 def _example(field: FieldDescriptor, shape: Shape, source: Source) -> Any:
@@ -337,7 +382,13 @@ _EXAMPLES = {
     "source_id": "CALL-7",
     "amount": "1250.00",
     "permission": "contacts.read",
+    "permissions": "contacts.read",
+    "required_fields": "close_date",
+    "condition": 'priority = "HIGH"',
+    "end": "17:00",
 }
+_LEFT_OUT = {"crm.sales.v1.Task.due_at"}
+"""Fields that have no value beside another one that the examples have."""
 _FORMAT_EXAMPLES: dict[int, str] = {
     Format.EMAIL: "ada@example.com",
     Format.PHONE: "+493012345678",
@@ -350,6 +401,7 @@ _FORMAT_EXAMPLES: dict[int, str] = {
     Format.LANGUAGE: "de",
     Format.DOMAIN: "example.com",
     Format.FILTER: 'country = "DE"',
+    Format.TAG: "vip",
 }
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -21,8 +22,13 @@ CONTENT_TYPE = "application/cloudevents+json"
 MAX_BYTES = 8 * 1024 * 1024
 """The largest envelope that is read; a record is far smaller, as calls are limited to 4 MiB."""
 
+PLACES = ("owner", "team", "territory")
+"""What says whose a record is."""
+
 _TYPE = re.compile(r"crm(\.[a-z][a-z0-9_]*){3}\.v[1-9][0-9]*")
 _MAX_VERSION = (1 << 63) - 1
+_OPTIONAL = ("correlationid", "causationid", "traceparent", "authid")
+"""Attributes that are absent where they would be empty."""
 
 _personal = Encoder(everything)
 _public = Encoder(without_personal)
@@ -40,12 +46,17 @@ class Occurrence:
     correlation_id: str
     causation_id: str
     traceparent: str
+    former: Mapping[str, str] = field(default_factory=dict)
+    """What has changed of "owner", "team" and "territory", as it was before: ids, "" for none."""
+    actor_type: str = ""
+    """What kind of actor it was, see `Actor.auth_type`; unknown if it is not said."""
 
 
 def seal(message: Message, occurrence: Occurrence) -> bytes:
     """The CloudEvent for a payload. PERSONAL fields are left out unless the event is declared personal."""
     event = crm_contracts.event_of(type(message))
     encoder = _personal if event.personal else _public
+    known = (occurrence.correlation_id, occurrence.causation_id, occurrence.traceparent, occurrence.actor_id)
     return dumps(
         {
             "specversion": "1.0",
@@ -56,15 +67,39 @@ def seal(message: Message, occurrence: Occurrence) -> bytes:
             "time": occurrence.at,
             "datacontenttype": "application/json",
             "dataschema": f"urn:protobuf:{message.DESCRIPTOR.full_name}",
-            "sequence": str(occurrence.version),
-            "correlationid": occurrence.correlation_id,
-            "causationid": occurrence.causation_id,
-            "traceparent": occurrence.traceparent,
-            "authid": occurrence.actor_id,
+            "sequence": _sequence(occurrence.version),
+            **{name: value for name, value in zip(_OPTIONAL, known, strict=True) if value},
+            "authtype": occurrence.actor_type or _unsaid(occurrence.actor_id),
             "dataclassification": "personal" if event.personal else "internal",
+            **{f"former{name}": id_ for name, id_ in occurrence.former.items()},
             "data": encoder.encode(message),
         }
     )
+
+
+def as_published(envelope: bytes) -> bytes:
+    """An envelope of ours as those of today are written: 0.1.0 wrote short sequences, empty attributes and no authtype.
+
+    Logs and queues hold such envelopes, and whoever orders events by their sequence meets both.
+    """
+    found: dict[str, Any] = orjson.loads(envelope)
+    empty = [name for name in _OPTIONAL if found.get(name) == ""]
+    if not empty and "authtype" in found:
+        return envelope
+    for name in empty:
+        del found[name]
+    found["sequence"] = _sequence(int(found["sequence"]))
+    found.setdefault("authtype", _unsaid(found.get("authid", "")))
+    return dumps(found)
+
+
+def _sequence(version: int) -> str:
+    """A version in as many digits as the largest has, so that sequences are in order as texts."""
+    return f"{version:0{len(str(_MAX_VERSION))}}"
+
+
+def _unsaid(actor_id: str) -> str:
+    return "unknown" if actor_id else "system"
 
 
 @dataclass(frozen=True)
@@ -83,6 +118,8 @@ class IncomingEvent:
     payload: dict[str, Any]
     replayed: bool = False
     """Whether the publisher sent it out of its log."""
+    former: Mapping[str, str] = field(default_factory=dict)
+    """Whose the record was before, as in an Occurrence."""
 
     @property
     def record(self) -> str:
@@ -142,6 +179,7 @@ class IncomingEvent:
                 traceparent=traceparent or str(found.get("traceparent", "")),
                 payload=found["data"],
                 replayed=replayed,
+                former={name: str(found[key]) for name in PLACES if (key := f"former{name}") in found},
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise InvalidInput(f"not an event of this suite: {error}") from error

@@ -8,20 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from google.protobuf.message import Message
+
+from crm_chassis.violations import UNKNOWN_REFERENCE, Violation
+
 
 class DomainError(Exception):
     """A request that cannot be fulfilled as it stands.
 
-    `detail` says in one sentence what is wrong and what would be right; `errors` maps input fields to messages.
+    `detail` says in one sentence what is wrong and what would be right; `errors` maps input fields to messages;
+    `record` is the record that stands in the way, if the caller may see it: the gateway leaves out of it the fields
+    that the caller may not read. It travels in a header, so its texts must be short.
     """
 
     reason: str = "RULE_VIOLATED"
     status: int = 422
 
-    def __init__(self, detail: str = "", *, errors: Mapping[str, Sequence[str]] | None = None) -> None:
+    def __init__(
+        self, detail: str = "", *, errors: Mapping[str, Sequence[str]] | None = None, record: Message | None = None
+    ) -> None:
         super().__init__(detail or (self.__doc__ or self.reason).strip().splitlines()[0])
         self.detail: str = str(self.args[0])
-        self.errors: dict[str, list[str]] = {field: list(found) for field, found in (errors or {}).items()}
+        self.errors: dict[str, list[Violation]] = {
+            field: [Violation.of(one) for one in found] for field, found in (errors or {}).items()
+        }
+        self.record = record
 
 
 class InvalidInput(DomainError):
@@ -41,6 +52,18 @@ class Unauthenticated(DomainError):
 
     reason = "UNAUTHENTICATED"
     status = 401
+
+
+class ActorTokenRefused(Unauthenticated):
+    """The actor token is not valid for this service."""
+
+    reason = "ACTOR_TOKEN_REFUSED"
+
+
+class ActorTokenExpired(Unauthenticated):
+    """The actor token has expired before the call was looked at."""
+
+    reason = "ACTOR_TOKEN_EXPIRED"
 
 
 class PermissionDenied(DomainError):
@@ -105,7 +128,87 @@ class UnknownReference(DomainError):
     @classmethod
     def of(cls, field: str, what: str) -> UnknownReference:
         """`field` names a record of kind `what` that is not there."""
-        return cls(f"{field}: no such {what}", errors={field: [f"no such {what}"]})
+        return cls(f"{field}: no such {what}", errors={field: [UNKNOWN_REFERENCE(f"no such {what}")]})
+
+
+class ReferencesUnverified(DomainError):
+    """Fields name records of other services that are not known here; `errors` has kind and id of each.
+
+    Only whoever asked to be told so is; the gateway then asks the owners, and repeats the call.
+    """
+
+    reason = "REFERENCES_UNVERIFIED"
+    status = 422
+
+
+class ReadOnlyField(DomainError):
+    """A field that only the suite writes was sent with another value than it has."""
+
+    reason = "READ_ONLY_FIELD"
+    status = 422
+
+
+class UserInactive(DomainError):
+    """The user is deactivated, so nothing new can be given to them."""
+
+    reason = "USER_INACTIVE"
+    status = 422
+
+
+class LinkExpired(DomainError):
+    """The link has run out; ask for a new one."""
+
+    reason = "LINK_EXPIRED"
+    status = 422
+
+
+class LinkSpent(DomainError):
+    """The link has been used or taken back; ask for a new one."""
+
+    reason = "LINK_SPENT"
+    status = 422
+
+
+class JobNotDead(DomainError):
+    """Only a job that was given up can be tried again; others go on by themselves."""
+
+    reason = "JOB_NOT_DEAD"
+    status = 409
+
+
+class JobFinished(DomainError):
+    """The job has come to its end already."""
+
+    reason = "JOB_FINISHED"
+    status = 409
+
+
+class JobNotCancellable(DomainError):
+    """Jobs of this kind cannot be cancelled."""
+
+    reason = "JOB_NOT_CANCELLABLE"
+    status = 409
+
+
+class TooManyImports(DomainError):
+    """A user has only so many imports that are not finished."""
+
+    reason = "TOO_MANY_IMPORTS"
+    status = 409
+
+
+class ImportFinished(DomainError):
+    """The import has come to its end already."""
+
+    reason = "IMPORT_FINISHED"
+    status = 409
+
+
+class AnswerTooLarge(DomainError):
+    """The answer is larger than one message may be; ask for fewer records."""
+
+    reason = "ANSWER_TOO_LARGE"
+    status = 500
 
 
 class RateLimited(DomainError):

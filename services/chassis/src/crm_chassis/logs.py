@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 from typing import Any
 
@@ -11,6 +10,7 @@ import orjson
 import structlog
 
 from crm_chassis import context
+from crm_chassis.settings import COMMON
 
 
 def _with_request(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def _orjson(value: Any, default: Any = None, **_: Any) -> str:
 
 def configure(service: str, process: str) -> None:
     """Sends structured logs and those of libraries to standard error as JSON lines."""
-    level = os.environ.get("CRM_LOG_LEVEL", "INFO").upper()
+    level = COMMON.text("CRM_LOG_LEVEL").upper()
 
     def with_origin(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
         return {"service": service, "process": process, **event}
@@ -39,7 +39,7 @@ def configure(service: str, process: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
         structlog.processors.format_exc_info,
     ]
-    if os.environ.get("CRM_LOG_FORMAT", "json") == "console":
+    if COMMON.text("CRM_LOG_FORMAT") == "console":
         renderer: Any = structlog.dev.ConsoleRenderer()
     else:
         renderer = structlog.processors.JSONRenderer(serializer=_orjson)

@@ -29,3 +29,6 @@ INBOX_REFUSED = Counter("crm_inbox_refused", "Deliveries sent to the dead-letter
 HISTORY_UNSEALED = Gauge("crm_history_unsealed", "History rows not yet in the hash chain")
 HISTORY_UNANCHORED_SECONDS = Gauge("crm_history_unanchored_seconds", "Age of the oldest row above the last anchor")
 IMPORTS_FINISHED = Counter("crm_imports_finished", "Imports that came to an end", ["kind", "state"])
+JOBS = Gauge("crm_jobs", "Jobs by condition: waiting, scheduled for later, running or dead", ["kind", "condition"])
+JOBS_LATE_SECONDS = Gauge("crm_jobs_late_seconds", "How long the oldest job that is due has waited", ["kind"])
+JOBS_FINISHED = Counter("crm_jobs_finished", "Jobs that came to an end", ["kind", "state"])

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import importlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import crm_contracts
+from sqlalchemy import MetaData, Select, inspect
+from sqlalchemy.orm import DeclarativeBase
 
-from crm_chassis.db.history import list_history
-from crm_chassis.db.imports import Importer, get_import, list_import_errors
-from crm_chassis.db.operations import Operations
+from crm_chassis.events.operations import Operations
+from crm_chassis.imports import work
+from crm_chassis.imports.kinds import Importer
+from crm_chassis.imports.operations import Imports
+from crm_chassis.jobs.backfills import Backfill, backfill_jobs, reindex
+from crm_chassis.jobs.composing import compose
+from crm_chassis.jobs.kinds import JobKind
+from crm_chassis.jobs.operations import JobOperations
+from crm_chassis.records.anchors import Anchor
+from crm_chassis.records.batches import batch_use_cases
+from crm_chassis.records.directory import rights_of
+from crm_chassis.records.history import list_history
+from crm_chassis.records.model import Record
+from crm_chassis.records.references import References
+from crm_chassis.records.standard import StandardUseCase
+from crm_chassis.records.tx import Transaction
 from crm_chassis.settings import Settings
 from crm_chassis.subscription import Subscription
-
-if TYPE_CHECKING:
-    from crm_chassis.db.tx import Transaction
+from crm_chassis.unverified import Unverified
 
 UseCase = Callable[..., Any]
 
@@ -38,27 +52,82 @@ class Timer:
 
 @dataclass(frozen=True)
 class Service:
-    """One service: its RPCs, what it follows, what it does on time, what it can import.
+    """One service: its RPCs, what it follows, what it does on time and later, what it can import.
 
-    `rpcs` are functions whose names are the RPCs' names in snake_case. `start` runs once per process with the
-    settings, to build what use cases need (keys, a mail server). `setup` runs after migration with a transaction,
-    to put in place what the service cannot work without; it must be repeatable.
+    `rpcs` are functions whose names are the RPCs' names in snake_case; one that is written out takes the place of what
+    `standard(Model)` gives. Those for many records at once, and for one by its external id, are there by themselves for
+    every record whose contract has them; they too can be written out. `base` is the declarative base of its tables. The
+    rules of input in each `<feature>/schema.py` of the package come into force by themselves. `rights` says what a user
+    may do now: where there are importers, the service follows it (crm_chassis.events.directory.follow_rights) or knows
+    it itself. `kept_anchors` gives the anchors of other services' audit trails, if they are kept here. `clashes` are
+    selects of lists of ids of records that are one by what they are recognised by, each under what that is. `start`
+    runs once per process with the settings, to build what use cases need (keys, a mail server). `setup` runs after
+    migration with a transaction, to put in place what the service cannot work without; it must be repeatable.
     """
 
     name: str
     package: str
+    base: type[DeclarativeBase]
     rpcs: Sequence[UseCase]
     subscriptions: Sequence[Subscription] = ()
     timers: Sequence[Timer] = ()
+    jobs: Sequence[JobKind] = ()
     importers: Sequence[Importer] = ()
+    rights: work.RightsOf = rights_of
+    backfills: Sequence[Backfill] = ()
+    kept_anchors: Callable[[Transaction], Iterable[Anchor]] | None = None
+    clashes: Mapping[str, Select[Any]] = field(default_factory=dict)
     start: Callable[[Settings], None] | None = None
     setup: Callable[[Transaction], None] | None = None
     migrations: Path = field(default_factory=Path)
 
+    def __post_init__(self) -> None:
+        """Loads the rules of input of every feature.
+
+        Raises LookupError for a record whose changes no event tells or that names columns or fields which it does not
+        have, for an event that is followed and that nobody publishes, and for a name that is given twice.
+        """
+        package = importlib.import_module(self.package)
+        for folder in package.__path__:
+            for path in sorted(Path(folder).glob("*/schema.py")):
+                importlib.import_module(f"{self.package}.{path.parent.name}.schema")
+        if self.importers and self.rights is rights_of and not any(one.name == "rights" for one in self.subscriptions):
+            raise LookupError(f"{self.name} imports on behalf of users, and does not follow their rights")
+        events = crm_contracts.events()
+        told = {event.record for event in events.values()}
+        for subscription in self.subscriptions:
+            for pattern in subscription.handlers:
+                if pattern not in events and not (pattern.endswith(".*") and pattern.removesuffix(".*") in told):
+                    raise LookupError(f"{subscription.name} of {self.name} follows {pattern}, which nobody publishes")
+        for what, named in (("subscription", self.subscriptions), ("timer", self.timers), ("job", self.job_kinds)):
+            names = [one.name for one in named]
+            if len(names) != len(set(names)):
+                raise LookupError(f"{self.name} has two {what}s of one name among {', '.join(sorted(names))}")
+        for model in self.records:
+            if model.record_kind not in told:
+                raise LookupError(f"no event tells of changes of {model.record_kind}")
+            columns, fields = {*inspect(model).column_attrs.keys()}, {*model.message.DESCRIPTOR.fields_by_name}
+            strange = (model.search_columns | model.unlogged) - columns, (model.search_fields | model.computed) - fields
+            if unknown := frozenset.union(*strange):
+                raise LookupError(f"{model.record_kind} names {', '.join(sorted(unknown))}, which it does not have")
+
+    @property
+    def tables(self) -> MetaData:
+        """The service's own tables."""
+        return self.base.metadata
+
+    @property
+    def records(self) -> list[type[Record]]:
+        """The kinds of records that the service has."""
+        return [mapper.class_ for mapper in self.base.registry.mappers if issubclass(mapper.class_, Record)]
+
     @cached_property
     def methods(self) -> dict[str, tuple[crm_contracts.Method, UseCase]]:
         """Path on the wire to method and function. Raises LookupError if an RPC and a function do not pair up."""
-        functions = {function.__name__: function for function in self.rpcs}
+        written = {function.__name__: function for function in self.rpcs if not isinstance(function, StandardUseCase)}
+        functions = {function.__name__: function for function in self.rpcs} | written
+        for model in self.records:
+            functions = batch_use_cases(model, functions, self.references) | functions
         found: dict[str, tuple[crm_contracts.Method, UseCase]] = {}
         for method in crm_contracts.methods().values():
             if method.domain == self.name:
@@ -69,22 +138,66 @@ class Service:
         if functions:
             raise LookupError(f"no RPC of {self.name} is served by {', '.join(sorted(functions))}")
         common: list[tuple[str, UseCase]] = [("HistoryService.ListHistory", list_history)]
-        if self.importers:
-            common += [
-                ("ImportService.GetImport", get_import),
-                ("ImportService.ListImportErrors", list_import_errors),
+        groups = [
+            ("BusService", Operations(self.name, self.every_subscription).functions),
+            ("JobService", JobOperations(self.name, self.job_kinds).functions),
+            ("ReferenceService", (self.references.check_references,)),
+        ]
+        if self.imports is not None:
+            groups.append(("ImportService", self.imports.functions))
+        for service, operations in groups:
+            by_name = {function.__name__: function for function in operations}
+            rpcs = [
+                one.name
+                for one in crm_contracts.methods().values()
+                if one.service == f"crm.common.v1.{service}" and not one.descriptor.client_streaming
             ]
-        operations = {one.__name__: one for one in Operations(self.name, self.subscriptions).functions}
-        bus = [one for one in crm_contracts.methods().values() if one.full_name.startswith("crm.common.v1.BusService.")]
-        common += [(f"BusService.{one.name}", operations[snake_case(one.name)]) for one in bus]
+            common += [(f"{service}.{rpc}", by_name[snake_case(rpc)]) for rpc in rpcs]
         for name, function in common:
             method = crm_contracts.method(f"crm.common.v1.{name}")
             found[method.path] = method, function
         return found
 
-    def importer(self, kind: str) -> Importer | None:
-        """The importer of that kind of rows."""
-        return next((one for one in self.importers if one.kind == kind), None)
+    @cached_property
+    def references(self) -> References:
+        """The records that requests may name."""
+        return References(self.name, self.base)
+
+    @cached_property
+    def unverified(self) -> Unverified:
+        """What becomes of references that could not be verified."""
+        return Unverified(self.name, self.references)
+
+    @property
+    def every_subscription(self) -> tuple[Subscription, ...]:
+        """What the service follows, what others ask about its records included."""
+        return (*self.subscriptions, *self.unverified.subscriptions)
+
+    @cached_property
+    def _import_jobs(self) -> JobKind | None:
+        if not self.importers:
+            return None
+        return work.import_jobs(self.importers, self.rights, self.unverified.ask_later)
+
+    @cached_property
+    def imports(self) -> Imports | None:
+        """The imports of the service, if it has importers."""
+        return Imports(self.importers, self._import_jobs) if self._import_jobs is not None else None
+
+    @property
+    def job_kinds(self) -> tuple[JobKind, ...]:
+        """The kinds of jobs that the service has, those of the chassis included."""
+        imports = [self._import_jobs] if self._import_jobs is not None else []
+        backfills = [backfill_jobs(self.every_backfill)] if self.every_backfill else []
+        return (*self.jobs, *self.unverified.jobs, *imports, *backfills)
+
+    @property
+    def every_backfill(self) -> tuple[Backfill, ...]:
+        """The composition of stored texts, the service's own backfills, those of the words of its records, and those of
+        the tables of the chassis."""
+        searched = sorted((model for model in self.records if model.search_columns), key=lambda model: model.plural)
+        imports = [work.BACKFILL] if self.importers else []
+        return (compose(self.tables), *self.backfills, *map(reindex, searched), *imports)
 
 
 def snake_case(name: str) -> str:

@@ -6,7 +6,6 @@ carries the identity of its owner as a DNS name: `crm-gateway`, `crm-sales`. Wit
 
 from __future__ import annotations
 
-import os
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ from typing import Any
 
 from cryptography import x509
 
-from crm_chassis.settings import SettingsError
+from crm_chassis.settings import COMMON, SettingsError
 
 VARIABLES = ("CRM_TLS_CA", "CRM_TLS_CERT", "CRM_TLS_KEY")
 
@@ -49,12 +48,12 @@ def of_process() -> Tls | None:
 
     Raises SettingsError if only some of the files are named, one cannot be used, or the certificate's time is over.
     """
-    names = [os.environ.get(variable, "") for variable in VARIABLES]
-    if not any(names):
+    ca, certificate, key = map(COMMON.file, VARIABLES)
+    if ca is certificate is key is None:
         return None
-    if not all(names):
+    if ca is None or certificate is None or key is None:
         raise SettingsError(f"{', '.join(VARIABLES)} belong together; some are not set")
-    tls = Tls(*map(Path, names))
+    tls = Tls(ca, certificate, key)
     try:
         context = ssl.create_default_context(cafile=str(tls.ca))
         context.load_cert_chain(tls.certificate, tls.key)

@@ -7,12 +7,12 @@ to function as an argument: context variables do not reach green threads.
 
 from __future__ import annotations
 
-import os
 from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from crm_chassis.context import TRACEPARENT, child_traceparent
+from crm_chassis.settings import COMMON
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
@@ -122,15 +122,15 @@ def start(service: str) -> None:
     cooperative, so that the exporter's thread is a green one.
     """
     global _provider, _tracer
-    collector = any(os.environ.get(f"OTEL_EXPORTER_OTLP_{name}") for name in ("ENDPOINT", "TRACES_ENDPOINT"))
-    if not collector or os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
+    collector = COMMON.url("OTEL_EXPORTER_OTLP_ENDPOINT") or COMMON.url("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+    if not collector or COMMON.flag("OTEL_SDK_DISABLED"):
         return
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    name = os.environ.get("OTEL_SERVICE_NAME") or f"crm-{service}"
+    name = COMMON.text("OTEL_SERVICE_NAME") or f"crm-{service}"
     _provider = TracerProvider(resource=Resource.create({"service.name": name}), shutdown_on_exit=False)
     _provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     _tracer = _provider.get_tracer("crm")

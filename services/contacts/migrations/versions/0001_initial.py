@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from crm_chassis.db.migrations import create_chassis_tables
 from sqlalchemy.dialects import postgresql
 
 revision = "0001"
@@ -12,7 +11,6 @@ down_revision = None
 
 
 def upgrade() -> None:
-    create_chassis_tables(op)
     op.create_table(
         "accounts",
         sa.Column("name", sa.String(), nullable=False),

@@ -50,3 +50,24 @@ class SourceAlreadyRecorded(DomainError):
 
     reason = "ACTIVITY_ALREADY_RECORDED"
     status = 409
+
+
+class NoEmailAddress(DomainError):
+    """This person has no e-mail address; give one first."""
+
+    reason = "NO_EMAIL_ADDRESS"
+    status = 422
+
+
+class NotTheirEmailAddress(DomainError):
+    """The e-mail address is none of this person's."""
+
+    reason = "NOT_THEIR_EMAIL_ADDRESS"
+    status = 422
+
+
+class EmailUnchangeable(DomainError):
+    """The e-mail has been written to somebody; what it says stays as it is."""
+
+    reason = "EMAIL_UNCHANGEABLE"
+    status = 409

@@ -6,28 +6,28 @@ is flushed between rows, so that a batch is read and written with a few statemen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from crm.contacts.v1 import contacts_pb2
-from crm_chassis.contracts.rows import Upserts, ids_by_key, moment, outcome, read_row, row_fields
-from crm_chassis.db.imports import Importer, Row
-from crm_chassis.db.model import Record
-from crm_chassis.db.tx import Transaction
-from crm_chassis.errors import InvalidInput, UnknownReference
-from sqlalchemy import or_
+from crm.contacts.v1 import accounts_pb2, activities_pb2, contacts_pb2, leads_pb2
+from crm_chassis.errors import InvalidInput
+from crm_chassis.imports.kinds import Importer
+from crm_chassis.records.hierarchy import in_circle
+from crm_chassis.records.rows import Column, Row, Upserts, columns_of, moment, outcome, read_row
+from crm_chassis.records.tx import Transaction
+from crm_kit.naming import Names, accounts_named, cells, contacts_named
 
 from crm_contacts.accounts.model import Account
-from crm_contacts.accounts.queries import ancestors
 from crm_contacts.activities.model import Activity
+from crm_contacts.base import Record
 from crm_contacts.contacts.model import Contact
-from crm_contacts.contacts.usecases import keep_contact
+from crm_contacts.contacts.schema import RECOGNISED_BY
+from crm_contacts.contacts.usecases import join_account, keep_contact
 from crm_contacts.errors import HierarchyCycle
 from crm_contacts.leads.model import Lead
 from crm_contacts.leads.queries import in_status_since
-from crm_contacts.normalise import company_key
 
 R = TypeVar("R", bound=Record)
 
@@ -37,30 +37,8 @@ class _Batch(Generic[R]):
     """What the rows of one transaction name, as far as it was found."""
 
     records: Upserts[R]
-    accounts: dict[str, str] = field(default_factory=dict)
-    """Account ids by external id and by the key of the name."""
-    contacts: dict[str, str] = field(default_factory=dict)
-    """Contact ids by external id and by address."""
-
-    def account(self, row: Row, column: str) -> str | None:
-        """The account that a cell names by external id or name. Raises UnknownReference; the row is tried again."""
-        name = row.get(column, "")
-        if not name:
-            return None
-        found = self.accounts.get(name) or self.accounts.get(company_key(name))
-        if found is None:
-            raise UnknownReference.of(column, f"account {name!r}")
-        return found
-
-    def contact(self, row: Row, column: str) -> str | None:
-        """The contact that a cell names by external id or address. Raises UnknownReference; the row is tried again."""
-        name = row.get(column, "")
-        if not name:
-            return None
-        found = self.contacts.get(name) or self.contacts.get(name.lower())
-        if found is None:
-            raise UnknownReference.of(column, f"contact {name!r}")
-        return found
+    accounts: Names[str]
+    contacts: Names[str]
 
 
 def _prepare(
@@ -69,82 +47,116 @@ def _prepare(
     """Looks up the records of a batch by their key, and what its columns `account` and `contact` name."""
 
     def prepare(tx: Transaction, rows: Sequence[Row]) -> _Batch[R]:
-        batch = _Batch(Upserts(tx, model, rows, key))
-        if names := {row[account] for row in rows if row.get(account)}:
-            batch.accounts = _accounts_named(tx, names)
-        if names := {row[contact] for row in rows if row.get(contact)}:
-            batch.contacts = _contacts_named(tx, names)
-        return batch
+        return _Batch(
+            records=Upserts(tx, model, rows, key),
+            accounts=accounts_named(tx, Account, cells(rows, account)),
+            contacts=contacts_named(tx, Contact, cells(rows, contact)),
+        )
 
     return prepare
 
 
-def _accounts_named(tx: Transaction, names: Collection[str]) -> dict[str, str]:
-    keys = {company_key(name) for name in names} - {""}
-    columns = Account.id, Account.external_id, Account.key
-    query = tx.visible(Account).where(or_(Account.external_id.in_(names), Account.key.in_(keys)))
-    return ids_by_key(tx.session.execute(query.with_only_columns(*columns).order_by(Account.created_at)))
+_ADDRESS = ("street", "city", "postal_code", "region")
 
 
-def _contacts_named(tx: Transaction, names: Collection[str]) -> dict[str, str]:
-    columns = Contact.id, Contact.external_id, Contact.email
-    addresses = {name.lower() for name in names}
-    query = tx.visible(Contact).where(or_(Contact.external_id.in_(names), Contact.email.in_(addresses)))
-    return ids_by_key(tx.session.execute(query.with_only_columns(*columns).order_by(Contact.created_at)))
+def _addresses(row: Row, record: Account | Contact | None) -> dict[str, Any]:
+    """The field `addresses` with what the row says of the primary one; {} if it says nothing.
+
+    Its country is `address_country`, else that of the row.
+    """
+    names = [name for name in _ADDRESS if row.get(name)]
+    country = row.get("address_country", "")
+    if not names and not country:
+        return {}
+    addresses = [dict(one) for one in record.addresses or ()] if record is not None else []
+    if not addresses:
+        addresses = [{"type": "work", "primary": True}]
+    primary = next((one for one in addresses if one.get("primary")), addresses[0])
+    primary |= {name: row[name] for name in names}
+    if country or (row.get("country") and not primary.get("country")):
+        primary["country"] = country or row["country"]
+    return {"addresses": addresses}
 
 
-def import_account(tx: Transaction, row: Row, batch: _Batch[Account]) -> str:
-    """An account; `parent` names the parent by name or external id. Raises HierarchyCycle."""
-    parent_id = batch.account(row, "parent")
-    message = read_row(tx, contacts_pb2.Account, row, extra={"parent_id": parent_id} if parent_id else {})
+def read_account(tx: Transaction, row: Row, batch: _Batch[Account]) -> accounts_pb2.Account:
+    """An account; `parent` names the parent by name or external id."""
+    account = batch.records.find(row.get("external_id", ""))
+    parent_id = batch.accounts.cell(row, "parent", "account")
+    extra = _addresses(row, account) | ({"parent_id": parent_id} if parent_id else {})
+    message = read_row(tx, accounts_pb2.Account, row, account, extra=extra)
     with tx.session.no_autoflush:
         tx.check_reference(Account, row.get("parent_id"), "parent_id")
+    return message
+
+
+def import_account(tx: Transaction, row: Row, batch: _Batch[Account], message: accounts_pb2.Account) -> str:
+    """Raises HierarchyCycle."""
+    with tx.session.no_autoflush:
         account, created = batch.records.keep(message, row)
-        if created:
-            batch.accounts |= {account.external_id: account.id}
-        account.rekey()
-        batch.accounts.setdefault(account.key, account.id)
+        batch.accounts.put(account.id, account.external_id, account.name)
         result = outcome(tx, account, created)
-    if account.parent_id and not created and account.id in set(tx.session.scalars(ancestors(account.parent_id))):
+    if not created and in_circle(tx.session, Account.parent_id, account):
         raise HierarchyCycle()
     return result
 
 
-def import_contact(tx: Transaction, row: Row, batch: _Batch[Contact]) -> str:
+def read_contact(tx: Transaction, row: Row, batch: _Batch[Contact]) -> contacts_pb2.Contact:
     """A contact; `email`, `phone` and `mobile` hold addresses and numbers, `account` names the account."""
-    account_id = batch.account(row, "account")
-    extra: dict[str, Any] = {"account_id": account_id} if account_id else {}
-    if row.get("email"):
-        extra["emails"] = [{"address": one.strip(), "type": "work"} for one in row["email"].split(";") if one.strip()]
-    numbers = [(row.get("phone", ""), "work"), (row.get("mobile", ""), "mobile")]
-    if any(number for number, _ in numbers):
-        extra["phones"] = [{"number": number, "type": kind} for number, kind in numbers if number]
-    message = read_row(tx, contacts_pb2.Contact, row, extra=extra)
-    if not any((message.first_name, message.last_name, message.emails, message.phones)):
+    contact = batch.records.find(row.get("external_id", ""))
+    account_id = batch.accounts.cell(row, "account")
+    extra: dict[str, Any] = _addresses(row, contact) | ({"account_id": account_id} if account_id else {})
+    if emails := row.entries("email"):
+        extra["emails"] = [{"address": address, "type": "work"} for address in emails]
+    numbers = [{"number": number, "type": "work"} for number in row.entries("phone")]
+    numbers += [{"number": number, "type": "mobile"} for number in row.entries("mobile")]
+    if numbers:
+        extra["phones"] = numbers
+    message = read_row(tx, contacts_pb2.Contact, row, contact, extra=extra)
+    told = {field.name for field, _ in message.ListFields()}
+    if contact is not None:
+        told |= {name for name in RECOGNISED_BY if getattr(contact, name) and name not in row.cleared}
+    if not told.intersection(RECOGNISED_BY):
         raise InvalidInput.of("last_name", "give a name, an e-mail address or a telephone number")
     with tx.session.no_autoflush:
         tx.check_reference(Account, row.get("account_id"), "account_id")
+    return message
+
+
+def import_contact(tx: Transaction, row: Row, batch: _Batch[Contact], message: contacts_pb2.Contact) -> str:
+    """Keeps also what the person is recognised by, and the tie to the account."""
+    with tx.session.no_autoflush:
+        known = batch.records.find(message.external_id)
+        before = known.account_id if known is not None else None
         contact, created = batch.records.keep(message, row)
-        if message.emails or message.phones:
+        if contact.account_id != before:
+            if not created and not contact.version:
+                tx.session.flush()  # two rows of one batch
+            join_account(tx, contact, contact.account_id)
+        if message.emails or message.phones or row.cleared & {"emails", "phones"}:
             keep_contact(tx, contact)
         return outcome(tx, contact, created)
 
 
-def import_lead(tx: Transaction, row: Row, batch: _Batch[Lead]) -> str:
-    """A lead that is not converted yet. `last_activity` becomes an activity of the lead, once."""
-    message = read_row(tx, contacts_pb2.Lead, row)
-    if not any((message.first_name, message.last_name, message.company, message.email, message.phone)):
+def read_lead(tx: Transaction, row: Row, batch: _Batch[Lead]) -> leads_pb2.Lead:
+    """A lead that is not converted yet."""
+    lead = batch.records.find(row.get("external_id", ""))
+    if lead is not None:
+        lead.must_be_open()
+    message = read_row(tx, leads_pb2.Lead, row, lead)
+    if lead is None and not any((message.first_name, message.last_name, message.company, message.email, message.phone)):
         message.last_name = message.external_id or "unknown"
-    status, message.status = message.status, contacts_pb2.Lead.STATUS_UNSPECIFIED
+    return message
+
+
+def import_lead(tx: Transaction, row: Row, batch: _Batch[Lead], message: leads_pb2.Lead) -> str:
+    """`last_activity` becomes an activity of the lead, once."""
+    status, message.status = message.status, leads_pb2.Lead.STATUS_UNSPECIFIED
     with tx.session.no_autoflush:
-        known = batch.records.find(message.external_id)
-        if known is not None:
-            known.must_be_open()
         lead, created = batch.records.keep(message, row)
         if created:
-            lead.status = contacts_pb2.Lead.Status.Name(status) if status else "NEW"
+            lead.status = leads_pb2.Lead.Status.Name(status) if status else "NEW"
             lead.begin()
-        elif status and (name := contacts_pb2.Lead.Status.Name(status)) != lead.status:
+        elif status and (name := leads_pb2.Lead.Status.Name(status)) != lead.status:
             change = lead.move(name, tx.actor.id, tx.now, in_status_since(tx, lead))
             if change is not None:
                 tx.session.add(change)
@@ -168,41 +180,62 @@ def _note_activity(tx: Transaction, lead: Lead, row: Row) -> None:
     tx.add(activity)
 
 
-def import_activity(tx: Transaction, row: Row, batch: _Batch[Activity]) -> str:
+def read_activity(tx: Transaction, row: Row, batch: _Batch[Activity]) -> activities_pb2.Activity:
     """An activity; `contact` names the contact by e-mail address or external id, `account` the account."""
-    extra = {"contact_id": batch.contact(row, "contact"), "account_id": batch.account(row, "account")}
-    message = read_row(tx, contacts_pb2.Activity, row, extra={name: id_ for name, id_ in extra.items() if id_})
+    extra = {"contact_id": batch.contacts.cell(row, "contact"), "account_id": batch.accounts.cell(row, "account")}
+    message = read_row(tx, activities_pb2.Activity, row, extra={name: id_ for name, id_ in extra.items() if id_})
     if not any((message.contact_id, message.account_id, message.lead_id)):
         raise InvalidInput.of("contact", "name a contact, an account or a lead")
-    if message.source_id in batch.records:
-        return "unchanged"
     with tx.session.no_autoflush:
         tx.check_reference(Contact, row.get("contact_id"), "contact_id")
         tx.check_reference(Account, row.get("account_id"), "account_id")
         tx.check_reference(Lead, row.get("lead_id"), "lead_id")
+    return message
+
+
+def import_activity(tx: Transaction, row: Row, batch: _Batch[Activity], message: activities_pb2.Activity) -> str:
+    """One that is there already stays as it is."""
+    if message.source_id in batch.records:
+        return "unchanged"
+    with tx.session.no_autoflush:
         activity, created = batch.records.keep(message, row)
         activity.occurred_at = activity.occurred_at or _begun(tx, row)
         return outcome(tx, activity, created)
 
 
-def _begun(tx: Transaction, row: Mapping[str, str]) -> datetime:
+def _begun(tx: Transaction, row: Row) -> datetime:
     return moment("created_at", row["created_at"]) if row.get("created_at") else tx.now
 
 
+_PART = Column("", personal=True)
+_PLACES = {"street": _PART, "city": _PART, "postal_code": _PART, "region": Column(""), "address_country": Column("")}
+_PERSON = Column("", personal=True)
+
 IMPORTERS = (
     Importer(
-        "accounts", "accounts.create", row_fields(contacts_pb2.Account, "parent"),
-        _prepare(Account, account="parent"), import_account,
+        "accounts", "accounts.create", accounts_pb2.Account,
+        columns_of(accounts_pb2.Account, parent=Column("parent_id"), **_PLACES),
+        _prepare(Account, account="parent"), read_account, import_account,
     ),
     Importer(
-        "contacts", "contacts.create", row_fields(contacts_pb2.Contact, "account", "email", "phone", "mobile"),
-        _prepare(Contact, account="account"), import_contact,
+        "contacts", "contacts.create", contacts_pb2.Contact,
+        columns_of(
+            contacts_pb2.Contact,
+            account=Column("account_id"),
+            email=Column("emails", many=True, personal=True),
+            phone=Column("phones", many=True, personal=True),
+            mobile=Column("phones", many=True, personal=True),
+            **_PLACES,
+        ),
+        _prepare(Contact, account="account"), read_contact, import_contact,
     ),
     Importer(
-        "leads", "leads.create", row_fields(contacts_pb2.Lead, "last_activity"), _prepare(Lead), import_lead,
+        "leads", "leads.create", leads_pb2.Lead, columns_of(leads_pb2.Lead, last_activity=_PERSON),
+        _prepare(Lead), read_lead, import_lead,
     ),
     Importer(
-        "activities", "activities.create", row_fields(contacts_pb2.Activity, "account", "contact"),
-        _prepare(Activity, "source_id", account="account", contact="contact"), import_activity,
+        "activities", "activities.create", activities_pb2.Activity,
+        columns_of(activities_pb2.Activity, account=Column("account_id"), contact=Column("contact_id", personal=True)),
+        _prepare(Activity, "source_id", account="account", contact="contact"), read_activity, import_activity,
     ),
 )  # fmt: skip

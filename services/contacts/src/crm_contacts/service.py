@@ -1,71 +1,78 @@
 """START HERE: everything the contacts service does, on one page.
 
-Events out: see proto/crm/contacts/v1/events.proto.
+Events out: see proto/crm/contacts/v1/.
 """
 
 from __future__ import annotations
 
-from crm_chassis.access.directory import follow_directory
+from crm_chassis.events.directory import follow_directory, follow_rights
+from crm_chassis.records.standard import standard
 from crm_chassis.service import Service, migrations_of
-from crm_chassis.subscription import Subscription
+from crm_kit import comments
 
-from crm_contacts.accounts import schema as _accounts_schema  # noqa: F401
+from crm_contacts import conversion
 from crm_contacts.accounts import usecases as accounts
-from crm_contacts.activities import schema as _activities_schema  # noqa: F401
+from crm_contacts.accounts.model import Account
 from crm_contacts.activities import usecases as activities
-from crm_contacts.contacts import schema as _contacts_schema  # noqa: F401
+from crm_contacts.activities.model import Activity
+from crm_contacts.backfills import BACKFILLS, CLASHES
+from crm_contacts.base import Base
+from crm_contacts.comments.model import Comment
 from crm_contacts.contacts import usecases as contacts
+from crm_contacts.contacts.model import Affiliation, Contact
 from crm_contacts.customers import usecases as customers
+from crm_contacts.emails import usecases as emails
+from crm_contacts.emails.jobs import SENDING
+from crm_contacts.emails.subscribers import REPLY_ADDRESSES
 from crm_contacts.imports import IMPORTERS
-from crm_contacts.leads import conversion
-from crm_contacts.leads import schema as _leads_schema  # noqa: F401
 from crm_contacts.leads import usecases as leads
-from crm_contacts.reassignment import on_user_deactivated
+from crm_contacts.leads.model import Lead
+from crm_contacts.reassignment import REASSIGNMENT
+from crm_contacts.settings import start
 
 service = Service(
     name="contacts",
     package="crm_contacts",
+    base=Base,
     migrations=migrations_of(__file__),
+    backfills=BACKFILLS,
+    clashes=CLASHES,
+    start=start,
     rpcs=(
         accounts.create_account,
-        accounts.get_account,
-        accounts.list_accounts,
+        *standard(Account),
         accounts.update_account,
-        accounts.delete_account,
-        accounts.undelete_account,
         contacts.create_contact,
-        contacts.get_contact,
-        contacts.list_contacts,
+        *standard(Contact),
         contacts.update_contact,
-        contacts.delete_contact,
-        contacts.undelete_contact,
         contacts.create_affiliation,
-        contacts.get_affiliation,
-        contacts.list_affiliations,
+        *standard(Affiliation),
         contacts.update_affiliation,
         contacts.delete_affiliation,
         leads.create_lead,
-        leads.get_lead,
-        leads.list_leads,
+        *standard(Lead),
         leads.update_lead,
-        leads.delete_lead,
-        leads.undelete_lead,
         leads.list_lead_status_changes,
         conversion.convert_lead,
         conversion.preview_lead_conversion,
         activities.create_activity,
-        activities.get_activity,
-        activities.list_activities,
+        *standard(Activity),
         activities.update_activity,
-        activities.delete_activity,
-        activities.undelete_activity,
+        emails.send_contact_email,
+        emails.send_lead_email,
+        *comments.on(Account, Comment),
+        *comments.on(Contact, Comment),
+        *comments.on(Lead, Comment),
         customers.get_customer_profile,
         customers.list_customer_timeline,
         customers.search_records,
     ),
     subscriptions=(
         follow_directory("crm.identity"),
-        Subscription("reassignment", {"crm.identity.user.deactivated.v1": on_user_deactivated}),
+        follow_rights("crm.identity"),
+        REASSIGNMENT.subscription,
+        REPLY_ADDRESSES,
     ),
+    jobs=(REASSIGNMENT.job, SENDING),
     importers=IMPORTERS,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from crm.contacts.v1 import contacts_pb2
+from crm.contacts.v1 import accounts_pb2, contacts_pb2
 from crm_chassis.errors import DomainError
 from crm_chassis.testing import unique, user
 
@@ -28,7 +28,7 @@ def test_rows_become_contacts_and_wrong_ones_are_reported(rpc: Any, import_csv: 
         "Company": "account",
         "Key": "external_id",
     }
-    rpc("CreateAccount", contacts_pb2.CreateAccountRequest(account={"name": company}), as_=ADMIN)
+    rpc("CreateAccount", accounts_pb2.CreateAccountRequest(account={"name": company}), as_=ADMIN)
 
     done = import_csv("contacts", text, as_=ADMIN, mapping=mapping)
 

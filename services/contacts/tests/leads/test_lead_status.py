@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from crm.contacts.v1 import contacts_pb2
+from crm.contacts.v1 import leads_pb2
 from crm_chassis.errors import DomainError
 from crm_chassis.testing import unique, user
 from crm_contacts.leads.model import REACHABLE
@@ -14,11 +14,11 @@ ADMIN = user()
 
 
 def lead(rpc: Any, **fields: Any) -> Any:
-    return rpc("CreateLead", contacts_pb2.CreateLeadRequest(lead={"company": unique("Acme")} | fields), as_=ADMIN)
+    return rpc("CreateLead", leads_pb2.CreateLeadRequest(lead={"company": unique("Acme")} | fields), as_=ADMIN)
 
 
 def move(rpc: Any, id_: str, status: str, **fields: Any) -> Any:
-    return rpc("UpdateLead", contacts_pb2.UpdateLeadRequest(lead={"id": id_, "status": status} | fields), as_=ADMIN)
+    return rpc("UpdateLead", leads_pb2.UpdateLeadRequest(lead={"id": id_, "status": status} | fields), as_=ADMIN)
 
 
 def test_nothing_leads_back_to_new_or_out_of_converted() -> None:
@@ -33,11 +33,11 @@ def test_steps_are_logged_with_their_durations(rpc: Any, clock: Any) -> None:
     move(rpc, made.id, "WORKING")
     clock.advance(minutes=5)
     move(rpc, made.id, "QUALIFIED")
-    request = contacts_pb2.ListLeadStatusChangesRequest(lead_id=made.id)
+    request = leads_pb2.ListLeadStatusChangesRequest(lead_id=made.id)
     steps = rpc("ListLeadStatusChanges", request, as_=ADMIN).status_changes
     assert [(step.from_status, step.to_status, step.seconds_in_from_status) for step in steps] == [
-        (contacts_pb2.Lead.NEW, contacts_pb2.Lead.WORKING, 3600),
-        (contacts_pb2.Lead.WORKING, contacts_pb2.Lead.QUALIFIED, 300),
+        (leads_pb2.Lead.NEW, leads_pb2.Lead.WORKING, 3600),
+        (leads_pb2.Lead.WORKING, leads_pb2.Lead.QUALIFIED, 300),
     ]
 
 
@@ -47,6 +47,12 @@ def test_an_unqualified_lead_needs_a_reason(rpc: Any) -> None:
         move(rpc, made.id, "UNQUALIFIED")
     assert refused.value.reason == "UNQUALIFIED_NEEDS_REASON"
     assert move(rpc, made.id, "UNQUALIFIED", unqualified_reason="no budget").unqualified_reason == "no budget"
+
+
+def test_a_lead_that_is_worked_on_again_has_no_reason_against_it(rpc: Any) -> None:
+    made = lead(rpc, status="UNQUALIFIED", unqualified_reason="no budget")
+
+    assert move(rpc, made.id, "WORKING").unqualified_reason == ""
 
 
 @pytest.mark.parametrize("status", ["NEW", "CONVERTED"])

@@ -38,6 +38,20 @@ class TotpCodeWrong(DomainError):
     status = 422
 
 
+class TotpNotEnabled(DomainError):
+    """The user has no second factor."""
+
+    reason = "TOTP_NOT_ENABLED"
+    status = 409
+
+
+class OwnTotpNeedsCode(DomainError):
+    """Switch your own second factor off with a code: POST /v1/me:disableTotp."""
+
+    reason = "OWN_TOTP_NEEDS_CODE"
+    status = 422
+
+
 class OwnPasswordNeedsOldOne(DomainError):
     """Change your own password with the old one: POST /v1/me:changePassword."""
 
@@ -99,3 +113,17 @@ class SuccessorNotActive(DomainError):
 
     reason = "SUCCESSOR_NOT_ACTIVE"
     status = 422
+
+
+class NotificationAlreadyRead(DomainError):
+    """The notification has been read."""
+
+    reason = "NOTIFICATION_ALREADY_READ"
+    status = 409
+
+
+class SetupAlreadyDone(DomainError):
+    """The installation has users; log in."""
+
+    reason = "SETUP_ALREADY_DONE"
+    status = 409

@@ -6,21 +6,24 @@ A file brings in nothing that its importer could not enter by hand: the same rig
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from crm.identity.v1 import identity_pb2
+from crm.identity.v1 import teams_pb2, territories_pb2, users_pb2
 from crm_chassis.access.actor import ALL
-from crm_chassis.contracts.rows import Upserts, moment, outcome, read_row, row_fields
-from crm_chassis.db.imports import Importer, Row
-from crm_chassis.db.tx import Transaction
+from crm_chassis.contracts.formats import address_key
 from crm_chassis.errors import PermissionDenied, UnknownReference
+from crm_chassis.imports.kinds import Importer
+from crm_chassis.records.rows import Column, Row, Upserts, columns_of, moment, outcome, read_row
+from crm_chassis.records.tx import Transaction
 from sqlalchemy import or_, select
 
+from crm_identity.rearrangement import check_parent
 from crm_identity.roles.model import Role
 from crm_identity.teams.model import Team
 from crm_identity.teams.usecases import keep_team
 from crm_identity.territories.model import Territory
-from crm_identity.territories.usecases import check_parent, keep_territory
+from crm_identity.territories.usecases import keep_territory
 from crm_identity.users.model import User
 from crm_identity.users.usecases import change_user, new_user
 
@@ -30,50 +33,64 @@ _LISTS: tuple[tuple[str, str, Any, str], ...] = (
     ("teams", "team_ids", Team, "users.organise"),
     ("territories", "territory_ids", Territory, "users.organise"),
 )
-_USER_COLUMNS = frozenset(
-    {"email", "display_name", "password", "time_zone", "language", "external_id", "created_at"}
-    | {"roles", "teams", "territories", "manager"}
-)
+_USER_COLUMNS = {
+    **{name: Column(name) for name in ("email", "display_name", "time_zone", "language", "external_id")},
+    "created_at": Column(""),
+    "password": Column("", secret=True),
+    **{column: Column(field, many=True) for column, field, _, _ in _LISTS},
+    "manager": Column("manager_id"),
+}
 
 
-def import_user(tx: Transaction, row: Row, _: None) -> str:
+@dataclass(frozen=True)
+class _Meaning:
+    """What a row says, and of whom, if the user is known."""
+
+    message: users_pb2.User
+    user: User | None
+
+
+def read_user(tx: Transaction, row: Row, _: None) -> _Meaning:
     """A user, found again by external_id or e-mail address.
 
-    `roles`, `teams` and `territories` hold names separated by semicolons, `manager` an e-mail address or external
-    id. A password is given to new users only.
+    `roles`, `teams` and `territories` hold names, `manager` an e-mail address or external id.
     """
-    message = read_row(tx, identity_pb2.User, row, extra=_references(tx, row))
-    user = _known(tx, message)
+    user = _known(tx, row)
+    if user is not None and tx.actor.scope_of("users.update") != ALL:
+        raise PermissionDenied("The user exists; changing all users needs the permission users.update.")
+    return _Meaning(read_row(tx, users_pb2.User, row, user, extra=_references(tx, row)), user)
+
+
+def import_user(tx: Transaction, row: Row, _: None, meaning: _Meaning) -> str:
+    """A password is given to new users only."""
+    message, user = meaning.message, meaning.user
     if user is None:
         created_at = moment("created_at", row["created_at"]) if row.get("created_at") else None
         return outcome(tx, new_user(tx, message, created_at), True)
-    if tx.actor.scope_of("users.update") != ALL:
-        raise PermissionDenied("The user exists; changing all users needs the permission users.update.")
     version = user.version
     message.ClearField("password")
-    change_user(tx, user, message, None)
+    change_user(tx, user, message, sorted({field.name for field, _ in message.ListFields()} | row.cleared))
     return "unchanged" if user.version == version else "updated"
 
 
-def _known(tx: Transaction, message: Any) -> User | None:
+def _known(tx: Transaction, row: Row) -> User | None:
     query = select(User).where(User.deleted_at.is_(None)).with_for_update()
     user = None
-    if message.external_id:
-        user = tx.session.scalar(query.where(User.external_id == message.external_id))
-    return user or tx.session.scalar(query.where(User.email == message.email))
+    if row.get("external_id"):
+        user = tx.session.scalar(query.where(User.external_id == row["external_id"]))
+    return user or tx.session.scalar(query.where(User.email == address_key(row.get("email", ""))))
 
 
 def _references(tx: Transaction, row: Row) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for column, field, model, permission in _LISTS:
-        names = [name.strip() for name in row.get(column, "").split(";") if name.strip()]
-        if names:
+        if names := row.entries(column):
             _check_may(tx, permission, column)
             found[field] = [_named(tx, model, name, column) for name in names]
     if manager := row.get("manager", ""):
         _check_may(tx, "users.organise", "manager")
         query = select(User.id).where(
-            or_(User.email == manager.lower(), User.external_id == manager), User.deleted_at.is_(None)
+            or_(User.email == address_key(manager), User.external_id == manager), User.deleted_at.is_(None)
         )
         found["manager_id"] = tx.session.scalar(query.limit(1))
         if found["manager_id"] is None:
@@ -93,19 +110,32 @@ def _named(tx: Transaction, model: Any, name: str, column: str) -> str:
     return found
 
 
-def import_team(tx: Transaction, row: Row, teams: Upserts[Team]) -> str:
+def read_team(tx: Transaction, row: Row, teams: Upserts[Team]) -> teams_pb2.Team:
     """A team."""
-    team, created = teams.keep(read_row(tx, identity_pb2.Team, row), row)
+    return read_row(tx, teams_pb2.Team, row, teams.find(row.get("external_id", "")))
+
+
+def import_team(tx: Transaction, row: Row, teams: Upserts[Team], message: teams_pb2.Team) -> str:
+    """Raises what keeping a team by hand raises."""
+    team, created = teams.keep(message, row)
     result = outcome(tx, team, created)
     keep_team(tx, team)
     return result
 
 
-def import_territory(tx: Transaction, row: Row, territories: Upserts[Territory]) -> str:
+def read_territory(tx: Transaction, row: Row, territories: Upserts[Territory]) -> territories_pb2.Territory:
     """A territory; `parent` names the territory it is part of."""
     parent = row.get("parent", "")
     extra = {"parent_id": _named(tx, Territory, parent, "parent")} if parent else {}
-    territory, created = territories.keep(read_row(tx, identity_pb2.Territory, row, extra=extra), row)
+    known = territories.find(row.get("external_id", ""))
+    return read_row(tx, territories_pb2.Territory, row, known, extra=extra)
+
+
+def import_territory(
+    tx: Transaction, row: Row, territories: Upserts[Territory], message: territories_pb2.Territory
+) -> str:
+    """Raises what keeping a territory by hand raises."""
+    territory, created = territories.keep(message, row)
     result = outcome(tx, territory, created)
     check_parent(tx, territory)
     keep_territory(tx, territory)
@@ -125,10 +155,13 @@ def _territories(tx: Transaction, rows: Sequence[Row]) -> Upserts[Territory]:
 
 
 IMPORTERS = (
-    Importer("users", "users.create", _USER_COLUMNS, _nothing, import_user, secret=frozenset({"password"})),
-    Importer("teams", "teams.create", row_fields(identity_pb2.Team), _teams, import_team),
+    Importer("users", "users.create", users_pb2.User, _USER_COLUMNS, _nothing, read_user, import_user),
     Importer(
-        "territories", "territories.create", row_fields(identity_pb2.Territory, "parent"),
-        _territories, import_territory,
+        "teams", "teams.create", teams_pb2.Team, columns_of(teams_pb2.Team), _teams, read_team, import_team,
+    ),
+    Importer(
+        "territories", "territories.create", territories_pb2.Territory,
+        columns_of(territories_pb2.Territory, parent=Column("parent_id")),
+        _territories, read_territory, import_territory,
     ),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from crm.identity.v1 import identity_pb2
+from crm.identity.v1 import auth_pb2, users_pb2
 from crm_chassis.access.actor import ANONYMOUS
 from crm_chassis.errors import DomainError
 from crm_chassis.testing import user
@@ -25,7 +25,7 @@ def ended(refresh: Any, token: str, **where: str) -> bool:
 
 @pytest.fixture
 def logout(rpc: Any) -> Any:
-    return lambda token: rpc("Logout", identity_pb2.LogoutRequest(refresh_token=token), as_=ANONYMOUS)
+    return lambda token: rpc("Logout", auth_pb2.LogoutRequest(refresh_token=token), as_=ANONYMOUS)
 
 
 def test_a_token_is_exchanged_for_the_next_of_the_same_session(
@@ -212,12 +212,12 @@ def test_deactivation_ends_all_sessions_and_reactivation_revives_none(
     ann = make_user()
     first, second = login(ann.email), login(ann.email)
 
-    rpc("DeactivateUser", identity_pb2.DeactivateUserRequest(id=ann.id), as_=user())
+    rpc("DeactivateUser", users_pb2.DeactivateUserRequest(id=ann.id), as_=user())
 
     assert not principal(ann.id).active
     assert ended(refresh, first.refresh_token)
     assert len(principal(ann.id).revoked_session_ids) == 2
-    rpc("ReactivateUser", identity_pb2.ReactivateUserRequest(id=ann.id), as_=user())
+    rpc("ReactivateUser", users_pb2.ReactivateUserRequest(id=ann.id), as_=user())
     assert ended(refresh, second.refresh_token)
     assert principal(ann.id).epoch > claims(first.access_token)["epoch"] + 1
     assert claims(login(ann.email).access_token)["epoch"] == principal(ann.id).epoch

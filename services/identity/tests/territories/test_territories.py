@@ -1,4 +1,4 @@
-"""CreateTerritory, GetTerritory, ListTerritories, UpdateTerritory, DeleteTerritory."""
+"""Territories and what is part of them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from crm.identity.v1 import identity_pb2
-from crm_chassis.access.directory import DirectoryTerritory
+from crm.common.v1 import standard_pb2
+from crm.identity.v1 import territories_pb2
 from crm_chassis.errors import DomainError
+from crm_chassis.records.directory import DirectoryTerritory
 from crm_chassis.testing import unique, user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,14 +21,14 @@ ADMIN = user()
 def make(rpc: Any) -> Any:
     def run(**fields: Any) -> Any:
         given = {"name": unique("Territory")} | fields
-        return rpc("CreateTerritory", identity_pb2.CreateTerritoryRequest(territory=given), as_=ADMIN)
+        return rpc("CreateTerritory", territories_pb2.CreateTerritoryRequest(territory=given), as_=ADMIN)
 
     return run
 
 
 @pytest.fixture
 def update(rpc: Any) -> Any:
-    return lambda **fields: rpc("UpdateTerritory", identity_pb2.UpdateTerritoryRequest(territory=fields), as_=ADMIN)
+    return lambda **fields: rpc("UpdateTerritory", territories_pb2.UpdateTerritoryRequest(territory=fields), as_=ADMIN)
 
 
 def reason(call: Any, *args: Any, **kwargs: Any) -> str:
@@ -42,8 +43,8 @@ def test_a_territory_has_parts(make: Any, update: Any, rpc: Any, engine: Any) ->
 
     update(id=france.id, parent_id=other.id)
 
-    assert rpc("GetTerritory", identity_pb2.GetTerritoryRequest(id=france.id), as_=ADMIN).parent_id == other.id
-    request = identity_pb2.ListTerritoriesRequest(filter=f"parent_id = {other.id}")
+    assert rpc("GetTerritory", standard_pb2.GetRequest(id=france.id), as_=ADMIN).parent_id == other.id
+    request = territories_pb2.ListTerritoriesRequest(filter=f"parent_id = {other.id}")
     assert [one.id for one in rpc("ListTerritories", request, as_=ADMIN).territories] == [france.id]
     with Session(engine) as session:
         parent = select(DirectoryTerritory.parent_id).where(DirectoryTerritory.id == france.id)
@@ -81,10 +82,10 @@ def test_a_territory_in_use_is_not_deleted(make: Any, make_user: Any, rpc: Any) 
     ann = make_user(territory_ids=[france.id])
 
     def delete(id_: str) -> Any:
-        return rpc("DeleteTerritory", identity_pb2.DeleteTerritoryRequest(id=id_), as_=ADMIN)
+        return rpc("DeleteTerritory", standard_pb2.DeleteRequest(id=id_), as_=ADMIN)
 
     assert reason(delete, europe.id) == "STILL_REFERENCED"
     assert reason(delete, france.id) == "STILL_REFERENCED"
-    rpc("DeleteUser", identity_pb2.DeleteUserRequest(id=ann.id), as_=ADMIN)
+    rpc("DeleteUser", standard_pb2.DeleteRequest(id=ann.id), as_=ADMIN)
     assert delete(france.id).HasField("deleted_at")
     assert delete(europe.id).HasField("deleted_at")

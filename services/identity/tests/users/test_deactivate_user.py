@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from crm.identity.v1 import identity_pb2
+from crm.common.v1 import standard_pb2
+from crm.identity.v1 import users_pb2
 from crm_chassis.errors import DomainError
 from crm_chassis.testing import user
 from sqlalchemy import text
@@ -23,7 +24,7 @@ def reason(call: Any, *args: Any, **kwargs: Any) -> str:
 
 @pytest.fixture
 def deactivate(rpc: Any) -> Any:
-    return lambda id_, **more: rpc("DeactivateUser", identity_pb2.DeactivateUserRequest(id=id_, **more), as_=ADMIN)
+    return lambda id_, **more: rpc("DeactivateUser", users_pb2.DeactivateUserRequest(id=id_, **more), as_=ADMIN)
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def test_one_command_says_who_takes_over(deactivate: Any, make_user: Any, publis
 
     gone = deactivate(ann.id, reassign_to_id=bob.id)
 
-    assert gone.status == identity_pb2.User.DEACTIVATED
+    assert gone.status == users_pb2.User.DEACTIVATED
     event = published(ann.id)[-1]
     assert event.type == "crm.identity.user.deactivated.v1"
     assert event.data.reassign_to_id == bob.id
@@ -71,7 +72,7 @@ def test_work_goes_to_another_active_user(deactivate: Any, make_user: Any) -> No
 
 def test_it_happens_once_and_can_be_taken_back_once(deactivate: Any, make_user: Any, rpc: Any, published: Any) -> None:
     ann = make_user()
-    back = identity_pb2.ReactivateUserRequest(id=ann.id)
+    back = users_pb2.ReactivateUserRequest(id=ann.id)
     assert reason(rpc, "ReactivateUser", back, as_=ADMIN) == "USER_NOT_DEACTIVATED"
     deactivate(ann.id)
     assert reason(deactivate, ann.id) == "USER_ALREADY_DEACTIVATED"
@@ -87,12 +88,12 @@ def test_the_last_admin_stays(two_admins: Any, deactivate: Any, rpc: Any, make_u
     make_user(role_ids=[role_id("admin")], password="")
     deactivate(first)
 
-    demote = identity_pb2.UpdateUserRequest(user={"id": second})
+    demote = users_pb2.UpdateUserRequest(user={"id": second})
     demote.update_mask.paths.append("role_ids")
     assert reason(deactivate, second) == "LAST_ADMIN"
-    assert reason(rpc, "DeleteUser", identity_pb2.DeleteUserRequest(id=second), as_=ADMIN) == "LAST_ADMIN"
+    assert reason(rpc, "DeleteUser", standard_pb2.DeleteRequest(id=second), as_=ADMIN) == "LAST_ADMIN"
     assert reason(rpc, "UpdateUser", demote, as_=ADMIN) == "LAST_ADMIN"
-    rpc("ReactivateUser", identity_pb2.ReactivateUserRequest(id=first), as_=ADMIN)
+    rpc("ReactivateUser", users_pb2.ReactivateUserRequest(id=first), as_=ADMIN)
     assert not rpc("UpdateUser", demote, as_=ADMIN).role_ids
 
 

@@ -31,6 +31,13 @@ class SegmentNotReady(DomainError):
     status = 409
 
 
+class SegmentBehind(DomainError):
+    """The segment does not know of all that has happened; launch again in a few seconds, or ignore the lag."""
+
+    reason = "SEGMENT_BEHIND"
+    status = 409
+
+
 class CampaignAlreadyLaunched(DomainError):
     """The campaign was launched before; its audience is fixed."""
 

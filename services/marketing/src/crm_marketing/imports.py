@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
-from crm.marketing.v1 import marketing_pb2
-from crm_chassis.contracts.mapping import assign
-from crm_chassis.contracts.rows import Upserts, changeable, ids_by_key, moment, outcome, read_row, row_fields
-from crm_chassis.db.imports import Importer, Row
-from crm_chassis.db.tx import Transaction
-from crm_chassis.errors import InvalidInput, PermissionDenied, UnknownReference
+from crm.marketing.v1 import campaign_members_pb2, campaigns_pb2, segments_pb2
+from crm_chassis.errors import InvalidInput, PermissionDenied
+from crm_chassis.imports.kinds import Importer
+from crm_chassis.records.mapping import assign
+from crm_chassis.records.rows import Column, Row, Upserts, bring_in_line, columns_of, moment, outcome, read_row
+from crm_chassis.records.tx import Transaction
+from crm_chassis.violations import REQUIRED, UNKNOWN_VALUE
+from crm_kit.naming import Names, cells, contacts_named
 from sqlalchemy import or_, select
 
 from crm_marketing.campaigns.model import Campaign, CampaignMember
 from crm_marketing.campaigns.usecases import check_campaign, join, settle_response
 from crm_marketing.people.model import Contact
+from crm_marketing.segmentation.usecases import keep_segment
 from crm_marketing.segments.model import Segment
-from crm_marketing.segments.usecases import keep_segment
 
 _DRAFT = frozenset(
     {"draft", "planned", "planning", "scheduled", "active", "running", "in progress", "in_progress", "paused"}
@@ -26,21 +28,27 @@ _DONE = frozenset(
 )
 
 
-def import_campaign(tx: Transaction, row: Row, campaigns: Upserts[Campaign]) -> str:
+def read_campaign(tx: Transaction, row: Row, campaigns: Upserts[Campaign]) -> campaigns_pb2.Campaign:
     """A campaign; `parent` names the parent by name or external id.
 
     A channel other than "email" is OFFLINE. `status` says whether a campaign of the past is over; what goes on or is
     planned becomes a DRAFT, because an import never sends anything.
     """
-    given = dict(row)
-    channel = given.get("channel", "").lower().replace("-", "").replace(" ", "")
-    given["channel"] = "EMAIL" if channel in ("email", "mail", "newsletter") else "OFFLINE"
+    known = campaigns.find(row.get("external_id", ""))
+    if row.get("channel"):
+        channel = row["channel"].lower().replace("-", "").replace(" ", "")
+        row = row.but(channel="EMAIL" if channel in ("email", "mail", "newsletter") else "OFFLINE")
+    elif known is None:
+        row = row.but(channel="OFFLINE")
+    _is_over(row)
     extra = {}
     if row.get("parent"):
         extra["parent_id"] = _named(_campaigns_named(tx, [row["parent"]]), row, "parent")
-    message = read_row(tx, marketing_pb2.Campaign, given, extra=extra)
-    if not row.get("channel") and message.external_id:
-        message.channel = marketing_pb2.Campaign.CHANNEL_UNSPECIFIED
+    return read_row(tx, campaigns_pb2.Campaign, row, known, extra=extra)
+
+
+def import_campaign(tx: Transaction, row: Row, campaigns: Upserts[Campaign], message: campaigns_pb2.Campaign) -> str:
+    """Raises what changing a campaign by hand raises."""
     known = campaigns.find(message.external_id)
     before = known.fixed_at_launch() if known is not None else None
     campaign, created = campaigns.keep(message, row)
@@ -57,33 +65,24 @@ def import_campaign(tx: Transaction, row: Row, campaigns: Upserts[Campaign]) -> 
 def _is_over(row: Row) -> bool:
     status = row.get("status", "").strip().lower()
     if status and status not in _DRAFT | _DONE:
-        raise InvalidInput.of("status", f"must be one of {', '.join(sorted(_DRAFT | _DONE))}")
+        raise InvalidInput.of("status", UNKNOWN_VALUE(values=sorted(_DRAFT | _DONE)))
     return status in _DONE
 
 
-def _campaigns_named(tx: Transaction, names: Collection[str]) -> dict[str, str]:
-    columns = Campaign.id, Campaign.external_id, Campaign.name
+def _campaigns_named(tx: Transaction, names: Collection[str]) -> Names[str]:
+    """Ids of the visible campaigns that are called by external id or by name as it is written."""
+    if not names:
+        return Names(str)
     query = tx.visible(Campaign).where(or_(Campaign.external_id.in_(names), Campaign.name.in_(names)))
-    return ids_by_key(tx.session.execute(query.with_only_columns(*columns).order_by(Campaign.created_at)))
+    columns = query.with_only_columns(Campaign.id, Campaign.external_id, Campaign.name)
+    return Names(str, tx.session.execute(columns.order_by(Campaign.created_at)))
 
 
-def _contacts_named(tx: Transaction, names: Collection[str]) -> dict[str, str]:
-    columns = Contact.id, Contact.email, Contact.external_id
-    addresses = {name.lower() for name in names}
-    query = tx.visible(Contact).where(
-        or_(Contact.email.in_(addresses), Contact.external_id.in_(names)), ~Contact.deleted
-    )
-    return ids_by_key(tx.session.execute(query.with_only_columns(*columns).order_by(Contact.created_at)))
-
-
-def _named(found: Mapping[str, str], row: Row, column: str) -> str:
+def _named(names: Names[str], row: Row, column: str) -> str:
     """What a cell names. Raises InvalidInput for an empty one, UnknownReference; the row is tried again later."""
-    name = row.get(column, "")
-    if not name:
-        raise InvalidInput.of(column, "is required")
-    id_ = found.get(name) or found.get(name.lower())
+    id_ = names.cell(row, column)
     if id_ is None:
-        raise UnknownReference.of(column, f"{column} {name!r}")
+        raise InvalidInput.of(column, REQUIRED())
     return id_
 
 
@@ -91,11 +90,13 @@ class _Members:
     """What the rows of one transaction name: campaigns, contacts, and the memberships of the one in the other."""
 
     def __init__(self, tx: Transaction, rows: Sequence[Row]) -> None:
-        self.campaigns = _campaigns_named(tx, {row["campaign"] for row in rows if row.get("campaign")})
-        self.contacts = _contacts_named(tx, {row["contact"] for row in rows if row.get("contact")})
-        query = select(CampaignMember, changeable(tx, CampaignMember)).where(
-            CampaignMember.campaign_id.in_(set(self.campaigns.values())),
-            CampaignMember.contact_id.in_(set(self.contacts.values())),
+        self.campaigns = _campaigns_named(tx, cells(rows, "campaign"))
+        self.contacts = contacts_named(tx, Contact, cells(rows, "contact"))
+        changeable = select(Campaign.id).where(Campaign.id.in_(self.campaigns.all()), tx.changeable(Campaign))
+        self._changeable = set(tx.session.scalars(changeable))
+        query = select(CampaignMember, tx.changeable(CampaignMember)).where(
+            CampaignMember.campaign_id.in_(self.campaigns.all()),
+            CampaignMember.contact_id.in_(self.contacts.all()),
             CampaignMember.deleted_at.is_(None),
         )
         self._known: dict[tuple[str, str], tuple[CampaignMember, bool]] = {
@@ -104,7 +105,9 @@ class _Members:
         }
 
     def find(self, campaign_id: str, contact_id: str) -> CampaignMember | None:
-        """The membership; None if there is none. Raises PermissionDenied if the actor may not change it."""
+        """The membership, if there is one. Raises PermissionDenied if the actor may not change it or its campaign."""
+        if campaign_id not in self._changeable:
+            raise PermissionDenied("You may not change this campaign.")
         member, reached = self._known.get((campaign_id, contact_id), (None, True))
         if not reached:
             raise PermissionDenied("You may not change this member.")
@@ -115,17 +118,25 @@ class _Members:
         self._known[member.campaign_id, member.contact_id] = member, True
 
 
-def import_campaign_member(tx: Transaction, row: Row, members: _Members) -> str:
+def read_campaign_member(tx: Transaction, row: Row, members: _Members) -> campaign_members_pb2.CampaignMember:
     """A member; `campaign` names the campaign by name or external id, `contact` the contact by address or external id.
 
     One membership per campaign and contact: a second row for the same two changes the first.
     """
     campaign_id = _named(members.campaigns, row, "campaign")
     contact_id = _named(members.contacts, row, "contact")
-    references = {"campaign_id": campaign_id, "contact_id": contact_id}
-    message = read_row(tx, marketing_pb2.CampaignMember, {**row, **references})
+    member = members.find(campaign_id, contact_id)
+    row = row.but(campaign_id=campaign_id, contact_id=contact_id)
     with tx.session.no_autoflush:
-        member = members.find(campaign_id, contact_id)
+        return read_row(tx, campaign_members_pb2.CampaignMember, row, member)
+
+
+def import_campaign_member(
+    tx: Transaction, row: Row, members: _Members, message: campaign_members_pb2.CampaignMember
+) -> str:
+    """Raises what joining a campaign by hand raises."""
+    with tx.session.no_autoflush:
+        member = members.find(message.campaign_id, message.contact_id)
         if member is None:
             member = CampaignMember()
             assign(member, message)
@@ -134,7 +145,7 @@ def import_campaign_member(tx: Transaction, row: Row, members: _Members) -> str:
             members.put(member)
             return "created"
         before = member.responded
-        assign(member, message)
+        bring_in_line(member, message, row)
         if row.get("responded"):
             member.responded = message.responded
         _note_times(member, row)
@@ -149,11 +160,16 @@ def _note_times(member: CampaignMember, row: Row) -> None:
         member.responded_at = moment("responded_at", row["responded_at"])
 
 
-def import_segment(tx: Transaction, row: Row, segments: Upserts[Segment]) -> str:
+def read_segment(tx: Transaction, row: Row, segments: Upserts[Segment]) -> segments_pb2.Segment:
     """A segment, known by its name; without a kind it is dynamic if it has a filter."""
-    given = dict(row)
-    given["kind"] = given.get("kind") or ("DYNAMIC" if given.get("filter") else "STATIC")
-    message = read_row(tx, marketing_pb2.Segment, given)
+    known = segments.find(row.get("name", ""))
+    if known is None and not row.get("kind"):
+        row = row.but(kind="DYNAMIC" if row.get("filter") else "STATIC")
+    return read_row(tx, segments_pb2.Segment, row, known)
+
+
+def import_segment(tx: Transaction, row: Row, segments: Upserts[Segment], message: segments_pb2.Segment) -> str:
+    """Raises what keeping a segment by hand raises."""
     known = segments.find(message.name)
     before = known.filter if known is not None else None
     segment, created = segments.keep(message, row)
@@ -171,15 +187,24 @@ def _segments(tx: Transaction, rows: Sequence[Row]) -> Upserts[Segment]:
     return Upserts(tx, Segment, rows, "name", reusable=True)
 
 
+_MEMBER_COLUMNS = columns_of(
+    campaign_members_pb2.CampaignMember,
+    campaign=Column(""), contact=Column("", personal=True), responded_at=Column(""),
+)  # fmt: skip
+
 IMPORTERS = (
     Importer(
-        "campaigns", "campaigns.create", row_fields(marketing_pb2.Campaign, "parent", "status"),
-        _campaigns, import_campaign,
+        "campaigns", "campaigns.create", campaigns_pb2.Campaign,
+        columns_of(campaigns_pb2.Campaign, parent=Column("parent_id"), status=Column("")),
+        _campaigns, read_campaign, import_campaign,
     ),
     Importer(
-        "campaign_members", "campaign_members.create",
-        row_fields(marketing_pb2.CampaignMember, "campaign", "contact", "responded_at") - {"campaign_id", "contact_id"},
-        _Members, import_campaign_member,
+        "campaign_members", "campaign_members.create", campaign_members_pb2.CampaignMember,
+        {name: column for name, column in _MEMBER_COLUMNS.items() if name not in ("campaign_id", "contact_id")},
+        _Members, read_campaign_member, import_campaign_member,
     ),
-    Importer("segments", "segments.create", row_fields(marketing_pb2.Segment), _segments, import_segment),
+    Importer(
+        "segments", "segments.create", segments_pb2.Segment, columns_of(segments_pb2.Segment),
+        _segments, read_segment, import_segment,
+    ),
 )  # fmt: skip

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from crm_chassis.db.tx import Transaction
+import time
+
+from crm_chassis.records.tx import Transaction
 from crm_chassis.service import Timer
 
-from crm_marketing.segments.membership import rebuild_on, take_marks
-from crm_marketing.sending.sender import send_due
-from crm_marketing.transactions import Transactions
+from crm_marketing.segmentation.evaluation import follow_time, rebuild_on, take_marks
+from crm_marketing.sending.sender import watch_campaigns
 
-RUN_SECONDS = 5.0
+RUN_SECONDS = 1.0
+"""Whoever changes memberships waits for a run to end."""
 
 
 def keep_segments(tx: Transaction) -> bool:
-    """Brings memberships in line with what has changed, batch by batch, for at most a few seconds.
+    """Brings memberships in line with what has changed, batch by batch, for about a second at most.
 
     Returns whether there was anything.
     """
-    transactions, busy = Transactions(tx), False
+    follow_time(tx)
+    until, busy = time.monotonic() + RUN_SECONDS, False
     for step in (take_marks, rebuild_on):
-        more = True
-        while more and transactions.seconds < RUN_SECONDS:
-            with transactions() as own:
-                more = step(own)
-            busy |= more
+        while time.monotonic() < until and step(tx):
+            tx.settle()
+            busy = True
     return busy
 
 
-TIMERS = (Timer("segments", 0.5, keep_segments, 30.0), Timer("send", 1.0, send_due, 15.0))
+TIMERS = (Timer("segments", 0.5, keep_segments, 30.0), Timer("campaigns", 30.0, watch_campaigns, 300.0))

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
+import crm_contracts
 import pytest
-from crm.marketing.v1 import marketing_pb2
+from crm.common.v1 import standard_pb2
+from crm.identity.v1 import users_pb2
+from crm.marketing.v1 import campaign_members_pb2, campaigns_pb2
 from crm_chassis.errors import DomainError
 from crm_chassis.ids import uuid7
 from crm_chassis.testing import ALL, OWN, unique, user
+from crm_marketing.campaigns.usecases import update_campaign
 
 ADMIN = user()
-Status = marketing_pb2.Campaign.Status
+Status = campaigns_pb2.Campaign.Status
 
 
 def update(rpc: Any, campaign: Any, **fields: Any) -> Any:
-    request = marketing_pb2.UpdateCampaignRequest(campaign={"id": campaign.id, **fields})
+    request = campaigns_pb2.UpdateCampaignRequest(campaign={"id": campaign.id, **fields})
     return rpc("UpdateCampaign", request, as_=ADMIN)
 
 
 def add(rpc: Any, campaign: Any, contact: str, **fields: Any) -> Any:
     given = {"campaign_id": campaign.id, "contact_id": contact, **fields}
-    return rpc("CreateCampaignMember", marketing_pb2.CreateCampaignMemberRequest(campaign_member=given), as_=ADMIN)
+    return rpc(
+        "CreateCampaignMember", campaign_members_pb2.CreateCampaignMemberRequest(campaign_member=given), as_=ADMIN
+    )
 
 
 def reason_of(call: Any, *given: Any, **fields: Any) -> str:
@@ -36,15 +42,52 @@ def test_a_campaign_is_created_listed_found_and_changed(rpc: Any, make_campaign:
     assert campaign.status == Status.DRAFT
     assert update(rpc, campaign, cost={"amount": "7.5", "currency": "EUR"}).cost.amount == "7.50"
 
-    listed = marketing_pb2.ListCampaignsRequest(
+    listed = campaigns_pb2.ListCampaignsRequest(
         filter=f'name : "{name}" AND start_date >= "2026-01-01" AND status = DRAFT'
     )
     assert [one.id for one in rpc("ListCampaigns", listed, as_=ADMIN).campaigns] == [campaign.id]
-    rpc("DeleteCampaign", marketing_pb2.DeleteCampaignRequest(id=campaign.id), as_=ADMIN)
+    rpc("DeleteCampaign", standard_pb2.DeleteRequest(id=campaign.id), as_=ADMIN)
     assert not rpc("ListCampaigns", listed, as_=ADMIN).campaigns
-    rpc("UndeleteCampaign", marketing_pb2.UndeleteCampaignRequest(id=campaign.id), as_=ADMIN)
+    rpc("UndeleteCampaign", standard_pb2.UndeleteRequest(id=campaign.id), as_=ADMIN)
 
-    assert rpc("GetCampaign", marketing_pb2.GetCampaignRequest(id=campaign.id), as_=ADMIN).name == name
+    assert rpc("GetCampaign", standard_pb2.GetRequest(id=campaign.id), as_=ADMIN).name == name
+
+
+def test_who_may_not_change_a_campaign_puts_nobody_into_it(
+    rpc: Any, make_campaign: Any, people: Any, import_csv: Any
+) -> None:
+    campaign, contact = make_campaign(), people.contact()
+    helper = user(
+        {"campaigns.read": ALL, "campaigns.update": OWN, "campaign_members.*": ALL, "contacts.read": ALL,
+         "imports.*": ALL, "fields.personal.read": ALL}
+    )  # fmt: skip
+    request = campaign_members_pb2.CreateCampaignMemberRequest(
+        campaign_member={"campaign_id": campaign.id, "contact_id": contact}
+    )
+
+    with pytest.raises(DomainError) as refused:
+        rpc("CreateCampaignMember", request, as_=helper)
+    imported = import_csv(
+        "campaign_members", f"campaign,contact\n{campaign.name},{people.address(contact)}\n", as_=helper
+    )
+
+    assert refused.value.status == 403
+    assert "this campaign" in refused.value.detail
+    assert (imported.rows_created, imported.rows_failed) == (0, 1)
+    assert rpc("GetCampaign", standard_pb2.GetRequest(id=campaign.id), as_=ADMIN).counts.members == 0
+
+
+def test_two_campaigns_cannot_be_put_above_each_other_at_once(
+    rpc: Any, make_campaign: Any, begin: Any, meanwhile: Any
+) -> None:
+    one, other = make_campaign(), make_campaign()
+    request = campaigns_pb2.UpdateCampaignRequest(
+        campaign={"id": one.id, "parent_id": other.id}, update_mask={"paths": ["parent_id"]}
+    )
+    with begin(as_=ADMIN) as tx:
+        update_campaign(tx, request)
+        second = meanwhile(lambda: update(rpc, other, parent_id=one.id))
+    assert reason_of(second.result) == "CAMPAIGN_HIERARCHY_CYCLE"
 
 
 def test_the_hierarchy_has_no_cycles_and_dates_are_in_order(rpc: Any, make_campaign: Any) -> None:
@@ -66,6 +109,21 @@ def test_an_incomplete_campaign_is_not_launched(rpc: Any, make_campaign: Any, la
     assert set(refused.value.errors) == {"segment_id", "from_address"}
 
 
+@pytest.mark.parametrize(
+    "texts", [{"body_text": "Dear friend"}, {"body_html": "<p>Dear friend</p>"}, {"body_text": "x", "body_html": ""}]
+)
+def test_what_nobody_can_leave_is_not_launched_unless_it_is_information(
+    people: Any, make_campaign: Any, make_template: Any, launch: Any, texts: dict[str, str]
+) -> None:
+    template, contact = make_template(**texts), people.contact()
+
+    with pytest.raises(DomainError) as refused:
+        launch(make_campaign([contact], template_id=template.id))
+
+    assert (refused.value.reason, list(refused.value.errors)) == ("CAMPAIGN_INCOMPLETE", ["template_id"])
+    assert launch(make_campaign([contact], template_id=template.id, informational=True))
+
+
 def test_what_launch_fixed_does_not_change(
     rpc: Any, people: Any, make_campaign: Any, make_template: Any, launch: Any
 ) -> None:
@@ -80,7 +138,8 @@ def test_what_launch_fixed_does_not_change(
 
 def test_states_are_left_in_order_only(rpc: Any, people: Any, make_campaign: Any, launch: Any) -> None:
     def step(name: str) -> Any:
-        return rpc(f"{name}Campaign", getattr(marketing_pb2, f"{name}CampaignRequest")(id=campaign.id), as_=ADMIN)
+        method = crm_contracts.method(f"crm.marketing.v1.CampaignService.{name}Campaign")
+        return rpc(method.name, method.request(id=campaign.id), as_=ADMIN)
 
     campaign = make_campaign([people.contact()])
     assert reason_of(step, "Pause") == "CAMPAIGN_NOT_SENDING"
@@ -96,7 +155,7 @@ def test_states_are_left_in_order_only(rpc: Any, people: Any, make_campaign: Any
 def test_launching_needs_its_own_right(rpc: Any, people: Any, make_campaign: Any) -> None:
     campaign = make_campaign([people.contact()])
     editor = user({"campaigns.read": ALL, "campaigns.update": ALL})
-    request = marketing_pb2.LaunchCampaignRequest(id=campaign.id)
+    request = campaigns_pb2.LaunchCampaignRequest(id=campaign.id)
 
     assert reason_of(rpc, "LaunchCampaign", request, as_=editor) == "PERMISSION_DENIED"
 
@@ -109,15 +168,15 @@ def test_an_offline_campaign_has_members_with_statuses(
     attended = {"id": member.id, "status": "attended", "responded": True}
 
     changed = rpc(
-        "UpdateCampaignMember", marketing_pb2.UpdateCampaignMemberRequest(campaign_member=attended), as_=ADMIN
+        "UpdateCampaignMember", campaign_members_pb2.UpdateCampaignMemberRequest(campaign_member=attended), as_=ADMIN
     )
 
     assert changed.HasField("responded_at")
-    found = rpc("GetCampaignMember", marketing_pb2.GetCampaignMemberRequest(id=member.id), as_=ADMIN)
+    found = rpc("GetCampaignMember", standard_pb2.GetRequest(id=member.id), as_=ADMIN)
     assert (found.status, found.responded) == ("attended", True)
     assert [e.action for e in published(member.id)] == ["created", "responded"]
     assert (get_campaign(campaign).counts.members, get_campaign(campaign).counts.responded) == (1, 1)
-    rpc("DeleteCampaignMember", marketing_pb2.DeleteCampaignMemberRequest(id=member.id), as_=ADMIN)
+    rpc("DeleteCampaignMember", standard_pb2.DeleteRequest(id=member.id), as_=ADMIN)
     assert (get_campaign(campaign).counts.members, get_campaign(campaign).counts.responded) == (0, 0)
 
 
@@ -128,7 +187,7 @@ def test_an_offline_campaign_sends_nothing(
     campaign = make_campaign([contact], channel="OFFLINE")
 
     assert launch(campaign).status == Status.DONE
-    tick("send")
+    tick("jobs")
 
     assert set(members(campaign)) == {contact}
     assert not mail.received
@@ -145,7 +204,7 @@ def test_a_contact_is_a_member_once(
     launch(campaign)
 
     assert {id_: one.id for id_, one in members(campaign).items()} == {contact: member.id}
-    assert members(campaign)[contact].send_state == marketing_pb2.CampaignMember.QUEUED
+    assert members(campaign)[contact].send_state == campaign_members_pb2.CampaignMember.QUEUED
     assert get_campaign(campaign).counts.members == 1
 
 
@@ -155,13 +214,10 @@ def test_members_are_seen_through_their_campaign(rpc: Any, people: Any, make_cam
     contact = people.contact()
     member, hidden = add(rpc, mine, contact), add(rpc, other, contact)
 
-    listed = marketing_pb2.ListCampaignMembersRequest(filter=f"contact_id = {contact}")
+    listed = campaign_members_pb2.ListCampaignMembersRequest(filter=f"contact_id = {contact}")
 
     assert [one.id for one in rpc("ListCampaignMembers", listed, as_=rep).campaign_members] == [member.id]
-    assert (
-        reason_of(rpc, "GetCampaignMember", marketing_pb2.GetCampaignMemberRequest(id=hidden.id), as_=rep)
-        == "NOT_FOUND"
-    )
+    assert reason_of(rpc, "GetCampaignMember", standard_pb2.GetRequest(id=hidden.id), as_=rep) == "NOT_FOUND"
 
 
 def test_a_list_of_campaigns_takes_one_statement(rpc: Any, engine: Any, make_campaign: Any) -> None:
@@ -174,7 +230,7 @@ def test_a_list_of_campaigns_takes_one_statement(rpc: Any, engine: Any, make_cam
     note = lambda c, cursor, statement, *_: statements.append(statement)  # noqa: E731
     event.listen(engine, "before_cursor_execute", note)
     try:
-        found = rpc("ListCampaigns", marketing_pb2.ListCampaignsRequest(filter=f"owner_id = {owner}"), as_=ADMIN)
+        found = rpc("ListCampaigns", campaigns_pb2.ListCampaignsRequest(filter=f"owner_id = {owner}"), as_=ADMIN)
     finally:
         event.remove(engine, "before_cursor_execute", note)
 
@@ -193,9 +249,9 @@ def test_campaigns_and_members_are_imported(rpc: Any, people: Any, import_csv: A
     done = import_csv("campaigns", text, as_=ADMIN)
 
     assert (done.rows_created, done.rows_failed, done.errors[0].field) == (2, 1, "status")
-    listed = marketing_pb2.ListCampaignsRequest(filter=f'external_id = "{key}-1"')
+    listed = campaigns_pb2.ListCampaignsRequest(filter=f'external_id = "{key}-1"')
     (fair,) = rpc("ListCampaigns", listed, as_=ADMIN).campaigns
-    assert (fair.channel, fair.status, fair.budget.amount) == (marketing_pb2.Campaign.OFFLINE, Status.DONE, "1200.50")
+    assert (fair.channel, fair.status, fair.budget.amount) == (campaigns_pb2.Campaign.OFFLINE, Status.DONE, "1200.50")
     assert import_csv("campaigns", text, as_=ADMIN).rows_unchanged == 2
     rows = (
         "campaign,contact,status,responded,responded_at\n"
@@ -206,24 +262,24 @@ def test_campaigns_and_members_are_imported(rpc: Any, people: Any, import_csv: A
     assert (done.rows_created, done.rows_failed) == (2, 0)
     assert import_csv("campaign_members", rows, as_=ADMIN).rows_unchanged == 2
     assert (get_campaign(fair).counts.members, get_campaign(fair).counts.responded) == (1, 1)
-    listed_members = marketing_pb2.ListCampaignMembersRequest(filter=f"campaign_id = {fair.id}")
+    listed_members = campaign_members_pb2.ListCampaignMembersRequest(filter=f"campaign_id = {fair.id}")
     (member,) = rpc("ListCampaignMembers", listed_members, as_=ADMIN).campaign_members
     assert (member.status, member.responded_at.ToDatetime().isoformat()) == ("attended", "2024-05-02T00:00:00")
 
 
 def test_the_successor_of_a_user_gets_what_is_not_over(
-    rpc: Any, deliver: Any, make_campaign: Any, make_segment: Any, make_template: Any, launch: Any, get_campaign: Any
-) -> None:
-    from crm.identity.v1 import events_pb2
-
+    rpc: Any, deliver: Any, tick: Any, make_campaign: Any, make_segment: Any, make_template: Any, launch: Any,
+    get_campaign: Any,
+) -> None:  # fmt: skip
     leaver, successor = uuid7(), uuid7()
     campaign, over = make_campaign(owner_id=leaver), make_campaign(owner_id=leaver, channel="OFFLINE")
     segment, template = make_segment(owner_id=leaver), make_template(owner_id=leaver)
     launch(over)
 
-    deliver(events_pb2.UserDeactivated(user={"id": leaver, "status": "DEACTIVATED"}, reassign_to_id=successor))
+    deliver(users_pb2.UserDeactivated(user={"id": leaver, "status": "DEACTIVATED"}, reassign_to_id=successor))
+    tick("jobs")
 
     assert get_campaign(campaign).owner_id == successor
     assert get_campaign(over).owner_id == leaver
-    assert rpc("GetSegment", marketing_pb2.GetSegmentRequest(id=segment.id), as_=ADMIN).owner_id == successor
-    assert rpc("GetTemplate", marketing_pb2.GetTemplateRequest(id=template.id), as_=ADMIN).owner_id == successor
+    assert rpc("GetSegment", standard_pb2.GetRequest(id=segment.id), as_=ADMIN).owner_id == successor
+    assert rpc("GetTemplate", standard_pb2.GetRequest(id=template.id), as_=ADMIN).owner_id == successor

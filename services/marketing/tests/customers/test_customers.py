@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from crm.common.v1 import common_pb2
-from crm.marketing.v1 import marketing_pb2
+from crm.common.v1 import search_pb2, timelines_pb2
+from crm.marketing.v1 import campaign_members_pb2, customers_pb2, opt_outs_pb2
 from crm_chassis.access.actor import ANONYMOUS
 from crm_chassis.errors import DomainError
 from crm_chassis.testing import ALL, OWN, unique, user
-from crm_marketing.optouts.links import Links
+from crm_marketing.mail.links import Links
 
 ADMIN = user()
 LINKS = Links(bytes(range(32)), "https://crm.example")
 
 
 def marketing_of(rpc: Any, as_: Any = ADMIN, **customer: Any) -> Any:
-    return rpc("GetCustomerMarketing", common_pb2.GetCustomerRequest(customer=customer), as_=as_)
+    return rpc("GetCustomerMarketing", timelines_pb2.GetCustomerRequest(customer=customer), as_=as_)
 
 
 def entries(rpc: Any, position: Any = None, **customer: Any) -> list[Any]:
-    request = common_pb2.ListCustomerTimelineRequest(customer=customer, position=position)
+    request = timelines_pb2.ListCustomerTimelineRequest(customer=customer, position=position)
     return list(rpc("ListCustomerTimeline", request, as_=ADMIN).entries)
 
 
@@ -34,11 +34,11 @@ def story(
     contact = people.contact(account_id=account)
     campaign = make_campaign([contact], name=unique("Launch"))
     launch(campaign)
-    tick("send")
+    tick("jobs")
     member = members(campaign)[contact]
     responded = {"id": member.id, "responded": True, "status": "clicked"}
-    rpc("UpdateCampaignMember", marketing_pb2.UpdateCampaignMemberRequest(campaign_member=responded), as_=ADMIN)
-    rpc("Unsubscribe", marketing_pb2.UnsubscribeRequest(token=LINKS.token(member.id)), as_=ANONYMOUS)
+    rpc("UpdateCampaignMember", campaign_members_pb2.UpdateCampaignMemberRequest(campaign_member=responded), as_=ADMIN)
+    rpc("Unsubscribe", opt_outs_pb2.UnsubscribeRequest(token=LINKS.url(member.id).rpartition("/")[2]), as_=ANONYMOUS)
     return contact, account, campaign
 
 
@@ -54,7 +54,7 @@ def test_a_customer_is_shown_whole(rpc: Any, story: Any) -> None:
         "clicked",
         True,
     )
-    assert shown.send_state == marketing_pb2.CampaignMember.SENT
+    assert shown.send_state == campaign_members_pb2.CampaignMember.SENT
     assert [(one.segment_id, one.contact_id) for one in of_contact.segments] == [(campaign.segment_id, contact)]
     assert of_contact.opted_out
     (opt_out,) = of_contact.opt_outs
@@ -80,14 +80,14 @@ def test_the_timeline_goes_on_where_it_stopped(rpc: Any, story: Any) -> None:
     whole = entries(rpc, contact_id=contact)
 
     pieces = []
-    position = common_pb2.TimelinePosition(limit=1)
+    position = timelines_pb2.TimelinePosition(limit=1)
     while page := entries(rpc, position, contact_id=contact):
         pieces += page
-        position = common_pb2.TimelinePosition(limit=1, before=page[-1].at, before_id=page[-1].id)
+        position = timelines_pb2.TimelinePosition(limit=1, before=page[-1].at, before_id=page[-1].id)
 
     assert pieces == whole
     assert {e.record_id for e in whole} == {campaign.id}
-    only = common_pb2.TimelinePosition(kinds=["campaign.sent"])
+    only = timelines_pb2.TimelinePosition(kinds=["campaign.sent"])
     assert [e.title for e in entries(rpc, only, contact_id=contact)] == [f"Sent: {campaign.name}"]
 
 
@@ -112,7 +112,7 @@ def test_nothing_is_shown_of_what_one_may_not_see(rpc: Any, story: Any) -> None:
     blind = marketing_of(rpc, user({**grants, "contacts.read": OWN}), contact_id=contact)
     partial = marketing_of(rpc, user({"contacts.read": ALL, "campaigns.read": ALL}), contact_id=contact)
 
-    assert blind == marketing_pb2.CustomerMarketing()
+    assert blind == customers_pb2.CustomerMarketing()
     assert not partial.segments
     assert not partial.opt_outs
     assert partial.opted_out
@@ -120,7 +120,7 @@ def test_nothing_is_shown_of_what_one_may_not_see(rpc: Any, story: Any) -> None:
 
 def test_a_customer_must_be_named(rpc: Any) -> None:
     with pytest.raises(DomainError) as refused:
-        rpc("GetCustomerMarketing", common_pb2.GetCustomerRequest(customer={}), as_=ADMIN)
+        rpc("GetCustomerMarketing", timelines_pb2.GetCustomerRequest(customer={}), as_=ADMIN)
 
     assert refused.value.status == 400
 
@@ -129,6 +129,6 @@ def test_campaigns_are_found_by_words_of_their_names(rpc: Any, make_campaign: An
     word = unique("word").replace("-", "")
     campaign = make_campaign(name=f"Autumn {word} mailing")
 
-    found = rpc("SearchRecords", common_pb2.SearchRecordsRequest(query=f"{word[:-1]} autumn"), as_=ADMIN).hits
+    found = rpc("SearchRecords", search_pb2.SearchRecordsRequest(query=f"{word[:-1]} autumn"), as_=ADMIN).hits
 
     assert [(hit.record_type, hit.record_id, hit.title) for hit in found] == [("campaign", campaign.id, campaign.name)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from crm.marketing.v1 import marketing_pb2
+from crm.common.v1 import standard_pb2
+from crm.marketing.v1 import segments_pb2
 from crm_chassis.errors import DomainError
 from crm_chassis.ids import uuid7
 from crm_chassis.testing import ALL, OWN, unique, user
@@ -15,7 +16,7 @@ ADMIN = user()
 
 
 def update(rpc: Any, segment: Any, as_: Any = ADMIN, **fields: Any) -> Any:
-    request = marketing_pb2.UpdateSegmentRequest(segment={"id": segment.id, **fields})
+    request = segments_pb2.UpdateSegmentRequest(segment={"id": segment.id, **fields})
     return rpc("UpdateSegment", request, as_=as_)
 
 
@@ -30,10 +31,10 @@ def test_members_are_added_and_removed_once(
 ) -> None:
     ann, bob = people.contact(), people.contact()
     segment = make_segment(members=[ann, bob])
-    again = marketing_pb2.AddSegmentMembersRequest(id=segment.id, contact_ids=[ann])
+    again = segments_pb2.AddSegmentMembersRequest(id=segment.id, contact_ids=[ann])
 
     assert rpc("AddSegmentMembers", again, as_=ADMIN).member_count == 2
-    out = marketing_pb2.RemoveSegmentMembersRequest(id=segment.id, contact_ids=[ann, uuid7()])
+    out = segments_pb2.RemoveSegmentMembersRequest(id=segment.id, contact_ids=[ann, uuid7()])
     assert rpc("RemoveSegmentMembers", out, as_=ADMIN).member_count == 1
     rpc("AddSegmentMembers", again, as_=ADMIN)
 
@@ -44,7 +45,7 @@ def test_members_are_added_and_removed_once(
 
 
 def test_at_most_1000_contacts_in_one_call(rpc: Any, make_segment: Any) -> None:
-    request = marketing_pb2.AddSegmentMembersRequest(id=make_segment().id, contact_ids=[uuid7()] * 1001)
+    request = segments_pb2.AddSegmentMembersRequest(id=make_segment().id, contact_ids=[uuid7()] * 1001)
 
     assert "contact_ids" in refused(rpc, "AddSegmentMembers", request).errors
 
@@ -52,7 +53,7 @@ def test_at_most_1000_contacts_in_one_call(rpc: Any, make_segment: Any) -> None:
 def test_contacts_one_may_not_see_cannot_be_added(rpc: Any, people: Any, make_segment: Any) -> None:
     contact = people.contact(owner_id=uuid7())
     rep = user({"contacts.read": OWN, "segments.read": ALL, "segments.update": ALL})
-    request = marketing_pb2.AddSegmentMembersRequest(id=make_segment().id, contact_ids=[contact])
+    request = segments_pb2.AddSegmentMembersRequest(id=make_segment().id, contact_ids=[contact])
 
     assert refused(rpc, "AddSegmentMembers", request, rep).reason == "UNKNOWN_REFERENCE"
 
@@ -60,12 +61,12 @@ def test_contacts_one_may_not_see_cannot_be_added(rpc: Any, people: Any, make_se
 def test_the_kind_decides_who_chooses_members(rpc: Any, make_segment: Any) -> None:
     dynamic, static = make_segment('country = "XX"'), make_segment()
 
-    add = marketing_pb2.AddSegmentMembersRequest(id=dynamic.id, contact_ids=[uuid7()])
+    add = segments_pb2.AddSegmentMembersRequest(id=dynamic.id, contact_ids=[uuid7()])
     assert refused(rpc, "AddSegmentMembers", add).reason == "SEGMENT_NOT_STATIC"
-    rebuild = marketing_pb2.RebuildSegmentRequest(id=static.id)
+    rebuild = segments_pb2.RebuildSegmentRequest(id=static.id)
     assert refused(rpc, "RebuildSegment", rebuild).reason == "SEGMENT_NOT_DYNAMIC"
     for kind, text in (("STATIC", 'country = "DE"'), ("DYNAMIC", "")):
-        create = marketing_pb2.CreateSegmentRequest(segment={"name": unique(), "kind": kind, "filter": text})
+        create = segments_pb2.CreateSegmentRequest(segment={"name": unique(), "kind": kind, "filter": text})
         assert "segment.filter" in refused(rpc, "CreateSegment", create).errors
     with pytest.raises(DomainError) as found:
         update(rpc, static, kind="DYNAMIC")
@@ -80,7 +81,7 @@ def test_the_kind_decides_who_chooses_members(rpc: Any, make_segment: Any) -> No
     ],
 )  # fmt: skip
 def test_a_filter_that_means_nothing_is_refused(rpc: Any, text: str) -> None:
-    create = marketing_pb2.CreateSegmentRequest(segment={"name": unique(), "kind": "DYNAMIC", "filter": text})
+    create = segments_pb2.CreateSegmentRequest(segment={"name": unique(), "kind": "DYNAMIC", "filter": text})
 
     error = refused(rpc, "CreateSegment", create)
 
@@ -90,7 +91,7 @@ def test_a_filter_that_means_nothing_is_refused(rpc: Any, text: str) -> None:
 
 def test_fields_one_may_not_read_cannot_be_filtered_by(rpc: Any) -> None:
     blind = user({"segments.*": ALL, "contacts.read": ALL})
-    request = marketing_pb2.PreviewSegmentRequest(filter='last_name = "Lovelace"')
+    request = segments_pb2.PreviewSegmentRequest(filter='last_name = "Lovelace"')
 
     assert refused(rpc, "PreviewSegment", request, blind).status == 403
 
@@ -100,7 +101,7 @@ def test_preview_counts_whom_the_caller_may_see(rpc: Any, people: Any) -> None:
     rep = user({"contacts.read": OWN, "segments.read": ALL})
     mine = people.contact(department=department, owner_id=rep.id)
     people.contact(department=department, owner_id=uuid7())
-    request = marketing_pb2.PreviewSegmentRequest(filter=f'department = "{department}"')
+    request = segments_pb2.PreviewSegmentRequest(filter=f'department = "{department}"')
 
     assert rpc("PreviewSegment", request, as_=ADMIN).count == 2
     found = rpc("PreviewSegment", request, as_=rep)
@@ -113,13 +114,13 @@ def test_segments_are_read_changed_deleted_and_brought_back(
     department = unique("dep")
     segment = make_segment(f'department = "{department}"')
     renamed = update(rpc, segment, name=unique("renamed"))
-    assert rpc("GetSegment", marketing_pb2.GetSegmentRequest(id=segment.id), as_=ADMIN) == renamed
+    assert rpc("GetSegment", standard_pb2.GetRequest(id=segment.id), as_=ADMIN) == renamed
 
-    rpc("DeleteSegment", marketing_pb2.DeleteSegmentRequest(id=segment.id), as_=ADMIN)
+    rpc("DeleteSegment", standard_pb2.DeleteRequest(id=segment.id), as_=ADMIN)
     contact = people.contact(department=department)
-    listed = marketing_pb2.ListSegmentsRequest(filter=f'name = "{renamed.name}" AND kind = DYNAMIC')
+    listed = segments_pb2.ListSegmentsRequest(filter=f'name = "{renamed.name}" AND kind = DYNAMIC')
     assert not rpc("ListSegments", listed, as_=ADMIN).segments
-    rpc("UndeleteSegment", marketing_pb2.UndeleteSegmentRequest(id=segment.id), as_=ADMIN)
+    rpc("UndeleteSegment", standard_pb2.UndeleteRequest(id=segment.id), as_=ADMIN)
 
     (found,) = rpc("ListSegments", listed, as_=ADMIN).segments
     assert (found.member_count, members_of(segment)) == (1, {contact})
@@ -130,7 +131,7 @@ def test_lists_of_segments_count_members_in_the_same_statement(rpc: Any, people:
     for _ in range(3):
         make_segment(members=[contact], owner_id=owner)
 
-    listed = marketing_pb2.ListSegmentsRequest(filter=f"owner_id = {owner}")
+    listed = segments_pb2.ListSegmentsRequest(filter=f"owner_id = {owner}")
 
     assert [one.member_count for one in rpc("ListSegments", listed, as_=ADMIN).segments] == [1, 1, 1]
 
@@ -138,7 +139,7 @@ def test_lists_of_segments_count_members_in_the_same_statement(rpc: Any, people:
 def test_somebody_elses_segment_is_not_found(rpc: Any, make_segment: Any) -> None:
     rep = user({"segments.read": OWN})
 
-    assert refused(rpc, "GetSegment", marketing_pb2.GetSegmentRequest(id=make_segment().id), rep).status == 404
+    assert refused(rpc, "GetSegment", standard_pb2.GetRequest(id=make_segment().id), rep).status == 404
 
 
 def test_segments_are_imported_by_name(import_csv: Any, rpc: Any, people: Any) -> None:
@@ -149,6 +150,6 @@ def test_segments_are_imported_by_name(import_csv: Any, rpc: Any, people: Any) -
     done = import_csv("segments", text, as_=ADMIN)
 
     assert (done.rows_created, done.rows_failed) == (2, 0)
-    (found,) = rpc("ListSegments", marketing_pb2.ListSegmentsRequest(filter=f'name = "{name}"'), as_=ADMIN).segments
-    assert (found.member_count, found.kind) == (1, marketing_pb2.Segment.DYNAMIC)
+    (found,) = rpc("ListSegments", segments_pb2.ListSegmentsRequest(filter=f'name = "{name}"'), as_=ADMIN).segments
+    assert (found.member_count, found.kind) == (1, segments_pb2.Segment.DYNAMIC)
     assert import_csv("segments", text, as_=ADMIN).rows_unchanged == 2

@@ -48,11 +48,11 @@ _EACH = "Each currency by itself."
 # -- sales ----------------------------------------------------------------------------------------------------
 
 OPEN_DEALS_BY_STAGE = Metric(
-    "open_deals_by_stage", "Open deals by stage", "funnel", COUNT, ("opportunities", "pipelines"),
+    "open_deals_by_stage", "Open deals by stage", "bar", COUNT, ("opportunities", "pipelines"),
     "Open deals in each stage, in the order of the pipeline.",
 )  # fmt: skip
 OPEN_AMOUNT_BY_STAGE = Metric(
-    "open_amount_by_stage", "Open pipeline by stage", "funnel", MONEY, ("opportunities", "pipelines"),
+    "open_amount_by_stage", "Open pipeline by stage", "bar", MONEY, ("opportunities", "pipelines"),
     f"Sum of the amounts of the open deals in each stage. {_EACH}",
 )  # fmt: skip
 WEIGHTED_PIPELINE = Metric(
@@ -94,7 +94,7 @@ CYCLE = Metric(
 VELOCITY = Metric(
     "velocity", "Sales velocity per day", "number", MONEY, _DEALS,
     "Open deals x win rate x average amount of won deals / sales cycle in days: the money per day that the open "
-    f"deals promise if they go as the deals of the period went. {_EACH}",
+    f"deals promise if they go as the deals of the period went; none if they were won within a day. {_EACH}",
 )  # fmt: skip
 REVENUE_BY_REP = Metric(
     "revenue_by_rep", "Revenue by rep", "bar", MONEY, _DEALS,

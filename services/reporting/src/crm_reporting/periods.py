@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from crm_chassis.errors import InvalidInput
-from sqlalchemy import ColumnElement, and_, true
+from sqlalchemy import ColumnElement, and_, or_, true
 
 DEFAULT_DAYS = 365
 LONGEST_DAYS = 3653
@@ -49,6 +49,21 @@ class Period:
             conditions.append(column <= self.last)
         return and_(*conditions)
 
+    def covers(self, grain: Any, day: Any) -> ColumnElement[bool]:
+        """Sums by MONTH of the whole months in the period, and by DAY of what is left of it at both ends."""
+        begin = self.first and _month(self.first, 0 if self.first.day == 1 else 1)
+        end = self.last and _month(self.last + timedelta(days=1))
+        if begin and end and begin >= end:
+            return and_(grain == "DAY", self.has_day(day))
+        months, ends = [grain == "MONTH"], []
+        if self.first and begin:
+            months.append(day >= begin)
+            ends.append(and_(day >= self.first, day < begin))
+        if self.last and end:
+            months.append(day < end)
+            ends.append(and_(day >= end, day <= self.last))
+        return or_(and_(*months), *(and_(grain == "DAY", rest) for rest in ends))
+
     def has_moment(self, column: Any) -> ColumnElement[bool]:
         """Rows whose time lies in the period."""
         conditions = [true()]
@@ -57,6 +72,12 @@ class Period:
         if self.last:
             conditions.append(column < datetime.combine(self.last + timedelta(days=1), time(), UTC))
         return and_(*conditions)
+
+
+def _month(day: date, later: int = 0) -> date:
+    """The first of the month of a day, or of the one so many months later."""
+    years, month = divmod(day.month - 1 + later, 12)
+    return date(day.year + years, month + 1, 1)
 
 
 def _day(field: str, text: str) -> date | None:

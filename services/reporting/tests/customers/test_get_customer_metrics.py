@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from crm.common.v1 import common_pb2
-from crm.contacts.v1 import events_pb2 as contacts_events
+from crm.common.v1 import timelines_pb2
+from crm.contacts.v1 import accounts_pb2, activities_pb2, contacts_pb2
 from crm_chassis.errors import DomainError
 from crm_chassis.ids import uuid7
 from crm_chassis.testing import OWN, user
@@ -16,7 +16,7 @@ from ..records import NOW, at, deal, ticket
 
 
 def ask(rpc: Any, actor: Any, **customer: Any) -> Any:
-    return rpc("GetCustomerMetrics", common_pb2.GetCustomerRequest(customer=customer), as_=actor)
+    return rpc("GetCustomerMetrics", timelines_pb2.GetCustomerRequest(customer=customer), as_=actor)
 
 
 @pytest.fixture
@@ -27,11 +27,11 @@ def customer(deliver_all: Any, clock: Any) -> Any:
 
     def activity(days: float, **about: str) -> Any:
         given = {"id": uuid7(), "type": "CALL", "owner_id": owner, "occurred_at": at(days)} | about
-        return contacts_events.ActivityCreated(activity=given)
+        return activities_pb2.ActivityCreated(activity=given)
 
     deliver_all(
-        [contacts_events.AccountCreated(account={"id": account, "name": "A", "owner_id": owner, "created_at": at(50)}),
-         contacts_events.ContactCreated(contact={"id": person, "owner_id": owner, "created_at": at(40)}),
+        [accounts_pb2.AccountCreated(account={"id": account, "name": "A", "owner_id": owner, "created_at": at(50)}),
+         contacts_pb2.ContactCreated(contact={"id": person, "owner_id": owner, "created_at": at(40)}),
          deal(owner, "WON", "10.00", account_id=account), deal(owner, "WON", "5.00", "EUR", account_id=account),
          deal(owner, "LOST", "99.00", account_id=account), deal(owner, "WON", "3.00", contact_id=person),
          deal(uuid7(), "WON", "1000.00", account_id=account),

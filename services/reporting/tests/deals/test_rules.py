@@ -26,6 +26,11 @@ def test_deals_won_in_no_time_have_no_velocity() -> None:
     assert Tally(won=1, open=1, priced=1, won_amount=Decimal(10)).velocity is None
 
 
+def test_deals_won_within_a_day_have_no_velocity_per_day() -> None:
+    assert Tally(won=2, open=1, priced=2, won_amount=Decimal(10), won_days=1.9).velocity is None
+    assert Tally(won=2, open=1, priced=2, won_amount=Decimal(10), won_days=2.0).velocity == Decimal("5.00")
+
+
 def test_only_priced_deals_make_the_average() -> None:
     assert Tally(won=2, priced=1, won_amount=Decimal(100)).average_deal == Decimal("100.00")
 

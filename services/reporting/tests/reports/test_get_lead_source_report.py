@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from crm.reporting.v1 import reporting_pb2
+from crm.reporting.v1 import reports_pb2
 from crm_chassis.ids import uuid7
+from crm_chassis.records.mapping import timestamp
 from crm_chassis.testing import OWN, user
 
 from ..records import at, deal, lead
 
 
 def ask(rpc: Any, actor: Any, **period: str) -> Any:
-    return rpc("GetLeadSourceReport", reporting_pb2.GetLeadSourceReportRequest(**period), as_=actor).rows
+    return rpc("GetLeadSourceReport", reports_pb2.GetLeadSourceReportRequest(**period), as_=actor).rows
 
 
 def test_follows_leads_to_the_deals_they_became(rpc: Any, deliver_all: Any) -> None:
@@ -33,6 +35,19 @@ def test_follows_leads_to_the_deals_they_became(rpc: Any, deliver_all: Any) -> N
     assert sorted((m.currency, m.amount) for m in web.won_amount) == [("EUR", "3.00"), ("USD", "10.00")]
     assert (fair.source, fair.leads, fair.conversion_rate) == ("fair", 1, 0.0)
     assert ask(rpc, actor)[0].leads == 5
+
+
+def test_a_period_ends_before_midnight_of_the_day_after(rpc: Any, deliver_all: Any) -> None:
+    rep, first, after = uuid7(), datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
+    moments = {
+        "before": first - timedelta(microseconds=1), "begin": first, "end": after - timedelta(microseconds=1),
+        "after": after,
+    }  # fmt: skip
+    deliver_all(lead(rep, source=name, created_at=timestamp(moment)) for name, moment in moments.items())
+
+    rows = ask(rpc, user({"*": OWN}, id_=rep), from_date="2026-05-01", to_date="2026-05-31")
+
+    assert {row.source for row in rows} == {"begin", "end"}
 
 
 def test_without_financial_clearance_there_is_no_money(rpc: Any, deliver_all: Any) -> None:

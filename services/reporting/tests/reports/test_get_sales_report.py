@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from crm.identity.v1 import events_pb2 as identity_events
-from crm.reporting.v1 import reporting_pb2
+from crm.identity.v1 import territories_pb2
+from crm.reporting.v1 import reports_pb2
 from crm_chassis.errors import DomainError
 from crm_chassis.ids import uuid7
 from crm_chassis.testing import OWN, user
 
 from ..records import deal, member
 
-By = reporting_pb2.GetSalesReportRequest.Dimension
+By = reports_pb2.GetSalesReportRequest.Dimension
 
 
 def rows(rpc: Any, owner: str, by: Any, **period: str) -> Any:
-    request = reporting_pb2.GetSalesReportRequest(group_by=by, **period)
+    request = reports_pb2.GetSalesReportRequest(group_by=by, **period)
     return rpc("GetSalesReport", request, as_=user({"*": OWN}, id_=owner)).rows
 
 
@@ -57,8 +57,8 @@ def test_deals_without_amount_count_with_the_only_currency_in_use(rpc: Any, deli
 def test_the_territory_of_the_deal_goes_before_that_of_its_owner(rpc: Any, deliver_all: Any) -> None:
     rep, north, south = uuid7(), uuid7(), uuid7()
     deliver_all(
-        [identity_events.TerritoryCreated(territory={"id": north, "name": "North"}),
-         identity_events.TerritoryCreated(territory={"id": south, "name": "South"}),
+        [territories_pb2.TerritoryCreated(territory={"id": north, "name": "North"}),
+         territories_pb2.TerritoryCreated(territory={"id": south, "name": "South"}),
          member(rep, territory_ids=[north]), deal(rep, "WON", "2.00"),
          deal(rep, "WON", "1.00", territory_id=south)]
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm.reporting.v1 import reporting_pb2
+from crm.reporting.v1 import reports_pb2
 from crm_chassis.ids import uuid7
 from crm_chassis.testing import OWN, user
 
@@ -20,7 +20,7 @@ def test_counts_and_measures_by_status_and_priority(rpc: Any, deliver_all: Any, 
          ticket(agent, **done, resolved_at=at(1), satisfaction=1), ticket(agent, created_at=at(0.5)),
          ticket(agent, created_at=at(8)), ticket(agent, created_at=at(300), priority="LOW")]
     )  # fmt: skip
-    request = reporting_pb2.GetTicketReportRequest(from_date="2026-05-01")
+    request = reports_pb2.GetTicketReportRequest(from_date="2026-05-01")
 
     report = rpc("GetTicketReport", request, as_=user({"*": OWN}, id_=agent))
 

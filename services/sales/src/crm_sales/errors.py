@@ -45,6 +45,13 @@ class StageNotInPipeline(DomainError):
     status = 422
 
 
+class NeighbourElsewhere(DomainError):
+    """An opportunity stands between two of its stage; they have been moved meanwhile, or are not its neighbours."""
+
+    reason = "NEIGHBOUR_ELSEWHERE"
+    status = 422
+
+
 class StageOfOtherType(DomainError):
     """The stage is not one in which opportunities end like that."""
 
@@ -56,13 +63,6 @@ class MixedCurrencies(DomainError):
     """The amount and all lines of an opportunity are in one currency."""
 
     reason = "OPPORTUNITY_MIXED_CURRENCIES"
-    status = 422
-
-
-class AmountTooLarge(DomainError):
-    """The amount is larger than 999999999999.9999."""
-
-    reason = "AMOUNT_TOO_LARGE"
     status = 422
 
 

@@ -1,4 +1,4 @@
-"""GetCustomerSales, ListCustomerTimeline, SearchRecords."""
+"""What the service knows of a customer."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from crm.common.v1 import common_pb2
-from crm.sales.v1 import sales_pb2
+from crm.common.v1 import search_pb2, timelines_pb2
+from crm.sales.v1 import customers_pb2, opportunities_pb2, tasks_pb2
 from crm_chassis.errors import DomainError
 from crm_chassis.ids import uuid7
+from crm_chassis.records.mapping import SHOWN_BYTES
 from crm_chassis.testing import OWN, unique, user
 from sqlalchemy import event
 
@@ -22,9 +23,9 @@ def usd(amount: str) -> dict[str, str]:
 def close(rpc: Any, admin: Any) -> Any:
     def end(deal: Any, how: str) -> None:
         if how == "win":
-            rpc("WinOpportunity", sales_pb2.WinOpportunityRequest(id=deal.id), as_=admin)
+            rpc("WinOpportunity", opportunities_pb2.WinOpportunityRequest(id=deal.id), as_=admin)
         else:
-            rpc("LoseOpportunity", sales_pb2.LoseOpportunityRequest(id=deal.id, reason="price"), as_=admin)
+            rpc("LoseOpportunity", opportunities_pb2.LoseOpportunityRequest(id=deal.id, reason="price"), as_=admin)
 
     return end
 
@@ -32,7 +33,7 @@ def close(rpc: Any, admin: Any) -> Any:
 @pytest.fixture
 def summary(rpc: Any, admin: Any) -> Any:
     def get(as_: Any = admin, **customer: Any) -> Any:
-        return rpc("GetCustomerSales", common_pb2.GetCustomerRequest(customer=customer), as_=as_)
+        return rpc("GetCustomerSales", timelines_pb2.GetCustomerRequest(customer=customer), as_=as_)
 
     return get
 
@@ -40,7 +41,7 @@ def summary(rpc: Any, admin: Any) -> Any:
 @pytest.fixture
 def entries(rpc: Any, admin: Any) -> Any:
     def get(position: dict[str, Any] | None = None, as_: Any = admin, **customer: Any) -> Any:
-        request = common_pb2.ListCustomerTimelineRequest(customer=customer, position=position)
+        request = timelines_pb2.ListCustomerTimelineRequest(customer=customer, position=position)
         return rpc("ListCustomerTimeline", request, as_=as_).entries
 
     return get
@@ -98,7 +99,7 @@ def test_open_tasks_come_with_the_most_urgent_first(rpc: Any, admin: Any, summar
         ("done", {"status": "DONE"}),
     ):
         task = {"subject": subject, "account_id": account_id} | due
-        rpc("CreateTask", sales_pb2.CreateTaskRequest(task=task), as_=admin)
+        rpc("CreateTask", tasks_pb2.CreateTaskRequest(task=task), as_=admin)
 
     found = summary(account_id=account_id)
 
@@ -119,7 +120,7 @@ def test_shows_nothing_that_the_caller_may_not_see(make_opportunity: Any, summar
 
 
 def test_an_unknown_customer_has_nothing_and_none_is_refused(summary: Any, entries: Any) -> None:
-    assert summary(account_id=uuid7()) == sales_pb2.CustomerSales()
+    assert summary(account_id=uuid7()) == customers_pb2.CustomerSales()
     for call in (summary, entries):
         with pytest.raises(DomainError) as refused:
             call()
@@ -154,8 +155,8 @@ def test_the_timeline_tells_steps_and_finished_tasks_newest_first(
     patch(deal, stage_id=pipeline.stages[1].id)
     clock.advance(minutes=1)
     task = {"subject": "Call", "opportunity_id": deal.id}
-    task = rpc("CreateTask", sales_pb2.CreateTaskRequest(task=task), as_=admin)
-    rpc("CompleteTask", sales_pb2.CompleteTaskRequest(id=task.id), as_=admin)
+    task = rpc("CreateTask", tasks_pb2.CreateTaskRequest(task=task), as_=admin)
+    rpc("CompleteTask", tasks_pb2.CompleteTaskRequest(id=task.id), as_=admin)
     clock.advance(minutes=1)
     close(deal, "win")
 
@@ -178,7 +179,7 @@ def test_the_timeline_tells_steps_and_finished_tasks_newest_first(
 def test_opportunities_are_found_by_words(rpc: Any, admin: Any, make_opportunity: Any) -> None:
     word = unique("Zephyr").replace("-", "")
     deal = make_opportunity(name=f"Renewal {word} 2026")
-    request = common_pb2.SearchRecordsRequest(query=f"{word[:8]} renew")
+    request = search_pb2.SearchRecordsRequest(query=f"{word[:8]} renew")
 
     hits = rpc("SearchRecords", request, as_=admin).hits
 
@@ -186,3 +187,26 @@ def test_opportunities_are_found_by_words(rpc: Any, admin: Any, make_opportunity
         (deal.id, deal.name, "sales", "open")
     ]
     assert not rpc("SearchRecords", request, as_=user({"opportunities.read": OWN})).hits
+
+
+LARGE = {"text": "x" * 60_000}
+
+
+def test_each_list_of_a_customer_has_a_bound_in_bytes(
+    make_opportunity: Any, close: Any, summary: Any, rpc: Any, admin: Any
+) -> None:
+    contact_id = uuid7()
+    for number in range(20):
+        deal = make_opportunity(contact_id=contact_id, custom=LARGE)
+        if number < 10:
+            close(deal, "win")
+    for _ in range(20):
+        task = {"subject": "Call", "contact_id": contact_id, "description": "\U0001f984" * 10_000}
+        rpc("CreateTask", tasks_pb2.CreateTaskRequest(task=task), as_=admin)
+
+    found = summary(contact_id=contact_id)
+
+    assert (found.open_count, found.won_count) == (10, 10)
+    for records in (found.open_opportunities, found.recently_closed, found.open_tasks):
+        size = sum(record.ByteSize() for record in records)
+        assert 0.8 * SHOWN_BYTES < size <= SHOWN_BYTES

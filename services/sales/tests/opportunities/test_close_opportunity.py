@@ -1,4 +1,4 @@
-"""WinOpportunity, LoseOpportunity, ReopenOpportunity."""
+"""How an opportunity ends, and begins again."""
 
 from __future__ import annotations
 
@@ -7,26 +7,30 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from crm.sales.v1 import sales_pb2
+from crm.sales.v1 import opportunities_pb2
 from crm_chassis.errors import DomainError
 
-Opportunity = sales_pb2.Opportunity
+Opportunity = opportunities_pb2.Opportunity
 
 
 @pytest.fixture
 def win(rpc: Any, admin: Any) -> Any:
-    return lambda deal, **more: rpc("WinOpportunity", sales_pb2.WinOpportunityRequest(id=deal.id, **more), as_=admin)
+    return lambda deal, **more: rpc(
+        "WinOpportunity", opportunities_pb2.WinOpportunityRequest(id=deal.id, **more), as_=admin
+    )
 
 
 @pytest.fixture
 def lose(rpc: Any, admin: Any) -> Any:
-    return lambda deal, **more: rpc("LoseOpportunity", sales_pb2.LoseOpportunityRequest(id=deal.id, **more), as_=admin)
+    return lambda deal, **more: rpc(
+        "LoseOpportunity", opportunities_pb2.LoseOpportunityRequest(id=deal.id, **more), as_=admin
+    )
 
 
 @pytest.fixture
 def reopen(rpc: Any, admin: Any) -> Any:
     return lambda deal, **more: rpc(
-        "ReopenOpportunity", sales_pb2.ReopenOpportunityRequest(id=deal.id, **more), as_=admin
+        "ReopenOpportunity", opportunities_pb2.ReopenOpportunityRequest(id=deal.id, **more), as_=admin
     )
 
 

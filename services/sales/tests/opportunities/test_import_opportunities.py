@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from crm.contacts.v1 import events_pb2 as contacts_events
-from crm.identity.v1 import events_pb2 as identity_events
-from crm.sales.v1 import sales_pb2
-from crm_chassis.db import imports
+from crm.contacts.v1 import accounts_pb2, contacts_pb2
+from crm.identity.v1 import users_pb2
+from crm.sales.v1 import opportunities_pb2, pipelines_pb2
 from crm_chassis.ids import uuid7
+from crm_chassis.imports import work
 from crm_chassis.testing import unique, user
 
-Opportunity = sales_pb2.Opportunity
+Opportunity = opportunities_pb2.Opportunity
 HEADER = "external_id,account,product,owner,stage,engaged_at,close_date,amount"
 
 
@@ -24,9 +24,9 @@ def world(deliver: Any, make_product: Any) -> dict[str, str]:
     found = {"account": f"Acme {tag}", "product": f"GTX Pro {tag}", "owner": f"Moses Frase {tag}"}
     found["account_id"], found["owner_id"] = uuid7(), uuid7()
     account = {"id": found["account_id"], "name": found["account"], "external_id": f"A-{tag}"}
-    deliver(contacts_events.AccountCreated(account=account))
+    deliver(accounts_pb2.AccountCreated(account=account))
     person = {"id": found["owner_id"], "display_name": found["owner"], "status": "ACTIVE"}
-    deliver(identity_events.UserCreated(user=person))
+    deliver(users_pb2.UserCreated(user=person))
     found["product_id"] = make_product("4821.00", name=found["product"]).id
     found["tag"] = tag
     return found
@@ -41,7 +41,7 @@ def imported(rpc: Any, admin: Any, import_csv: Any) -> Any:
         found = {}
         for row in rows:
             key = row.split(",", 1)[0]
-            request = sales_pb2.ListOpportunitiesRequest(filter=f'external_id = "{key}"')
+            request = opportunities_pb2.ListOpportunitiesRequest(filter=f'external_id = "{key}"')
             found |= {one.external_id: one for one in rpc("ListOpportunities", request, as_=admin).opportunities}
         return done, found
 
@@ -62,7 +62,7 @@ def test_a_won_row_has_its_past(world: Any, imported: Any, steps: Any, published
     assert (done.rows_created, done.rows_failed) == (1, 0)
     won = found[key]
     assert (won.status, won.account_id, won.owner_id) == (Opportunity.WON, world["account_id"], world["owner_id"])
-    assert (won.probability, won.forecast_category) == (100, sales_pb2.CLOSED)
+    assert (won.probability, won.forecast_category) == (100, pipelines_pb2.CLOSED)
     assert won.name == f"{world['account'].upper()}: {world['product']}"
     assert (won.amount.amount, won.amount.currency, won.amount_overridden) == ("4514.00", "USD", False)
     assert (won.lines[0].product_id, won.lines[0].unit_price.amount) == (world["product_id"], "4514.00")
@@ -194,7 +194,7 @@ def test_created_at_dates_a_record_and_stages_may_be_anywhere(imported: Any, mak
     ],
 )
 def test_wrong_rows_are_reported_with_their_column(imported: Any, monkeypatch: Any, cells: str, field: str) -> None:
-    monkeypatch.setattr(imports, "PATIENCE", timedelta(0))
+    monkeypatch.setattr(work, "PATIENCE", timedelta(0))
 
     done, found = imported(f"{unique('ext')},{cells}")
 
@@ -216,7 +216,7 @@ def test_requirements_of_stages_hold_for_files(imported: Any, make_pipeline: Any
 def test_a_contact_is_named_by_address_and_an_account_by_external_id(world: Any, imported: Any, deliver: Any) -> None:
     key, contact_id = unique("ext"), uuid7()
     email = f"ada@{key}.example"
-    deliver(contacts_events.ContactCreated(contact={"id": contact_id, "email": email}))
+    deliver(contacts_pb2.ContactCreated(contact={"id": contact_id, "email": email}))
 
     _, found = imported(f"{key},A-{world['tag']},{email.upper()}", header="external_id,account,contact")
 
@@ -227,7 +227,7 @@ def test_two_users_of_one_name_are_not_guessed_between(imported: Any, deliver: A
     name = unique("Twin")
     for _ in range(2):
         person = {"id": user().id, "display_name": name, "status": "ACTIVE"}
-        deliver(identity_events.UserCreated(user=person))
+        deliver(users_pb2.UserCreated(user=person))
 
     done, _ = imported(f"{unique('ext')},{name}", header="external_id,owner")
 
@@ -240,5 +240,5 @@ def test_a_dry_run_writes_nothing(rpc: Any, admin: Any, import_csv: Any) -> None
     done = import_csv("opportunities", f"external_id,stage\n{key},Won\n", as_=admin, dry_run=True)
 
     assert done.rows_created == 1
-    request = sales_pb2.ListOpportunitiesRequest(filter=f'external_id = "{key}"')
+    request = opportunities_pb2.ListOpportunitiesRequest(filter=f'external_id = "{key}"')
     assert not rpc("ListOpportunities", request, as_=admin).opportunities

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from crm.sales.v1 import sales_pb2
+from crm.sales.v1 import opportunities_pb2
 from crm_chassis.errors import DomainError
 from crm_chassis.testing import OWN, user
 
@@ -24,7 +24,7 @@ def test_is_paged_oldest_first(
 
     found, token = [], ""
     while True:
-        request = sales_pb2.ListStageChangesRequest(opportunity_id=deal.id, page_size=3, page_token=token)
+        request = opportunities_pb2.ListStageChangesRequest(opportunity_id=deal.id, page_size=3, page_token=token)
         page = rpc("ListStageChanges", request, as_=admin)
         found += page.stage_changes
         token = page.next_page_token
@@ -45,7 +45,7 @@ def test_is_paged_oldest_first(
 
 
 def test_is_not_shown_to_who_may_not_see_the_opportunity(rpc: Any, make_opportunity: Any) -> None:
-    request = sales_pb2.ListStageChangesRequest(opportunity_id=make_opportunity().id)
+    request = opportunities_pb2.ListStageChangesRequest(opportunity_id=make_opportunity().id)
 
     with pytest.raises(DomainError) as refused:
         rpc("ListStageChanges", request, as_=user({"opportunities.read": OWN}))

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from crm.contacts.v1 import events_pb2
-from crm.sales.v1 import sales_pb2
-from crm_chassis.db.tables import Parked
+from crm.contacts.v1 import leads_pb2
+from crm.sales.v1 import opportunities_pb2, pipelines_pb2
+from crm_chassis.db.tables import Outbox, Parked
+from crm_chassis.envelope import IncomingEvent
 from crm_chassis.errors import DomainError
 from crm_chassis.ids import uuid7
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 
-def converted(**fields: Any) -> events_pb2.LeadConverted:
+def converted(**fields: Any) -> leads_pb2.LeadConverted:
     lead = {"id": uuid7(), "last_name": "Lovelace", "source": "web", "territory_id": uuid7()}
-    return events_pb2.LeadConverted(
+    return leads_pb2.LeadConverted(
         **{"lead": lead, "account_id": uuid7(), "contact_id": uuid7(), "owner_id": uuid7(),
            "opportunity_id": uuid7(), "opportunity": {"name": "Engine"}} | fields
     )  # fmt: skip
@@ -32,7 +33,7 @@ def test_has_the_promised_id_and_everything_the_event_says(
 
     deliver(event, version=2, actor_id=actor_id)
 
-    found = read(sales_pb2.Opportunity(id=event.opportunity_id))
+    found = read(opportunities_pb2.Opportunity(id=event.opportunity_id))
     assert (found.name, found.account_id, found.contact_id, found.owner_id, found.lead_id) == (
         "Engine",
         event.account_id,
@@ -42,8 +43,18 @@ def test_has_the_promised_id_and_everything_the_event_says(
     )
     assert (found.amount.amount, found.amount_overridden, found.close_date) == ("1250.00", True, "2026-12-31")
     assert (found.pipeline_id, found.stage_id) == (pipeline.id, pipeline.stages[0].id)
+    assert not found.HasField("asked_pipeline_id")
     assert (found.source, found.territory_id, found.created_by) == ("web", event.lead.territory_id, actor_id)
     assert [one.action for one in published(found.id)] == ["created"]
+
+
+def test_the_contact_of_the_lead_has_a_role_in_the_deal(deliver: Any, read: Any) -> None:
+    event = converted(opportunity={"name": "Engine", "contact_role": "decision maker"})
+
+    deliver(event)
+
+    found = read(opportunities_pb2.Opportunity(id=event.opportunity_id))
+    assert [(one.contact_id, one.role) for one in found.contact_roles] == [(event.contact_id, "decision maker")]
 
 
 def test_comes_once_even_if_the_event_comes_again(deliver: Any, published: Any, engine: Any) -> None:
@@ -56,16 +67,30 @@ def test_comes_once_even_if_the_event_comes_again(deliver: Any, published: Any, 
         assert session.scalar(select(Parked.error).where(Parked.record_id == event.lead.id)) is None
 
 
-def test_goes_to_the_default_pipeline_if_the_named_one_is_gone(rpc: Any, admin: Any, deliver: Any, read: Any) -> None:
+def test_goes_to_the_default_pipeline_if_the_named_one_is_gone_and_says_so(
+    rpc: Any, admin: Any, deliver: Any, read: Any, engine: Any
+) -> None:
     event = converted(opportunity={"name": "Engine", "pipeline_id": uuid7()})
 
     deliver(event)
 
-    listed = sales_pb2.ListPipelinesRequest(filter="is_default = true")
+    listed = pipelines_pb2.ListPipelinesRequest(filter="is_default = true")
     (default,) = rpc("ListPipelines", listed, as_=admin).pipelines
-    found = read(sales_pb2.Opportunity(id=event.opportunity_id))
+    found = read(opportunities_pb2.Opportunity(id=event.opportunity_id))
     assert (found.pipeline_id, found.stage_id) == (default.id, default.stages[0].id)
     assert not found.HasField("amount")
+    asked = event.opportunity.pipeline_id
+    assert found.asked_pipeline_id == asked
+    with Session(engine) as session:
+        told = session.scalars(select(Outbox.envelope).where(Outbox.type == "crm.sales.reference.dangling.v1"))
+        (dangling,) = [one for one in map(reference_of, told) if one.record_id == asked]
+    assert (dangling.kind, dangling.resource, dangling.holder_id, dangling.owner_id) == (
+        "crm.sales.pipeline", "opportunities", found.id, event.owner_id,
+    )  # fmt: skip
+
+
+def reference_of(envelope: bytes) -> Any:
+    return IncomingEvent.read(envelope).data.reference
 
 
 def test_a_conversion_without_opportunity_makes_none(deliver: Any, read: Any) -> None:
@@ -74,4 +99,4 @@ def test_a_conversion_without_opportunity_makes_none(deliver: Any, read: Any) ->
     deliver(event)
 
     with pytest.raises(DomainError):
-        read(sales_pb2.Opportunity(id=event.lead.id))
+        read(opportunities_pb2.Opportunity(id=event.lead.id))

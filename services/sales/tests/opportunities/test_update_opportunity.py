@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from crm.sales.v1 import sales_pb2
+from crm.sales.v1 import opportunities_pb2, pipelines_pb2, products_pb2
 from crm_chassis.errors import DomainError
 from crm_chassis.testing import ALL, OWN, user
 
@@ -35,7 +35,7 @@ def test_a_new_stage_moves_it(pipeline: Any, deal: Any, patch: Any, steps: Any, 
 
     moved = patch(deal, stage_id=names(pipeline)["Second"])
 
-    assert (moved.probability, moved.forecast_category) == (60, sales_pb2.COMMIT)
+    assert (moved.probability, moved.forecast_category) == (60, pipelines_pb2.COMMIT)
     _, event = published(deal.id)
     assert event.type == "crm.sales.opportunity.stage_changed.v1"
     assert "stage_id" in event.data.changed_fields
@@ -49,11 +49,11 @@ def test_a_won_stage_closes_it_and_a_lost_one_asks_for_the_reason(
 ) -> None:
     lost = refusal(patch, deal, stage_id=names(pipeline)["Lost"])
     assert (lost.reason, ":lose" in lost.detail) == ("LOSS_NEEDS_REASON", True)
-    assert read(deal).status == sales_pb2.Opportunity.OPEN
+    assert read(deal).status == opportunities_pb2.Opportunity.OPEN
 
     won = patch(deal, stage_id=names(pipeline)["Won"])
 
-    assert (won.status, won.probability) == (sales_pb2.Opportunity.WON, 100)
+    assert (won.status, won.probability) == (opportunities_pb2.Opportunity.WON, 100)
     assert published(deal.id)[-1].type == "crm.sales.opportunity.won.v1"
 
 
@@ -106,26 +106,111 @@ def test_required_fields_are_all_named_and_may_come_along(
     assert moved.stage_id == names(pipeline)["Proposal"]
 
 
+@pytest.fixture
+def demanding(make_pipeline: Any) -> Any:
+    """A pipeline whose second stage demands a next step."""
+    return make_pipeline(
+        [
+            {"name": "First", "type": "OPEN"},
+            {"name": "Demanding", "type": "OPEN", "required_fields": ["next_step"]},
+            {"name": "Third", "type": "OPEN"},
+            {"name": "Won", "type": "WON"},
+            {"name": "Lost", "type": "LOST"},
+        ]
+    )
+
+
+def test_what_the_stage_demands_cannot_be_cleared_in_it(demanding: Any, make_opportunity: Any, patch: Any) -> None:
+    stage_id = names(demanding)["Demanding"]
+    deal = make_opportunity(pipeline_id=demanding.id, stage_id=stage_id, next_step="call")
+
+    error = refusal(patch, deal, clear=("next_step",))
+
+    assert (error.reason, list(error.errors)) == ("STAGE_REQUIREMENTS_MISSING", ["next_step"])
+    assert patch(deal, next_step="visit").next_step == "visit"
+
+
+def test_a_value_that_follows_from_others_is_not_taken_away_with_them(
+    make_pipeline: Any, make_product: Any, make_opportunity: Any, patch: Any
+) -> None:
+    """The amount is the sum of the lines."""
+    pipeline = make_pipeline(
+        [
+            {"name": "Demanding", "type": "OPEN", "required_fields": ["amount"]},
+            {"name": "Won", "type": "WON"},
+            {"name": "Lost", "type": "LOST"},
+        ]
+    )
+    line = {"product_id": make_product("33.35").id, "quantity": "2"}
+    deal = make_opportunity(pipeline_id=pipeline.id, stage_id=names(pipeline)["Demanding"], lines=[line])
+
+    error = refusal(patch, deal, clear=("lines",))
+
+    assert (error.reason, list(error.errors)) == ("STAGE_REQUIREMENTS_MISSING", ["amount"])
+    assert patch(deal, name="Other").name == "Other"
+
+
+@pytest.mark.parametrize("target", ["Third", "Won"])
+def test_a_stage_that_is_skipped_demands_all_the_same(
+    demanding: Any, make_opportunity: Any, patch: Any, target: str
+) -> None:
+    deal = make_opportunity(pipeline_id=demanding.id)
+
+    error = refusal(patch, deal, stage_id=names(demanding)[target])
+
+    assert (error.reason, list(error.errors)) == ("STAGE_REQUIREMENTS_MISSING", ["next_step"])
+    assert patch(deal, stage_id=names(demanding)[target], next_step="call").stage_id == names(demanding)[target]
+
+
+def test_who_wins_has_not_passed_the_stages_by(demanding: Any, make_opportunity: Any, rpc: Any) -> None:
+    deal = make_opportunity(pipeline_id=demanding.id)
+
+    with pytest.raises(DomainError) as refused:
+        rpc("WinOpportunity", opportunities_pb2.WinOpportunityRequest(id=deal.id), as_=user())
+
+    assert refused.value.reason == "STAGE_REQUIREMENTS_MISSING"
+
+
+def test_a_deal_is_lost_whatever_stages_demand(demanding: Any, make_opportunity: Any, rpc: Any) -> None:
+    deal = make_opportunity(pipeline_id=demanding.id)
+
+    lost = rpc("LoseOpportunity", opportunities_pb2.LoseOpportunityRequest(id=deal.id, reason="price"), as_=user())
+
+    assert lost.stage_id == names(demanding)["Lost"]
+
+
+def test_only_won_deals_are_closed_in_the_forecast(pipeline: Any, deal: Any, make_opportunity: Any, patch: Any) -> None:
+    closed = {"forecast_category": pipelines_pb2.CLOSED}
+    assert list(refusal(make_opportunity, pipeline_id=pipeline.id, **closed).errors) == [
+        "opportunity.forecast_category"
+    ]
+    assert list(refusal(patch, deal, **closed).errors) == ["opportunity.forecast_category"]
+
+    won = patch(deal, stage_id=names(pipeline)["Won"], **closed)
+
+    assert (won.status, won.forecast_category) == (opportunities_pb2.Opportunity.WON, pipelines_pb2.CLOSED)
+
+
 def test_a_persons_probability_sticks_until_it_is_cleared(pipeline: Any, deal: Any, patch: Any) -> None:
     said = patch(deal, probability=0)
     assert (said.probability, said.probability_overridden) == (0, True)
 
     moved = patch(deal, stage_id=names(pipeline)["Second"])
-    assert (moved.probability, moved.forecast_category) == (0, sales_pb2.COMMIT)
+    assert (moved.probability, moved.forecast_category) == (0, pipelines_pb2.COMMIT)
 
     cleared = patch(deal, clear=("probability",))
     assert (cleared.probability, cleared.probability_overridden) == (60, False)
 
 
 def test_a_persons_forecast_category_sticks_until_it_is_cleared(pipeline: Any, deal: Any, patch: Any) -> None:
-    said = patch(deal, forecast_category=sales_pb2.BEST_CASE)
+    said = patch(deal, forecast_category=pipelines_pb2.BEST_CASE)
     assert said.forecast_category_overridden
 
     moved = patch(deal, stage_id=names(pipeline)["Second"])
-    assert (moved.forecast_category, moved.probability) == (sales_pb2.BEST_CASE, 60)
+    assert (moved.forecast_category, moved.probability) == (pipelines_pb2.BEST_CASE, 60)
 
     cleared = patch(deal, clear=("forecast_category",))
-    assert (cleared.forecast_category, cleared.forecast_category_overridden) == (sales_pb2.COMMIT, False)
+    assert (cleared.forecast_category, cleared.forecast_category_overridden) == (pipelines_pb2.COMMIT, False)
 
 
 def test_a_persons_amount_sticks_until_it_is_cleared(deal: Any, make_product: Any, patch: Any, published: Any) -> None:
@@ -149,7 +234,7 @@ def test_lines_do_not_follow_the_product(
     product = make_product("10.00")
     patch(deal, lines=[{"product_id": product.id}])
     changed = {"id": product.id, "name": "Renamed", "price": {"amount": "99.00", "currency": "USD"}, "active": False}
-    rpc("UpdateProduct", sales_pb2.UpdateProductRequest(product=changed), as_=admin)
+    rpc("UpdateProduct", products_pb2.UpdateProductRequest(product=changed), as_=admin)
 
     (line,) = read(deal).lines
     assert (line.description, line.unit_price.amount) == (product.name, "10.00")
@@ -163,7 +248,7 @@ def test_a_closed_one_keeps_what_closing_settled(
 ) -> None:
     product = make_product("10.00")
     patch(deal, lines=[{"product_id": product.id}])
-    won = rpc("WinOpportunity", sales_pb2.WinOpportunityRequest(id=deal.id), as_=admin)
+    won = rpc("WinOpportunity", opportunities_pb2.WinOpportunityRequest(id=deal.id), as_=admin)
 
     for change in (
         {"amount": {"amount": "1.00", "currency": "USD"}},
@@ -176,7 +261,7 @@ def test_a_closed_one_keeps_what_closing_settled(
     assert refusal(patch, deal, clear=("lines",)).reason == "OPPORTUNITY_CLOSED"
 
     kept = patch(deal, name="New name", next_step="thank them", stage_id=won.stage_id, close_date=won.close_date)
-    assert (kept.name, kept.status, kept.amount.amount) == ("New name", sales_pb2.Opportunity.WON, "10.00")
+    assert (kept.name, kept.status, kept.amount.amount) == ("New name", opportunities_pb2.Opportunity.WON, "10.00")
 
 
 def test_of_two_changes_of_the_same_version_the_second_is_refused(deal: Any, patch: Any, read: Any) -> None:

@@ -1,18 +1,20 @@
-"""CreatePipeline, GetPipeline, ListPipelines, UpdatePipeline, DeletePipeline, UndeletePipeline."""
+"""Pipelines and the deals in their stages."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from crm.sales.v1 import sales_pb2
-from crm_chassis.db.tx import Transaction
+from crm.common.v1 import standard_pb2
+from crm.sales.v1 import opportunities_pb2, pipelines_pb2
 from crm_chassis.db.vault import Vault
 from crm_chassis.errors import DomainError
 from crm_chassis.ids import uuid7
-from crm_sales.pipelines import usecases
+from crm_chassis.records.tx import Transaction
+from crm_sales import rearrangement
 from crm_sales.pipelines.model import Pipeline
 from crm_sales.pipelines.queries import choose_stage
+from crm_sales.pipelines.usecases import setup
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -21,7 +23,7 @@ from sqlalchemy.orm import Session
 @pytest.fixture
 def change(rpc: Any, admin: Any) -> Any:
     def update(pipeline: Any, **fields: Any) -> Any:
-        request = sales_pb2.UpdatePipelineRequest(pipeline={"id": pipeline.id} | fields)
+        request = pipelines_pb2.UpdatePipelineRequest(pipeline={"id": pipeline.id} | fields)
         request.update_mask.paths.extend(name for name in fields if name != "etag")
         return rpc("UpdatePipeline", request, as_=admin)
 
@@ -30,16 +32,16 @@ def change(rpc: Any, admin: Any) -> Any:
 
 @pytest.fixture
 def fetch(rpc: Any, admin: Any) -> Any:
-    return lambda pipeline: rpc("GetPipeline", sales_pb2.GetPipelineRequest(id=pipeline.id), as_=admin)
+    return lambda pipeline: rpc("GetPipeline", standard_pb2.GetRequest(id=pipeline.id), as_=admin)
 
 
 @pytest.fixture
 def delete(rpc: Any, admin: Any) -> Any:
-    return lambda pipeline: rpc("DeletePipeline", sales_pb2.DeletePipelineRequest(id=pipeline.id), as_=admin)
+    return lambda pipeline: rpc("DeletePipeline", standard_pb2.DeleteRequest(id=pipeline.id), as_=admin)
 
 
 def defaults(rpc: Any, admin: Any) -> list[str]:
-    request = sales_pb2.ListPipelinesRequest(filter="is_default = true")
+    request = pipelines_pb2.ListPipelinesRequest(filter="is_default = true")
     return [one.id for one in rpc("ListPipelines", request, as_=admin).pipelines]
 
 
@@ -54,7 +56,7 @@ def without(pipeline: Any, *names: str) -> list[Any]:
 
 
 def test_setup_makes_the_standard_pipeline_once(rpc: Any, admin: Any, engine: Any) -> None:
-    found = rpc("ListPipelines", sales_pb2.ListPipelinesRequest(filter='name = "Sales"'), as_=admin)
+    found = rpc("ListPipelines", pipelines_pb2.ListPipelinesRequest(filter='name = "Sales"'), as_=admin)
     assert [stage.name for stage in found.pipelines[0].stages] == [
         "Prospecting",
         "Engaging",
@@ -64,7 +66,7 @@ def test_setup_makes_the_standard_pipeline_once(rpc: Any, admin: Any, engine: An
         "Lost",
     ]
     with Session(engine) as session:
-        usecases.setup(Transaction(session, vault=Vault(b"\0" * 32)))
+        setup(Transaction(session, vault=Vault(b"\0" * 32)))
         assert not session.new
 
 
@@ -129,20 +131,20 @@ def test_opportunities_of_a_removed_stage_move_and_keep_their_history(
     plain = make_opportunity(stage_id=second.id)
     sure = make_opportunity(stage_id=second.id, probability=95.0)
     closed = make_opportunity(stage_id=second.id)
-    rpc("WinOpportunity", sales_pb2.WinOpportunityRequest(id=closed.id), as_=admin)
+    rpc("WinOpportunity", opportunities_pb2.WinOpportunityRequest(id=closed.id), as_=admin)
     clock.advance(hours=1)
 
     change(pipeline, stages=without(pipeline, "Second"), stage_replacements={second.id: third.id})
 
     moved, kept = read(plain), read(sure)
-    assert (moved.stage_id, moved.probability, moved.forecast_category) == (third.id, 80, sales_pb2.COMMIT)
+    assert (moved.stage_id, moved.probability, moved.forecast_category) == (third.id, 80, pipelines_pb2.COMMIT)
     assert (kept.stage_id, kept.probability) == (third.id, 95)
     assert [step[:2] for step in steps(plain)] == [("", "Second"), ("Second", "Third")]
     assert 3600 <= steps(plain)[1][2] <= 3660
     assert [event.action for event in published(plain.id)] == ["created", "stage_changed"]
     assert read(closed).stage_id == won.id
     assert len(published(closed.id)) == 2
-    back = rpc("ReopenOpportunity", sales_pb2.ReopenOpportunityRequest(id=closed.id), as_=admin)
+    back = rpc("ReopenOpportunity", opportunities_pb2.ReopenOpportunityRequest(id=closed.id), as_=admin)
     assert back.stage_id == third.id
 
 
@@ -168,7 +170,7 @@ def test_won_ones_move_to_another_won_stage_and_stay_won(
 def test_more_than_the_limit_do_not_move_at_once(
     make_pipeline: Any, make_opportunity: Any, change: Any, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(usecases, "MAX_MIGRATED", 1)
+    monkeypatch.setattr(rearrangement, "MAX_MIGRATED", 1)
     pipeline = make_pipeline()
     first, second, _, _ = pipeline.stages
     stages, replacements = without(pipeline, "Second"), {second.id: first.id}
@@ -183,11 +185,11 @@ def test_more_than_the_limit_do_not_move_at_once(
 def test_the_type_of_an_occupied_stage_stays(make_pipeline: Any, make_opportunity: Any, change: Any) -> None:
     pipeline = make_pipeline()
     make_opportunity(stage_id=pipeline.stages[1].id)
-    pipeline.stages[1].type = sales_pb2.Stage.WON
+    pipeline.stages[1].type = pipelines_pb2.Stage.WON
     assert refusal(change, pipeline, stages=pipeline.stages).reason == "STAGE_OCCUPIED"
 
     empty = make_pipeline()
-    empty.stages[1].type = sales_pb2.Stage.WON
+    empty.stages[1].type = pipelines_pb2.Stage.WON
     assert change(empty, stages=empty.stages).stages[1].probability == 100
 
 
@@ -202,7 +204,7 @@ def test_exactly_one_pipeline_is_the_default(
     assert refusal(change, made, is_default=False).reason == "DEFAULT_PIPELINE_NEEDED"
     assert refusal(delete, made).reason == "DEFAULT_PIPELINE_NEEDED"
 
-    back = change(sales_pb2.Pipeline(id=before), is_default=True)
+    back = change(pipelines_pb2.Pipeline(id=before), is_default=True)
     assert back.is_default
     assert defaults(rpc, admin) == [before]
     assert not fetch(made).is_default
@@ -217,10 +219,10 @@ def test_a_pipeline_with_opportunities_is_not_deleted(
 
     delete(empty)
     assert refusal(make_opportunity, pipeline_id=empty.id).reason == "UNKNOWN_REFERENCE"
-    rpc("UndeletePipeline", sales_pb2.UndeletePipelineRequest(id=empty.id), as_=admin)
+    rpc("UndeletePipeline", standard_pb2.UndeleteRequest(id=empty.id), as_=admin)
     assert make_opportunity(pipeline_id=empty.id).pipeline_id == empty.id
 
-    rpc("DeleteOpportunity", sales_pb2.DeleteOpportunityRequest(id=deal.id), as_=admin)
+    rpc("DeleteOpportunity", standard_pb2.DeleteRequest(id=deal.id), as_=admin)
     assert delete(used).HasField("deleted_at")
 
 

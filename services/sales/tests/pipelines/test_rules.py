@@ -54,3 +54,11 @@ def test_a_stage_is_found_by_any_spelling_of_its_name() -> None:
     assert pipeline.stage_named("closed won") == pipeline.of_type("WON")[0]
     assert pipeline.stage_named("Won") == pipeline.of_type("WON")[0]
     assert pipeline.stage_named("Nowhere") is None
+
+
+@pytest.mark.parametrize("type_", ["OPEN", "LOST"])
+def test_only_a_won_stage_is_closed_in_the_forecast(type_: str) -> None:
+    stages = [one | {"forecast_category": "CLOSED"} if one["type"] == type_ else dict(one) for one in STANDARD_STAGES]
+    with pytest.raises(InvalidInput) as refused:
+        Pipeline(name="Sales").arrange(stages)
+    assert list(refused.value.errors) == ["pipeline.stages"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm.sales.v1 import sales_pb2
+from crm.sales.v1 import products_pb2
 from crm_chassis.testing import unique
 
 
@@ -20,7 +20,7 @@ def test_rows_become_products_and_are_recognised_again(rpc: Any, admin: Any, imp
     done = import_csv("products", text, as_=admin)
 
     assert (done.rows_created, done.rows_failed, done.errors[0].field) == (2, 1, "price")
-    listed = sales_pb2.ListProductsRequest(filter=f'family = "{family}"', order_by="name")
+    listed = products_pb2.ListProductsRequest(filter=f'family = "{family}"', order_by="name")
     found = rpc("ListProducts", listed, as_=admin).products
     assert [(p.name, p.price.amount, p.price.currency, p.active) for p in found] == [
         ("GTX Basic", "550.50", "EUR", True),

@@ -1,4 +1,4 @@
-"""CreateTask, GetTask, ListTasks, UpdateTask, CompleteTask, DeleteTask, UndeleteTask."""
+"""Tasks, and when they are done."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from crm.sales.v1 import sales_pb2
+from crm.common.v1 import standard_pb2
+from crm.sales.v1 import tasks_pb2
 from crm_chassis.errors import DomainError
 from crm_chassis.ids import uuid7
-from crm_chassis.testing import OWN, unique, user
+from crm_chassis.testing import ALL, OWN, unique, user
 
-Task = sales_pb2.Task
+Task = tasks_pb2.Task
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
 def make_task(rpc: Any, admin: Any) -> Any:
     def make(as_: Any = admin, **fields: Any) -> Any:
-        return rpc("CreateTask", sales_pb2.CreateTaskRequest(task={"subject": "Call"} | fields), as_=as_)
+        return rpc("CreateTask", tasks_pb2.CreateTaskRequest(task={"subject": "Call"} | fields), as_=as_)
 
     return make
 
@@ -26,7 +27,7 @@ def make_task(rpc: Any, admin: Any) -> Any:
 @pytest.fixture
 def change(rpc: Any, admin: Any) -> Any:
     def update(task: Any, *, clear: tuple[str, ...] = (), **fields: Any) -> Any:
-        request = sales_pb2.UpdateTaskRequest(task={"id": task.id} | fields)
+        request = tasks_pb2.UpdateTaskRequest(task={"id": task.id} | fields)
         request.update_mask.paths.extend([*fields, *clear])
         return rpc("UpdateTask", request, as_=admin)
 
@@ -35,7 +36,7 @@ def change(rpc: Any, admin: Any) -> Any:
 
 @pytest.fixture
 def complete(rpc: Any, admin: Any) -> Any:
-    return lambda task: rpc("CompleteTask", sales_pb2.CompleteTaskRequest(id=task.id), as_=admin)
+    return lambda task: rpc("CompleteTask", tasks_pb2.CompleteTaskRequest(id=task.id), as_=admin)
 
 
 def refusal(call: Any, *args: Any, **kwargs: Any) -> DomainError:
@@ -61,6 +62,20 @@ def test_is_due_on_a_day_or_at_an_instant(make_task: Any, change: Any) -> None:
     day = change(made, due_date="2026-06-01")
     assert (day.due_date, day.HasField("due_at")) == ("2026-06-01", False)
     assert change(made, clear=("due_date",)).due_date == ""
+
+
+@pytest.mark.parametrize(("field", "kind"), [("lead_id", "crm.contacts.lead"), ("ticket_id", "crm.support.ticket")])
+def test_is_about_a_record_that_its_owner_knows(rpc: Any, admin: Any, make_task: Any, field: str, kind: str) -> None:
+    id_ = uuid7()
+    request = tasks_pb2.CreateTaskRequest(task={"subject": "Call", field: id_})
+
+    with pytest.raises(DomainError) as refused:
+        rpc("CreateTask", request, as_=admin, x_verify_references="1")
+    assert refused.value.errors == {f"task.{field}": [f"{kind} {id_}"]}
+
+    made = make_task(**{field: id_})
+    listed = rpc("ListTasks", tasks_pb2.ListTasksRequest(filter=f'{field} = "{id_}"'), as_=admin)
+    assert list(listed.tasks) == [made]
 
 
 def test_is_completed_once(make_task: Any, complete: Any, change: Any, clock: Any) -> None:
@@ -99,7 +114,7 @@ def test_is_listed_by_due_date(rpc: Any, admin: Any, make_task: Any) -> None:
     contact_id = uuid7()
     for day in ("2026-05-03", "2026-05-01", "2026-05-02"):
         make_task(contact_id=contact_id, due_date=day, priority=Task.HIGH)
-    request = sales_pb2.ListTasksRequest(
+    request = tasks_pb2.ListTasksRequest(
         filter=f'contact_id = {contact_id} AND due_date >= "2026-05-02" AND status = "OPEN" AND priority = "HIGH"',
         order_by="due_date",
     )
@@ -110,9 +125,23 @@ def test_is_listed_by_due_date(rpc: Any, admin: Any, make_task: Any) -> None:
 def test_is_deleted_and_brought_back_by_who_may_see_it(rpc: Any, admin: Any, make_task: Any) -> None:
     rep = user({"tasks.*": OWN})
     mine, other = make_task(as_=rep, subject=unique("Mine")), make_task()
-    assert refusal(rpc, "DeleteTask", sales_pb2.DeleteTaskRequest(id=other.id), as_=rep).status == 404
+    assert refusal(rpc, "DeleteTask", standard_pb2.DeleteRequest(id=other.id), as_=rep).status == 404
 
-    rpc("DeleteTask", sales_pb2.DeleteTaskRequest(id=mine.id), as_=rep)
-    assert refusal(rpc, "GetTask", sales_pb2.GetTaskRequest(id=mine.id), as_=rep).status == 404
-    rpc("UndeleteTask", sales_pb2.UndeleteTaskRequest(id=mine.id), as_=rep)
-    assert rpc("GetTask", sales_pb2.GetTaskRequest(id=mine.id), as_=admin).subject == mine.subject
+    rpc("DeleteTask", standard_pb2.DeleteRequest(id=mine.id), as_=rep)
+    assert refusal(rpc, "GetTask", standard_pb2.GetRequest(id=mine.id), as_=rep).status == 404
+    rpc("UndeleteTask", standard_pb2.UndeleteRequest(id=mine.id), as_=rep)
+    assert rpc("GetTask", standard_pb2.GetRequest(id=mine.id), as_=admin).subject == mine.subject
+
+
+def test_is_about_a_colleagues_deal_for_who_may_read_it_and_changes_nothing_of_it(
+    make_opportunity: Any, make_task: Any, read: Any
+) -> None:
+    """To plan a call is no change of the deal; what nobody shows to the rep cannot be named."""
+    rights = {"tasks.*": OWN, "opportunities.update": OWN}
+    deal = make_opportunity()
+
+    assert make_task(as_=user(rights | {"opportunities.read": ALL}), opportunity_id=deal.id).opportunity_id == deal.id
+    blind = refusal(make_task, as_=user(rights | {"opportunities.read": OWN}), opportunity_id=deal.id)
+
+    assert (blind.reason, list(blind.errors)) == ("UNKNOWN_REFERENCE", ["task.opportunity_id"])
+    assert read(deal) == deal

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from crm_chassis.db.migrations import create_chassis_tables
 from sqlalchemy.dialects import postgresql
 
 revision = "0001"
@@ -12,7 +11,6 @@ down_revision = None
 
 
 def upgrade() -> None:
-    create_chassis_tables(op)
     op.execute(sa.schema.CreateSequence(sa.Sequence("ticket_numbers")))
     op.create_table(
         "accounts",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm_chassis.db.tx import Transaction
+from crm_chassis.records.tx import Transaction
 from sqlalchemy import select
 
 from crm_support.calendars.model import BusinessCalendar

@@ -10,6 +10,13 @@ class TicketNotOpen(DomainError):
     status = 409
 
 
+class NewerMessage(DomainError):
+    """Somebody has written in public since the author last looked; `record` is the newest such message."""
+
+    reason = "NEWER_MESSAGE"
+    status = 409
+
+
 class TicketStillOpen(DomainError):
     """The ticket is open; there is nothing to reopen."""
 
@@ -43,10 +50,3 @@ class StatusNeedsAction(DomainError):
 
     reason = "TICKET_STATUS_NEEDS_ACTION"
     status = 409
-
-
-class AssigneeInactive(DomainError):
-    """The user is deactivated and cannot be given tickets."""
-
-    reason = "ASSIGNEE_INACTIVE"
-    status = 422

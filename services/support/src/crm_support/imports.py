@@ -17,18 +17,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from crm.support.v1 import support_pb2
-from crm_chassis.contracts.mapping import assign
-from crm_chassis.contracts.rows import Upserts, moment, outcome, read_row, row_fields
-from crm_chassis.db.imports import Importer, Row
-from crm_chassis.db.tx import Transaction
+from crm.support.v1 import tickets_pb2
+from crm_chassis.contracts.formats import address_key
 from crm_chassis.errors import UnknownReference
-from sqlalchemy import select
+from crm_chassis.imports.kinds import Importer
+from crm_chassis.records.mapping import assign
+from crm_chassis.records.rows import Column, Row, Upserts, bring_in_line, columns_of, moment, outcome, read_row
+from crm_chassis.records.tx import Transaction
+from crm_kit.naming import Names, accounts_named, cells
 
 from crm_support.people.model import Account, Contact
-from crm_support.people.queries import accounts_named, contacts_of_addresses
-from crm_support.sla.promises import keep_promises
+from crm_support.people.queries import contacts_of_addresses
 from crm_support.tickets.model import Ticket
+from crm_support.tickets.promises import keep_promises
 from crm_support.tickets.usecases import add_ticket, find_customer, link_customer
 
 HISTORIC = timedelta(days=30)
@@ -80,38 +81,39 @@ class _Batch:
 
     tickets: Upserts[Ticket]
     contacts: dict[str, Contact]
-    """Visible ones by address."""
-    requesters: dict[str, Contact]
-    """By address, whoever may see them."""
-    accounts: dict[str, str]
+    """By address."""
+    accounts: Names[str]
 
 
 def _prepare(tx: Transaction, rows: Sequence[Row]) -> _Batch:
-    def values(column: str) -> set[str]:
-        return {row[column] for row in rows if row.get(column)}
-
     return _Batch(
         tickets=Upserts(tx, Ticket, rows),
-        contacts=contacts_of_addresses(tx, values("contact"), tx.visible(Contact)),
-        requesters=contacts_of_addresses(tx, values("requester_email"), select(Contact)),
-        accounts=accounts_named(tx, values("account")),
+        contacts=contacts_of_addresses(tx, cells(rows, "contact") | cells(rows, "requester_email")),
+        accounts=accounts_named(tx, Account, cells(rows, "account")),
     )
 
 
-def import_ticket(tx: Transaction, row: Row, batch: _Batch) -> str:
-    """A ticket; `contact` names the contact by e-mail address, `account` the account by name.
-
-    Without `contact`, the requester's address decides, as for any other ticket.
+def read_ticket(tx: Transaction, row: Row, batch: _Batch) -> tickets_pb2.Ticket:
+    """A ticket; `contact` names the contact by e-mail address, `account` the account by name or
+    external id.
     """
     with tx.session.no_autoflush:
-        return _import(tx, row, batch)
+        known = batch.tickets.find(row.get("external_id", ""))
+        message = read_row(tx, tickets_pb2.Ticket, _cells(row), known, extra=_references(row, batch))
+        tx.check_reference(Contact, row.get("contact_id"), "contact_id")
+        tx.check_reference(Account, row.get("account_id"), "account_id")
+    read_times(row, tx.now)
+    return message
 
 
-def _import(tx: Transaction, row: Row, batch: _Batch) -> str:
-    message = read_row(tx, support_pb2.Ticket, _cells(row), extra=_references(row, batch))
-    tx.check_reference(Contact, row.get("contact_id"), "contact_id")
-    tx.check_reference(Account, row.get("account_id"), "account_id")
-    status = support_pb2.Ticket.Status.Name(message.status) if message.status else ""
+def import_ticket(tx: Transaction, row: Row, batch: _Batch, message: tickets_pb2.Ticket) -> str:
+    """Without `contact`, the requester's address decides, as for any other ticket."""
+    with tx.session.no_autoflush:
+        return _import(tx, row, batch, message)
+
+
+def _import(tx: Transaction, row: Row, batch: _Batch, message: tickets_pb2.Ticket) -> str:
+    status = tickets_pb2.Ticket.Status.Name(message.status) if message.status else ""
     message.ClearField("status")
     times = read_times(row, tx.now)
     ticket = batch.tickets.find(message.external_id)
@@ -120,14 +122,14 @@ def _import(tx: Transaction, row: Row, batch: _Batch) -> str:
         ticket = Ticket(created_at=times.created_at)
         assign(ticket, message)
         if not ticket.contact_id:
-            link_customer(ticket, batch.requesters.get((ticket.requester_email or "").lower()))
+            link_customer(ticket, batch.contacts.get(address_key(ticket.requester_email or "")))
         elif not ticket.account_id:
             find_customer(tx, ticket)
         add_ticket(tx, ticket)
         batch.tickets.put(ticket)
     else:
         ticket.note_breaches(tx.now)
-        assign(ticket, message)
+        bring_in_line(ticket, message, row)
     since = (times.resolved_at or times.first_responded_at or ticket.created_at) if created else tx.now
     ticket.adopt(status or ticket.status, times.first_responded_at, times.resolved_at, since)
     _note_repairs(ticket, times.repairs, row)
@@ -138,9 +140,9 @@ def _import(tx: Transaction, row: Row, batch: _Batch) -> str:
     return outcome(tx, ticket, created)
 
 
-def _cells(row: Row) -> dict[str, str]:
+def _cells(row: Row) -> Row:
     """The row with other systems' words translated and tokens filled in."""
-    cells = dict(row)
+    cells = row.but()
     for name, words in (("status", _STATUS), ("channel", _CHANNEL), ("priority", _PRIORITY)):
         if cells.get(name):
             word = re.sub(r"[\s-]+", "_", cells[name].upper())
@@ -156,16 +158,14 @@ def _references(row: Row, batch: _Batch) -> dict[str, Any]:
     """Contact and account that the row names. Raises UnknownReference; the row is tried again later."""
     found: dict[str, Any] = {}
     if address := row.get("contact"):
-        if address.lower() not in batch.contacts:
+        if address_key(address) not in batch.contacts:
             raise UnknownReference.of("contact", f"contact {address!r}")
-        contact = batch.contacts[address.lower()]
+        contact = batch.contacts[address_key(address)]
         found["contact_id"] = contact.id
         if contact.account_id:
             found["account_id"] = contact.account_id
-    if name := row.get("account"):
-        if name not in batch.accounts:
-            raise UnknownReference.of("account", f"account {name!r}")
-        found["account_id"] = batch.accounts[name]
+    if account_id := batch.accounts.cell(row, "account"):
+        found["account_id"] = account_id
     return found
 
 
@@ -179,8 +179,12 @@ def _note_repairs(ticket: Ticket, repairs: list[str], row: Row) -> None:
 
 IMPORTERS = (
     Importer(
-        "tickets", "tickets.create",
-        row_fields(support_pb2.Ticket, "contact", "account", "first_responded_at", "resolved_at"),
-        _prepare, import_ticket,
+        "tickets", "tickets.create", tickets_pb2.Ticket,
+        columns_of(
+            tickets_pb2.Ticket,
+            contact=Column("contact_id", personal=True), account=Column("account_id"), status=Column(""),
+            first_responded_at=Column(""), resolved_at=Column(""),
+        ),
+        _prepare, read_ticket, import_ticket,
     ),
 )  # fmt: skip

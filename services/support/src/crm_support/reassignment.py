@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from crm.support.v1 import events_pb2
-from crm_chassis.db.tx import Transaction
-from crm_chassis.envelope import IncomingEvent
+from collections.abc import Sequence
 
-from crm_support.sla.promises import keep_promises
+from crm.support.v1 import tickets_pb2
+from crm_chassis.records.tx import Transaction
+from crm_kit.reassignment import Handover, Reassignment
+
 from crm_support.tickets.model import OPEN, Ticket
+from crm_support.tickets.promises import keep_promises
 
 
-def on_user_deactivated(tx: Transaction, event: IncomingEvent) -> None:
-    """Gives open tickets to the user that the deactivation names, if it names one."""
-    successor = event.data.reassign_to_id
-    if not successor:
-        return
-    query = tx.visible(Ticket).where(Ticket.assignee_id == event.record_id, Ticket.status.in_(OPEN))
-    tickets = list(tx.session.scalars(query.with_for_update()))
+def assign(tx: Transaction, tickets: Sequence[Ticket], successor_id: str) -> None:
+    """Gives tickets to the successor, with what an assignment means for their clocks."""
     for ticket in tickets:
         ticket.note_breaches(tx.now)
-        ticket.assignee_id = successor
-        tx.publish(events_pb2.TicketAssigned(), ticket)
+        ticket.assignee_id = successor_id
+        tx.publish(tickets_pb2.TicketAssigned(), ticket)
     keep_promises(tx, *tickets)
+
+
+REASSIGNMENT = Reassignment(Handover(Ticket, Ticket.status.in_(OPEN), assign))
+"""Open tickets go to the successor; what is resolved stays with who did it."""

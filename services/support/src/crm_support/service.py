@@ -1,40 +1,46 @@
 """START HERE: everything the support service does, on one page.
 
-Events out: see proto/crm/support/v1/events.proto.
+Events out: see proto/crm/support/v1/.
 """
 
 from __future__ import annotations
 
-from crm_chassis.access.directory import follow_directory
+from crm_chassis.events.directory import follow_directory, follow_rights
+from crm_chassis.records.standard import standard
 from crm_chassis.service import Service, Timer, migrations_of
-from crm_chassis.subscription import Subscription
+from crm_kit import comments
+from crm_kit.copies import follow
 
-from crm_support.calendars import schema as _calendars_schema  # noqa: F401
+from crm_support.backfills import BACKFILLS
+from crm_support.base import Base
 from crm_support.calendars import usecases as calendars
+from crm_support.calendars.model import BusinessCalendar
+from crm_support.comments.model import Comment
 from crm_support.customers import usecases as customers
 from crm_support.defaults import put_defaults
 from crm_support.imports import IMPORTERS
-from crm_support.messages import schema as _messages_schema  # noqa: F401
 from crm_support.messages import usecases as messages
-from crm_support.people.subscribers import on_account, on_contact
-from crm_support.reassignment import on_user_deactivated
-from crm_support.sla import schema as _sla_schema  # noqa: F401
+from crm_support.people.model import Account, Contact
+from crm_support.reassignment import REASSIGNMENT
 from crm_support.sla import usecases as sla
-from crm_support.sla.timers import report_breaches
-from crm_support.tickets import schema as _tickets_schema  # noqa: F401
+from crm_support.sla.model import SlaPolicy
 from crm_support.tickets import usecases as tickets
+from crm_support.tickets.breaches import REPORT_BREACHES, watch_deadlines
+from crm_support.tickets.model import Ticket
 
 service = Service(
     name="support",
     package="crm_support",
+    base=Base,
     migrations=migrations_of(__file__),
+    backfills=BACKFILLS,
     rpcs=(
         tickets.create_ticket,
         tickets.get_ticket,
+        tickets.batch_get_tickets,
         tickets.list_tickets,
         tickets.update_ticket,
-        tickets.delete_ticket,
-        tickets.undelete_ticket,
+        *standard(Ticket),
         tickets.assign_ticket,
         tickets.resolve_ticket,
         tickets.reopen_ticket,
@@ -43,27 +49,26 @@ service = Service(
         messages.get_message,
         messages.list_messages,
         calendars.create_business_calendar,
-        calendars.get_business_calendar,
-        calendars.list_business_calendars,
+        *standard(BusinessCalendar),
         calendars.update_business_calendar,
         calendars.delete_business_calendar,
-        calendars.undelete_business_calendar,
         sla.create_sla_policy,
-        sla.get_sla_policy,
-        sla.list_sla_policies,
+        *standard(SlaPolicy),
         sla.update_sla_policy,
-        sla.delete_sla_policy,
         sla.undelete_sla_policy,
+        *comments.on(Ticket, Comment, right="update"),
         customers.get_customer_support,
         customers.list_customer_timeline,
         customers.search_records,
     ),
     subscriptions=(
         follow_directory("crm.identity"),
-        Subscription("people", {"crm.contacts.contact.*": on_contact, "crm.contacts.account.*": on_account}),
-        Subscription("reassignment", {"crm.identity.user.deactivated.v1": on_user_deactivated}),
+        follow_rights("crm.identity"),
+        follow("people", Contact, Account),
+        REASSIGNMENT.subscription,
     ),
-    timers=(Timer("sla", 2.0, report_breaches, 5.0),),
+    timers=(Timer("sla", 2.0, watch_deadlines, 5.0),),
+    jobs=(REPORT_BREACHES, REASSIGNMENT.job),
     importers=IMPORTERS,
     setup=put_defaults,
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from crm.support.v1 import support_pb2
+from crm.common.v1 import standard_pb2
+from crm.support.v1 import business_calendars_pb2
 from crm_chassis.errors import DomainError
 from crm_chassis.testing import unique, user
 
@@ -15,16 +16,16 @@ MONDAY = {"weekday": 1, "start": "09:00", "end": "17:00"}
 
 def create(rpc: Any, **fields: Any) -> Any:
     given = {"name": unique("Hours"), "time_zone": "Europe/Berlin", "working_hours": [MONDAY]} | fields
-    request = support_pb2.CreateBusinessCalendarRequest(business_calendar=given)
+    request = business_calendars_pb2.CreateBusinessCalendarRequest(business_calendar=given)
     return rpc("CreateBusinessCalendar", request, as_=ADMIN)
 
 
 def get(rpc: Any, id_: str) -> Any:
-    return rpc("GetBusinessCalendar", support_pb2.GetBusinessCalendarRequest(id=id_), as_=ADMIN)
+    return rpc("GetBusinessCalendar", standard_pb2.GetRequest(id=id_), as_=ADMIN)
 
 
 def listed(rpc: Any, filter_: str) -> list[Any]:
-    request = support_pb2.ListBusinessCalendarsRequest(filter=filter_)
+    request = business_calendars_pb2.ListBusinessCalendarsRequest(filter=filter_)
     return list(rpc("ListBusinessCalendars", request, as_=ADMIN).business_calendars)
 
 
@@ -67,7 +68,9 @@ def test_there_is_one_default(rpc: Any) -> None:
     second = create(rpc, is_default=True)
     assert [one.id for one in listed(rpc, "is_default = true")] == [second.id]
 
-    request = support_pb2.UpdateBusinessCalendarRequest(business_calendar={"id": first.id, "is_default": True})
+    request = business_calendars_pb2.UpdateBusinessCalendarRequest(
+        business_calendar={"id": first.id, "is_default": True}
+    )
     rpc("UpdateBusinessCalendar", request, as_=ADMIN)
 
     assert [one.id for one in listed(rpc, "is_default = true")] == [first.id]
@@ -75,19 +78,19 @@ def test_there_is_one_default(rpc: Any) -> None:
 
 def test_comes_back_from_deletion(rpc: Any) -> None:
     made = create(rpc)
-    rpc("DeleteBusinessCalendar", support_pb2.DeleteBusinessCalendarRequest(id=made.id), as_=ADMIN)
+    rpc("DeleteBusinessCalendar", standard_pb2.DeleteRequest(id=made.id), as_=ADMIN)
     with pytest.raises(DomainError) as refused:
         get(rpc, made.id)
     assert refused.value.status == 404
 
-    rpc("UndeleteBusinessCalendar", support_pb2.UndeleteBusinessCalendarRequest(id=made.id), as_=ADMIN)
+    rpc("UndeleteBusinessCalendar", standard_pb2.UndeleteRequest(id=made.id), as_=ADMIN)
 
     assert get(rpc, made.id).name == made.name
 
 
 def test_a_calendar_that_a_policy_counts_in_stays(rpc: Any, make_policy: Any) -> None:
     policy = make_policy(unique(), {("SOLUTION", "LOW"): 60})
-    request = support_pb2.DeleteBusinessCalendarRequest(id=policy.calendar_id)
+    request = standard_pb2.DeleteRequest(id=policy.calendar_id)
 
     with pytest.raises(DomainError) as refused:
         rpc("DeleteBusinessCalendar", request, as_=ADMIN)

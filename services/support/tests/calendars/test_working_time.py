@@ -125,7 +125,7 @@ amounts = st.timedeltas(timedelta(), timedelta(hours=20))
 
 
 @given(calendars(), moments, amounts)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_elapsed_time_until_a_deadline_is_what_was_added(
     hours: WorkingTime, start: datetime, amount: timedelta
 ) -> None:
@@ -137,7 +137,7 @@ def test_elapsed_time_until_a_deadline_is_what_was_added(
 
 
 @given(calendars(), moments, amounts, st.timedeltas(timedelta(), timedelta(days=40)))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_moment_of_work_is_the_deadline_of_the_time_worked_until_then(
     hours: WorkingTime, start: datetime, amount: timedelta, before: timedelta
 ) -> None:
@@ -149,7 +149,7 @@ def test_a_moment_of_work_is_the_deadline_of_the_time_worked_until_then(
 
 
 @given(calendars(), moments, st.lists(st.timedeltas(timedelta(), timedelta(days=9)), min_size=2, max_size=2))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_parts_add_up(hours: WorkingTime, start: datetime, lengths: list[timedelta]) -> None:
     middle, end = start + lengths[0], start + lengths[0] + lengths[1]
 
@@ -158,7 +158,7 @@ def test_the_parts_add_up(hours: WorkingTime, start: datetime, lengths: list[tim
 
 
 @given(calendars(), moments, st.timedeltas(timedelta(), timedelta(days=5)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_working_time_is_what_a_clock_on_the_wall_says(hours: WorkingTime, start: datetime, length: timedelta) -> None:
     """Against the slow definition: sample every 15 minutes of a stretch without a change of the clocks."""
     start = start.replace(minute=0, second=0, microsecond=0)

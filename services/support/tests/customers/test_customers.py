@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from crm.common.v1 import common_pb2
+from crm.common.v1 import search_pb2, timelines_pb2
 from crm_chassis.errors import DomainError
 from crm_chassis.ids import uuid7
+from crm_chassis.records.mapping import SHOWN_BYTES
 from crm_chassis.testing import ALL, OWN, unique, user
 from sqlalchemy import event
 
@@ -17,16 +18,16 @@ START = datetime.now(UTC).replace(microsecond=0)
 
 
 def support(rpc: Any, as_: Any = ADMIN, **customer: Any) -> Any:
-    return rpc("GetCustomerSupport", common_pb2.GetCustomerRequest(customer=customer), as_=as_)
+    return rpc("GetCustomerSupport", timelines_pb2.GetCustomerRequest(customer=customer), as_=as_)
 
 
 def timeline(rpc: Any, contact_id: str, as_: Any = ADMIN, **position: Any) -> list[Any]:
-    request = common_pb2.ListCustomerTimelineRequest(customer={"contact_id": contact_id}, position=position)
+    request = timelines_pb2.ListCustomerTimelineRequest(customer={"contact_id": contact_id}, position=position)
     return list(rpc("ListCustomerTimeline", request, as_=as_).entries)
 
 
-def search(rpc: Any, query: str, as_: Any = ADMIN) -> list[Any]:
-    request = common_pb2.SearchRecordsRequest(query=query)
+def search(rpc: Any, query: str, as_: Any = ADMIN, limit: int = 0) -> list[Any]:
+    request = search_pb2.SearchRecordsRequest(query=query, limit=limit)
     return list(rpc("SearchRecords", request, as_=as_).hits)
 
 
@@ -152,3 +153,38 @@ def test_a_ticket_is_found_by_number_and_by_words(rpc: Any, make_ticket: Any) ->
         assert (hit.record_id, hit.title, hit.service) == (ticket.id, f"{ticket.number} {ticket.subject}", "support")
     assert [one.record_id for one in search(rpc, f"{word} broke")] == [ticket.id]
     assert search(rpc, f"{word} whole") == []
+
+
+def test_the_ticket_of_that_number_goes_before_all_others_and_is_told_once(
+    rpc: Any, make_ticket: Any, patch: Any
+) -> None:
+    older = make_ticket()
+    ticket = make_ticket()
+    for one in (older, ticket):
+        patch(one.id, subject=f"{ticket.number} is no duplicate")
+
+    assert [one.record_id for one in search(rpc, ticket.number)] == [ticket.id, older.id]
+    assert [one.record_id for one in search(rpc, ticket.number, limit=1)] == [ticket.id]
+
+
+def test_as_many_are_found_as_are_asked_for_and_ten_if_nobody_says(rpc: Any, make_ticket: Any) -> None:
+    word = unique("word").replace("-", "")
+    for _ in range(12):
+        make_ticket(subject=word)
+
+    assert (len(search(rpc, word)), len(search(rpc, word, limit=11)), len(search(rpc, word, limit=3))) == (10, 11, 3)
+
+
+def test_each_list_of_a_customer_has_a_bound_in_bytes(rpc: Any, make_ticket: Any, act: Any) -> None:
+    contact_id = uuid7()
+    for number in range(20):
+        ticket = make_ticket(contact_id=contact_id, custom={"text": "x" * 60_000})
+        if number < 10:
+            act("Resolve", ticket.id)
+
+    found = support(rpc, contact_id=contact_id)
+
+    assert (found.open_count, found.total_count) == (10, 20)
+    for tickets in (found.open_tickets, found.recently_resolved):
+        size = sum(ticket.ByteSize() for ticket in tickets)
+        assert 0.8 * SHOWN_BYTES < size <= SHOWN_BYTES

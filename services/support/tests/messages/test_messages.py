@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from crm.support.v1 import support_pb2
+from crm.support.v1 import messages_pb2, tickets_pb2
 from crm_chassis.errors import DomainError
 from crm_chassis.ids import uuid7
 from crm_chassis.testing import ALL, OWN, user
 
 ADMIN = user()
-Ticket = support_pb2.Ticket
+Ticket = tickets_pb2.Ticket
 
 
 def listed(rpc: Any, ticket_id: str, as_: Any = ADMIN, **fields: Any) -> Any:
-    return rpc("ListMessages", support_pb2.ListMessagesRequest(ticket_id=ticket_id, **fields), as_=as_)
+    return rpc("ListMessages", messages_pb2.ListMessagesRequest(ticket_id=ticket_id, **fields), as_=as_)
 
 
 def get(rpc: Any, message: Any, as_: Any = ADMIN) -> Any:
-    request = support_pb2.GetMessageRequest(ticket_id=message.ticket_id, id=message.id)
+    request = messages_pb2.GetMessageRequest(ticket_id=message.ticket_id, id=message.id)
     return rpc("GetMessage", request, as_=as_)
 
 
@@ -27,9 +27,9 @@ def test_is_written_by_the_caller_as_an_agent(make_ticket: Any, rpc: Any, publis
     ticket = make_ticket(channel="EMAIL")
     given = {"ticket_id": ticket.id, "body": "Hello"}
 
-    made = rpc("CreateMessage", support_pb2.CreateMessageRequest(message=given), as_=ADMIN)
+    made = rpc("CreateMessage", messages_pb2.CreateMessageRequest(message=given), as_=ADMIN)
 
-    assert (made.author, made.author_id, made.internal) == (support_pb2.Message.AGENT, ADMIN.id, False)
+    assert (made.author, made.author_id, made.internal) == (messages_pb2.Message.AGENT, ADMIN.id, False)
     assert made.channel == Ticket.EMAIL
     assert get(rpc, made) == made
     (event,) = published(made.id)

@@ -298,7 +298,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_deadline_and_used_time_always_add_up_to_the_target(steps: list[tuple[int, str]]) -> None:
     """Whatever happens: a running clock is due when exactly the rest of its target will have been worked."""
     desk, minute = Desk(), 0

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from crm.support.v1 import support_pb2
+from crm.common.v1 import standard_pb2
+from crm.support.v1 import sla_policies_pb2
 from crm_chassis.errors import DomainError
 from crm_chassis.testing import unique, user
 
@@ -14,17 +15,17 @@ HOUR = {("FIRST_RESPONSE", "MEDIUM"): 60}
 
 
 def update(rpc: Any, id_: str, **fields: Any) -> Any:
-    request = support_pb2.UpdateSlaPolicyRequest(sla_policy={"id": id_} | fields)
+    request = sla_policies_pb2.UpdateSlaPolicyRequest(sla_policy={"id": id_} | fields)
     return rpc("UpdateSlaPolicy", request, as_=ADMIN)
 
 
 def test_is_kept_as_given_and_can_be_changed(rpc: Any, make_policy: Any) -> None:
     made = make_policy(unique(), HOUR, rank=7)
-    assert rpc("GetSlaPolicy", support_pb2.GetSlaPolicyRequest(id=made.id), as_=ADMIN) == made
+    assert rpc("GetSlaPolicy", standard_pb2.GetRequest(id=made.id), as_=ADMIN) == made
 
     update(rpc, made.id, rank=8)
 
-    request = support_pb2.ListSlaPoliciesRequest(filter=f'name = "{made.name}"')
+    request = sla_policies_pb2.ListSlaPoliciesRequest(filter=f'name = "{made.name}"')
     (found,) = rpc("ListSlaPolicies", request, as_=ADMIN).sla_policies
     assert (found.rank, found.targets[0].minutes) == (8, 60)
 
@@ -57,7 +58,7 @@ def test_an_unknown_calendar_is_refused(make_policy: Any) -> None:
 def test_every_ticket_has_the_standard_policy_unless_another_goes_first(
     make_policy: Any, make_ticket: Any, rpc: Any
 ) -> None:
-    standard = rpc("GetSlaPolicy", support_pb2.GetSlaPolicyRequest(id=make_ticket().sla_policy_id), as_=ADMIN)
+    standard = rpc("GetSlaPolicy", standard_pb2.GetRequest(id=make_ticket().sla_policy_id), as_=ADMIN)
     assert (standard.name, len(standard.targets)) == ("Standard", 12)
 
 
@@ -85,9 +86,9 @@ def test_the_policy_follows_the_ticket(make_policy: Any, make_ticket: Any, patch
 def test_a_deleted_policy_promises_nothing_until_it_is_back(rpc: Any, make_policy: Any, make_ticket: Any) -> None:
     type_ = unique("type")
     policy = make_policy(type_, HOUR)
-    rpc("DeleteSlaPolicy", support_pb2.DeleteSlaPolicyRequest(id=policy.id), as_=ADMIN)
+    rpc("DeleteSlaPolicy", standard_pb2.DeleteRequest(id=policy.id), as_=ADMIN)
     assert make_ticket(type=type_).sla_policy_id != policy.id
 
-    rpc("UndeleteSlaPolicy", support_pb2.UndeleteSlaPolicyRequest(id=policy.id), as_=ADMIN)
+    rpc("UndeleteSlaPolicy", standard_pb2.UndeleteRequest(id=policy.id), as_=ADMIN)
 
     assert make_ticket(type=type_).sla_policy_id == policy.id

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from crm.support.v1 import support_pb2
+from crm.support.v1 import tickets_pb2
 from crm_chassis.errors import DomainError
 from crm_chassis.testing import ALL, user
 
-Ticket = support_pb2.Ticket
+Ticket = tickets_pb2.Ticket
 
 
 def test_from_answer_to_end_and_back(make_ticket: Any, act: Any, published: Any) -> None:

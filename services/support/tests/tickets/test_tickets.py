@@ -5,20 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from crm.contacts.v1 import events_pb2 as contacts_events
-from crm.support.v1 import support_pb2
+from crm.common.v1 import standard_pb2
+from crm.contacts.v1 import contacts_pb2
+from crm.identity.v1 import teams_pb2, users_pb2
+from crm.support.v1 import messages_pb2, tickets_pb2
 from crm_chassis.errors import DomainError
 from crm_chassis.ids import uuid7
 from crm_chassis.testing import ALL, OWN, TEAM, unique, user
 
 ADMIN = user()
-Ticket = support_pb2.Ticket
+Ticket = tickets_pb2.Ticket
 
 
 def contact(deliver: Any, address: str, account_id: str | None = None) -> str:
     id_ = uuid7()
     given = {"id": id_, "emails": [{"address": address}], "account_id": account_id}
-    deliver(contacts_events.ContactCreated(contact=given))
+    deliver(contacts_pb2.ContactCreated(contact=given))
     return id_
 
 
@@ -30,7 +32,7 @@ def test_begins_new_medium_and_numbered(make_ticket: Any, get_ticket: Any) -> No
     assert int(second.number[2:]) > int(first.number[2:])
     assert len(first.reference) == 24
     assert first.reference != second.reference
-    assert [clock.state for clock in first.sla_clocks] == [support_pb2.SlaClock.RUNNING] * 2
+    assert [clock.state for clock in first.sla_clocks] == [tickets_pb2.SlaClock.RUNNING] * 2
     assert get_ticket(first.id).number == first.number
 
 
@@ -42,8 +44,11 @@ def test_is_published_with_its_clocks(make_ticket: Any, published: Any) -> None:
     assert (event.data.ticket.number, len(event.data.ticket.sla_clocks)) == (ticket.number, 2)
 
 
-def test_number_and_reference_are_not_the_callers(make_ticket: Any) -> None:
-    assert make_ticket(number="T-1000000").number != "T-1000000"
+def test_the_number_is_not_the_callers(make_ticket: Any) -> None:
+    with pytest.raises(DomainError) as refused:
+        make_ticket(number="T-1000000")
+
+    assert (refused.value.reason, list(refused.value.errors)) == ("READ_ONLY_FIELD", ["number"])
 
 
 def test_cannot_begin_resolved(make_ticket: Any) -> None:
@@ -60,6 +65,33 @@ def test_the_one_contact_with_the_address_is_the_requester(make_ticket: Any, del
     ticket = make_ticket(requester_email=address.upper())
 
     assert (ticket.contact_id, ticket.account_id) == (known, account_id)
+
+
+@pytest.mark.parametrize("domains", [("bücher", "xn--bcher-kva"), ("xn--bcher-kva", "bücher")])
+def test_an_international_address_is_one_in_every_spelling(
+    rpc: Any, make_ticket: Any, deliver: Any, domains: tuple[str, str]
+) -> None:
+    name = unique("ann")
+    stored, typed = (f"{name}@{domain}.example" for domain in domains)
+    known = contact(deliver, stored, uuid7())
+
+    ticket = make_ticket(requester_email=typed)
+
+    assert ticket.contact_id == known
+    for one in (stored, typed):
+        found = rpc("ListTickets", tickets_pb2.ListTicketsRequest(filter=f'requester_email = "{one}"'), as_=user())
+        assert [each.id for each in found.tickets] == [ticket.id]
+
+
+def test_a_contact_that_the_caller_may_not_see_is_not_recognised(make_ticket: Any, deliver: Any) -> None:
+    address = f"{unique()}@hidden.example"
+    contact(deliver, address, uuid7())
+    agent = user({"tickets.*": ALL, "contacts.read": OWN, "fields.personal.read": ALL})
+
+    ticket = make_ticket(as_=agent, requester_email=address)
+
+    assert not ticket.HasField("contact_id")
+    assert not ticket.HasField("account_id")
 
 
 def test_nobody_is_guessed_when_two_contacts_share_the_address(make_ticket: Any, deliver: Any) -> None:
@@ -86,6 +118,16 @@ def test_somebody_elses_contact_cannot_be_named(make_ticket: Any, deliver: Any) 
 
     with pytest.raises(DomainError) as refused:
         make_ticket(as_=agent, contact_id=hidden)
+
+    assert refused.value.reason == "UNKNOWN_REFERENCE"
+
+
+def test_a_deleted_contact_cannot_be_named(make_ticket: Any, deliver: Any) -> None:
+    gone = contact(deliver, f"{unique()}@gone.example")
+    deliver(contacts_pb2.ContactDeleted(contact={"id": gone, "deleted_at": {"seconds": 1}}), version=2)
+
+    with pytest.raises(DomainError) as refused:
+        make_ticket(contact_id=gone)
 
     assert refused.value.reason == "UNKNOWN_REFERENCE"
 
@@ -149,7 +191,7 @@ def test_urgent_tickets_come_first(make_ticket: Any, rpc: Any) -> None:
     found: list[str] = []
     token = ""
     while True:
-        request = support_pb2.ListTicketsRequest(
+        request = tickets_pb2.ListTicketsRequest(
             filter=f'type = "{type_}"', order_by="-priority", page_size=1, page_token=token
         )
         page = rpc("ListTickets", request, as_=ADMIN)
@@ -166,7 +208,7 @@ def test_lists_can_be_sorted_and_filtered(make_ticket: Any, act: Any, rpc: Any, 
     type_ = unique("type")
     tickets = [make_ticket(type=type_, tags=["Red"]) for _ in range(3)]
     act("Resolve", tickets[0].id)
-    request = support_pb2.ListTicketsRequest(
+    request = tickets_pb2.ListTicketsRequest(
         filter=f'type = "{type_}" AND tags : "red" AND sla_breached = false AND number != "T-0"',
         order_by=order, page_size=2, include_total_size=True,
     )  # fmt: skip
@@ -177,16 +219,83 @@ def test_lists_can_be_sorted_and_filtered(make_ticket: Any, act: Any, rpc: Any, 
 
 
 def test_a_team_sees_its_queue(make_ticket: Any, rpc: Any, deliver: Any) -> None:
-    from crm.identity.v1 import events_pb2, identity_pb2
 
     agent, team_id = user({"tickets.read": TEAM}), uuid7()
-    person = identity_pb2.User(
-        id=agent.id, display_name="A", team_ids=[team_id], status=identity_pb2.User.Status.ACTIVE
-    )
-    deliver(events_pb2.UserCreated(user=person))
+    person = users_pb2.User(id=agent.id, display_name="A", team_ids=[team_id], status=users_pb2.User.Status.ACTIVE)
+    deliver(users_pb2.UserCreated(user=person))
     ours, others = make_ticket(team_id=team_id), make_ticket(team_id=uuid7())
 
-    assert rpc("GetTicket", support_pb2.GetTicketRequest(id=ours.id), as_=agent).id == ours.id
+    assert rpc("GetTicket", standard_pb2.GetRequest(id=ours.id), as_=agent).id == ours.id
     with pytest.raises(DomainError) as refused:
-        rpc("GetTicket", support_pb2.GetTicketRequest(id=others.id), as_=agent)
+        rpc("GetTicket", standard_pb2.GetRequest(id=others.id), as_=agent)
+    assert refused.value.status == 404
+
+
+AGENT = {"tickets.read": TEAM, "tickets.update": TEAM, "tickets.assign": TEAM, "fields.personal.read": ALL}
+
+
+def test_what_nobody_has_and_no_team_has_is_the_queue_of_every_agent(make_ticket: Any, act: Any, rpc: Any) -> None:
+    ticket = make_ticket()
+    one, other = user(AGENT), user(AGENT)
+
+    def sees(agent: Any) -> bool:
+        request = tickets_pb2.ListTicketsRequest(filter=f"id = {ticket.id}")
+        return bool(rpc("ListTickets", request, as_=agent).tickets)
+
+    assert sees(one)
+    assert sees(other)
+    assert act("Assign", ticket.id, as_=one, assignee_id=one.id).assignee_id == one.id
+    assert (sees(one), sees(other)) == (True, False)
+
+
+def test_the_queue_of_a_team_in_which_nobody_works_is_that_of_every_agent(
+    make_ticket: Any, act: Any, rpc: Any, deliver: Any
+) -> None:
+    team_id, unknown, member, agent = uuid7(), uuid7(), uuid7(), user(AGENT)
+    deliver(teams_pb2.TeamCreated(team={"id": team_id, "name": unique("team")}))
+    ticket, of_unknown = make_ticket(team_id=team_id), make_ticket(team_id=unknown)
+
+    def sees(one: Any) -> bool:
+        request = tickets_pb2.ListTicketsRequest(filter=f"id = {one.id}")
+        return bool(rpc("ListTickets", request, as_=agent).tickets)
+
+    def tell(message: Any, version: int, status: Any, **fields: Any) -> None:
+        person = {"id": member, "display_name": "M", "status": status, "team_ids": [team_id]} | fields
+        deliver(message(user=person), version=version)
+
+    status = users_pb2.User.Status
+    assert sees(ticket)
+    assert not sees(of_unknown)
+    tell(users_pb2.UserCreated, 1, status.ACTIVE)
+    assert not sees(ticket)
+    tell(users_pb2.UserDeactivated, 2, status.DEACTIVATED)
+    assert sees(ticket)
+    tell(users_pb2.UserUpdated, 3, status.ACTIVE)
+    assert not sees(ticket)
+    tell(users_pb2.UserUpdated, 4, status.ACTIVE, team_ids=[])
+    assert sees(ticket)
+    assert act("Assign", ticket.id, as_=agent, assignee_id=agent.id).assignee_id == agent.id
+
+
+@pytest.mark.parametrize("grants", [{"tickets.read": TEAM}, {"tickets.read": OWN, "tickets.update": OWN}])
+def test_the_queue_is_for_those_who_work_on_it(make_ticket: Any, rpc: Any, grants: dict[str, int]) -> None:
+    with pytest.raises(DomainError) as refused:
+        rpc("GetTicket", standard_pb2.GetRequest(id=make_ticket().id), as_=user(grants))
+    assert refused.value.status == 404
+
+
+def test_messages_of_the_queue_are_for_those_who_work_on_it(make_ticket: Any, say: Any, rpc: Any) -> None:
+    message = say(make_ticket().id)
+    request = messages_pb2.GetMessageRequest(ticket_id=message.ticket_id, id=message.id)
+    reader = user({"tickets.read": TEAM, "messages.read": TEAM})
+
+    with pytest.raises(DomainError) as refused:
+        rpc("GetMessage", request, as_=reader)
+    assert refused.value.status == 404
+    assert rpc("GetMessage", request, as_=user(AGENT | {"messages.read": TEAM})).id == message.id
+
+
+def test_a_ticket_of_a_team_is_not_in_the_queue(make_ticket: Any, rpc: Any) -> None:
+    with pytest.raises(DomainError) as refused:
+        rpc("GetTicket", standard_pb2.GetRequest(id=make_ticket(team_id=uuid7()).id), as_=user(AGENT))
     assert refused.value.status == 404

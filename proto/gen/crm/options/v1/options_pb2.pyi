@@ -6,6 +6,13 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class View(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    VIEW_UNSPECIFIED: _ClassVar[View]
+    CUSTOMER_360: _ClassVar[View]
+    TIMELINE: _ClassVar[View]
+    SEARCH: _ClassVar[View]
+
 class RateClass(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     RATE_CLASS_UNSPECIFIED: _ClassVar[RateClass]
@@ -37,6 +44,11 @@ class Format(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     LANGUAGE: _ClassVar[Format]
     DOMAIN: _ClassVar[Format]
     FILTER: _ClassVar[Format]
+    TAG: _ClassVar[Format]
+VIEW_UNSPECIFIED: View
+CUSTOMER_360: View
+TIMELINE: View
+SEARCH: View
 RATE_CLASS_UNSPECIFIED: RateClass
 READ: RateClass
 WRITE: RateClass
@@ -60,8 +72,11 @@ TIME_ZONE: Format
 LANGUAGE: Format
 DOMAIN: Format
 FILTER: Format
+TAG: Format
 POLICY_FIELD_NUMBER: _ClassVar[int]
 policy: _descriptor.FieldDescriptor
+PART_FIELD_NUMBER: _ClassVar[int]
+part: _descriptor.FieldDescriptor
 RESOURCE_FIELD_NUMBER: _ClassVar[int]
 resource: _descriptor.FieldDescriptor
 EVENT_FIELD_NUMBER: _ClassVar[int]
@@ -70,7 +85,7 @@ FIELD_FIELD_NUMBER: _ClassVar[int]
 field: _descriptor.FieldDescriptor
 
 class Policy(_message.Message):
-    __slots__ = ("permission", "public", "authenticated", "internal", "idempotent", "audit", "rate")
+    __slots__ = ("permission", "public", "authenticated", "internal", "idempotent", "audit", "rate", "read_only", "reach")
     PERMISSION_FIELD_NUMBER: _ClassVar[int]
     PUBLIC_FIELD_NUMBER: _ClassVar[int]
     AUTHENTICATED_FIELD_NUMBER: _ClassVar[int]
@@ -78,6 +93,8 @@ class Policy(_message.Message):
     IDEMPOTENT_FIELD_NUMBER: _ClassVar[int]
     AUDIT_FIELD_NUMBER: _ClassVar[int]
     RATE_FIELD_NUMBER: _ClassVar[int]
+    READ_ONLY_FIELD_NUMBER: _ClassVar[int]
+    REACH_FIELD_NUMBER: _ClassVar[int]
     permission: str
     public: bool
     authenticated: bool
@@ -85,10 +102,20 @@ class Policy(_message.Message):
     idempotent: bool
     audit: bool
     rate: RateClass
-    def __init__(self, permission: _Optional[str] = ..., public: _Optional[bool] = ..., authenticated: _Optional[bool] = ..., internal: _Optional[bool] = ..., idempotent: _Optional[bool] = ..., audit: _Optional[bool] = ..., rate: _Optional[_Union[RateClass, str]] = ...) -> None: ...
+    read_only: bool
+    reach: str
+    def __init__(self, permission: _Optional[str] = ..., public: _Optional[bool] = ..., authenticated: _Optional[bool] = ..., internal: _Optional[bool] = ..., idempotent: _Optional[bool] = ..., audit: _Optional[bool] = ..., rate: _Optional[_Union[RateClass, str]] = ..., read_only: _Optional[bool] = ..., reach: _Optional[str] = ...) -> None: ...
+
+class Part(_message.Message):
+    __slots__ = ("view", "section")
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    SECTION_FIELD_NUMBER: _ClassVar[int]
+    view: View
+    section: str
+    def __init__(self, view: _Optional[_Union[View, str]] = ..., section: _Optional[str] = ...) -> None: ...
 
 class Field(_message.Message):
-    __slots__ = ("min_length", "max_length", "pattern", "format", "minimum", "maximum", "max_items", "sensitivity", "read_permission", "write_permission", "filterable", "sortable")
+    __slots__ = ("min_length", "max_length", "pattern", "format", "minimum", "maximum", "max_items", "sensitivity", "read_permission", "write_permission", "filterable", "sortable", "reference", "multiline", "groupable", "searchable", "part_of")
     MIN_LENGTH_FIELD_NUMBER: _ClassVar[int]
     MAX_LENGTH_FIELD_NUMBER: _ClassVar[int]
     PATTERN_FIELD_NUMBER: _ClassVar[int]
@@ -101,6 +128,11 @@ class Field(_message.Message):
     WRITE_PERMISSION_FIELD_NUMBER: _ClassVar[int]
     FILTERABLE_FIELD_NUMBER: _ClassVar[int]
     SORTABLE_FIELD_NUMBER: _ClassVar[int]
+    REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    MULTILINE_FIELD_NUMBER: _ClassVar[int]
+    GROUPABLE_FIELD_NUMBER: _ClassVar[int]
+    SEARCHABLE_FIELD_NUMBER: _ClassVar[int]
+    PART_OF_FIELD_NUMBER: _ClassVar[int]
     min_length: int
     max_length: int
     pattern: str
@@ -113,15 +145,34 @@ class Field(_message.Message):
     write_permission: str
     filterable: bool
     sortable: bool
-    def __init__(self, min_length: _Optional[int] = ..., max_length: _Optional[int] = ..., pattern: _Optional[str] = ..., format: _Optional[_Union[Format, str]] = ..., minimum: _Optional[str] = ..., maximum: _Optional[str] = ..., max_items: _Optional[int] = ..., sensitivity: _Optional[_Union[Sensitivity, str]] = ..., read_permission: _Optional[str] = ..., write_permission: _Optional[str] = ..., filterable: _Optional[bool] = ..., sortable: _Optional[bool] = ...) -> None: ...
+    reference: str
+    multiline: bool
+    groupable: bool
+    searchable: bool
+    part_of: str
+    def __init__(self, min_length: _Optional[int] = ..., max_length: _Optional[int] = ..., pattern: _Optional[str] = ..., format: _Optional[_Union[Format, str]] = ..., minimum: _Optional[str] = ..., maximum: _Optional[str] = ..., max_items: _Optional[int] = ..., sensitivity: _Optional[_Union[Sensitivity, str]] = ..., read_permission: _Optional[str] = ..., write_permission: _Optional[str] = ..., filterable: _Optional[bool] = ..., sortable: _Optional[bool] = ..., reference: _Optional[str] = ..., multiline: _Optional[bool] = ..., groupable: _Optional[bool] = ..., searchable: _Optional[bool] = ..., part_of: _Optional[str] = ...) -> None: ...
 
 class Resource(_message.Message):
-    __slots__ = ("name", "plural")
+    __slots__ = ("name", "plural", "title_field", "owner_field", "team_field", "territory_field", "queue_permission", "visible_through", "told_with")
     NAME_FIELD_NUMBER: _ClassVar[int]
     PLURAL_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_FIELD_NUMBER: _ClassVar[int]
+    OWNER_FIELD_FIELD_NUMBER: _ClassVar[int]
+    TEAM_FIELD_FIELD_NUMBER: _ClassVar[int]
+    TERRITORY_FIELD_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_PERMISSION_FIELD_NUMBER: _ClassVar[int]
+    VISIBLE_THROUGH_FIELD_NUMBER: _ClassVar[int]
+    TOLD_WITH_FIELD_NUMBER: _ClassVar[int]
     name: str
     plural: str
-    def __init__(self, name: _Optional[str] = ..., plural: _Optional[str] = ...) -> None: ...
+    title_field: str
+    owner_field: str
+    team_field: str
+    territory_field: str
+    queue_permission: str
+    visible_through: str
+    told_with: str
+    def __init__(self, name: _Optional[str] = ..., plural: _Optional[str] = ..., title_field: _Optional[str] = ..., owner_field: _Optional[str] = ..., team_field: _Optional[str] = ..., territory_field: _Optional[str] = ..., queue_permission: _Optional[str] = ..., visible_through: _Optional[str] = ..., told_with: _Optional[str] = ...) -> None: ...
 
 class Event(_message.Message):
     __slots__ = ("type", "subject", "personal")

@@ -1,4 +1,4 @@
-"""What the parts of a worker that work at the broker have in common: how they live."""
+"""Base of the worker's loops that use the broker: connect, work, reconnect with back-off, stop."""
 
 from __future__ import annotations
 

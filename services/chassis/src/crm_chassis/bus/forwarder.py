@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any
 
 from amqp.basic_message import Message
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from crm_chassis.bus.courier import Courier
@@ -20,6 +21,10 @@ from crm_chassis.bus.relay import CONFIRM_SECONDS, Confirms, message_of
 from crm_chassis.bus.topology import close_socket, collect, connect, public_exchange, public_queue, routing_key
 from crm_chassis.db import outbox
 from crm_chassis.db.vault import Vault
+from crm_chassis.envelope import IncomingEvent, as_published
+from crm_chassis.errors import InvalidInput
+from crm_chassis.events.refused import hold
+from crm_chassis.ids import partition_of
 from crm_chassis.metrics import EVENTS_FORWARDED, EVENTS_NOT_FORWARDED
 
 BATCH = 200
@@ -30,8 +35,9 @@ _KEPT = ("content_type", "message_id", "type", "app_id")
 class Forwarder(Courier):
     """Forwards what one service publishes until told to stop. Of several, the broker lets one work."""
 
-    def __init__(self, service: str, amqp_url: str, pause: Callable[[float], object]) -> None:
+    def __init__(self, service: str, engine: Engine, amqp_url: str, pause: Callable[[float], object]) -> None:
         super().__init__(amqp_url, pause)
+        self._engine = engine
         self._queue = public_queue(service).name
         self._buffer: list[Any] = []
 
@@ -58,17 +64,33 @@ class Forwarder(Courier):
             close_socket(amqp)
 
     def _forward(self, confirms: Confirms, batch: list[Any]) -> None:
-        for number, received in enumerate(batch):
+        sent = [message for message in batch if self._sound(message)]
+        for number, received in enumerate(sent):
             key = received.delivery_info["routing_key"]
             kept = {name: received.properties[name] for name in _KEPT if name in received.properties}
-            message = Message(received.body, delivery_mode=2, **kept)
+            message = Message(as_published(received.body), delivery_mode=2, **kept)
             # Nobody outside need follow it.
             confirms.publish(number, message, public_exchange(key).name, key, mandatory=False)
         # A refusal means that some subscriber's queue is full: the others have the event, and sending it again
         # would give it to them twice. The subscriber finds the gap by the sequence of the record.
         refused = confirms.wait(CONFIRM_SECONDS)
-        EVENTS_FORWARDED.inc(len(batch) - len(refused))
+        EVENTS_FORWARDED.inc(len(sent) - len(refused))
         EVENTS_NOT_FORWARDED.inc(len(refused))
+
+    def _sound(self, message: Any) -> bool:
+        """Whether a message is an event; what is not, is kept for an operator and goes to nobody outside."""
+        key = str(message.delivery_info["routing_key"])
+        try:
+            if not isinstance(message.body, bytes):
+                raise InvalidInput("the body has an encoding of its own")
+            event = IncomingEvent.read(message.body)
+            if key != routing_key(event.type, partition_of(event.record_id)):
+                raise InvalidInput("the routing key does not belong to type and record")
+        except InvalidInput as error:
+            exchange = message.delivery_info["exchange"]
+            hold(self._engine, self._queue, exchange=exchange, routing_key=key, body=message.body, error=error.detail)
+            return False
+        return True
 
 
 def forward_again(
@@ -86,7 +108,9 @@ def forward_again(
         while batch := list(islice(events, BATCH)):
             for row in batch:
                 key = routing_key(row.type, row.partition)
-                confirms.publish(row.id, message_of(row), public_exchange(key).name, key, mandatory=False)
+                message = message_of(row)
+                message.body = as_published(message.body)
+                confirms.publish(row.id, message, public_exchange(key).name, key, mandatory=False)
             missed = len(confirms.wait(CONFIRM_SECONDS))
             taken, refused = taken + len(batch) - missed, refused + missed
     return taken, refused

@@ -33,11 +33,12 @@ CONFIRM_SECONDS = 5.0
 BATCH = 500
 TAKE_OVER_SECONDS = 5.0
 BUSY_SECONDS, BUSY_PAUSE, IDLE_PAUSE = 1.0, 0.05, 10.0
-"""After a notification others may commit that did not notify: for so long the table is read that often. From then on
-the pauses double, up to the longest."""
+"""After a notification the relay polls every BUSY_PAUSE for BUSY_SECONDS, because only one of several concurrent
+transactions notifies. Then it backs off: each pause is twice the one before, up to IDLE_PAUSE."""
 ALIVE_SECONDS = 2.5
-GATHER_SECONDS = 0.02
-"""Pause after a batch that was not full: what is written meanwhile goes out, and is taken in, together."""
+GATHER_SECONDS = 0.05
+"""Pause after a batch that was not full, so that events written meanwhile share one batch and one transaction of the
+subscriber."""
 
 
 class PublishFailed(Exception):
@@ -106,8 +107,8 @@ def _span_of(row: outbox.Pending) -> tracing.Span:
         return tracing.NOTHING
     envelope = orjson.loads(row.envelope)
     return tracing.span(
-        f"publish {row.type}", "producer", envelope["traceparent"], request_id=envelope["correlationid"],
-        event_id=row.event_id, record_id=row.record_id,
+        f"publish {row.type}", "producer", envelope.get("traceparent", ""), event_id=row.event_id,
+        record_id=row.record_id, request_id=envelope.get("correlationid", ""),
     )  # fmt: skip
 
 

@@ -6,12 +6,15 @@ begins anew, and the inbox of whoever asked passes over what it has.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 import orjson
+from amqp import exceptions as amqp_exceptions
 from amqp.basic_message import Message
 from kombu import Connection
 from sqlalchemy import Engine
@@ -29,15 +32,32 @@ from crm_chassis.bus.topology import (
     keep_alive,
     replay_key,
 )
-from crm_chassis.db import outbox, replays
+from crm_chassis.db import outbox
+from crm_chassis.db.faults import is_outage
 from crm_chassis.db.vault import Vault
-from crm_chassis.ids import QUEUES
+from crm_chassis.errors import InvalidInput
+from crm_chassis.events import refused, replays
+from crm_chassis.ids import QUEUES, as_uuid
 from crm_chassis.logs import get_logger
 from crm_chassis.metrics import EVENTS_REPLAYED
 
 END_OF_REPLAY = "application/vnd.crm.replay-end"
 BATCH = 200
 IDLE_SECONDS = 2.5
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+_RECORD = re.compile(r"crm(\.[a-z][a-z0-9_]*){2}")
+_INTERRUPTIONS = (OSError, amqp_exceptions.ConnectionError)
+"""What says nothing about the request at hand: the broker is away."""
+
+
+@dataclass(frozen=True)
+class _Request:
+    """Who wants which part of the log."""
+
+    service: str
+    replay_id: str
+    records: list[str]
+    since: datetime | None
 
 
 def ask(service: str, engine: Engine, amqp_url: str) -> bool:
@@ -89,25 +109,42 @@ class Replayer(Courier):
         try:
             amqp.connect()
             channel = amqp.default_channel
-            confirms = Confirms(channel)
             channel.basic_qos(0, 1, False)
             channel.basic_consume(control_queue(self._service).name, callback=self._requests.append)
             while not self._stopping:
                 if self._requests:
                     request = self._requests.pop(0)
-                    self._answer(confirms, amqp, request.body)
+                    self._serve(amqp, request)
                     channel.basic_ack(request.delivery_tag)
                 keep_alive(amqp, IDLE_SECONDS)
         finally:
             close_socket(amqp)
 
-    def _answer(self, confirms: Confirms, amqp: Connection, body: Any) -> None:
-        request = orjson.loads(body)
-        service, replay_id = str(request["service"]), str(request["replay_id"])
-        since = datetime.fromisoformat(request["since"]) if request["since"] else None
+    def _serve(self, amqp: Connection, message: Any) -> None:
+        """Answers a request. One that cannot be answered is kept for an operator, so that those behind it are."""
+        try:
+            # A channel of its own: the broker closes it if the request names what it will not take.
+            with amqp.channel() as channel:
+                self._answer(Confirms(channel), amqp, _read(message.body))
+        except (*_INTERRUPTIONS, PublishFailed):
+            raise
+        except Exception as error:
+            if is_outage(error):
+                raise
+            refused.hold(
+                self._engine,
+                control_queue(self._service).name,
+                exchange=message.delivery_info["exchange"],
+                routing_key=message.delivery_info["routing_key"],
+                body=message.body,
+                error=error.detail if isinstance(error, InvalidInput) else repr(error),
+            )
+
+    def _answer(self, confirms: Confirms, amqp: Connection, request: _Request) -> None:
+        service, replay_id = request.service, request.replay_id
         sent = 0
         with Session(self._engine) as session:
-            events = outbox.log(session, self._vault, [str(one) for one in request["records"]], since=since)
+            events = outbox.log(session, self._vault, request.records, since=request.since)
             while batch := list(islice(events, BATCH)):
                 for row in batch:
                     key = replay_key(row.type, row.partition, service)
@@ -121,6 +158,22 @@ class Replayer(Courier):
             confirms.publish(0, end, REPLAY.name, replay_key(f"crm.{self._service}.{REPLAY_END}", queue, service))
         _all_taken(confirms)
         self._log.info("replay sent", to=service, replay_id=replay_id, events=sent)
+
+
+def _read(body: bytes | str) -> _Request:
+    """Raises InvalidInput if it is not a request of the suite."""
+    try:
+        asked = orjson.loads(body)
+        replay_id, since = as_uuid(asked["replay_id"]), asked["since"]
+        records = asked["records"]
+        if replay_id is None or not _NAME.fullmatch(asked["service"]) or not all(map(_RECORD.fullmatch, records)):
+            raise ValueError("a name is not written as names are")
+        moment = datetime.fromisoformat(since) if since else None
+        if moment is not None and moment.tzinfo is None:
+            raise ValueError("the time has no zone")
+        return _Request(asked["service"], replay_id, list(records), moment)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InvalidInput(f"not a request for a replay: {error}") from error
 
 
 def _all_taken(confirms: Confirms) -> None:

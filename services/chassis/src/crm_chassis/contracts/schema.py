@@ -12,142 +12,53 @@ only ever sees clean input. A service adds rules that options cannot say by subc
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping, Sized
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, TypeVar
-from uuid import UUID
-from zoneinfo import available_timezones
 
 import crm_contracts
-import email_validator
+from crm.common.v1 import types_pb2
+from crm_contracts.codes import MINOR_UNITS
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
-from marshmallow import validate as validators
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validates_schema
 
+from crm_chassis.contracts.filtering import parse
+from crm_chassis.contracts.formats import Format, normalise
 from crm_chassis.contracts.transcode import is_map
 from crm_chassis.errors import InvalidInput
+from crm_chassis.remembered import remembers
+from crm_chassis.text import composed
+from crm_chassis.violations import (
+    ABOVE_MAXIMUM,
+    BELOW_MINIMUM,
+    CONTROL_CHARACTERS,
+    EMPTY,
+    NEGATIVE_AMOUNT,
+    PATTERN_MISMATCH,
+    REQUIRED,
+    SEVERAL_LINES,
+    TOO_LONG,
+    TOO_MANY_BYTES,
+    TOO_MANY_DIGITS,
+    TOO_MANY_ENTRIES,
+    TOO_SHORT,
+    wrong_type,
+)
 
-Format = crm_contracts.Format
+remembers(__name__)  # schemas
+remembers(__name__)
+
+
 S = TypeVar("S", bound=type[Schema])
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
-_URL = re.compile(r"https?://[^\s/$.?#][^\s]*", re.IGNORECASE)
-_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?")
+STRUCT_BYTES = 64 * 1024
+"""What the free fields of a record may take."""
 
-# ISO 3166-1 alpha-2 and ISO 4217 codes in force, without funds and precious metals.
-COUNTRIES = frozenset(
-    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT "
-    "BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH "
-    "ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT "
-    "HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS "
-    "LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI "
-    "NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG "
-    "SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG "
-    "UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW".split()
-)
-CURRENCIES = frozenset(
-    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD "
-    "CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF "
-    "GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK "
-    "LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD "
-    "OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN "
-    "SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF "
-    "YER ZAR ZMW ZWG".split()
-)
-
-
-# Names such as .example are refused by default; whether an address can receive mail is not a question of form.
-email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
-
-
-def _email(text: str) -> str:
-    try:
-        found = email_validator.validate_email(text, check_deliverability=False)
-    except email_validator.EmailNotValidError as error:
-        raise ValidationError("must be an e-mail address") from error
-    return found.normalized.lower()
-
-
-def _date(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise ValidationError("must be a day, like 2026-01-31") from error
-
-
-def _uuid(text: str) -> str:
-    try:
-        return str(UUID(text))
-    except ValueError as error:
-        raise ValidationError("must be a UUID") from error
-
-
-def _decimal(text: str) -> str:
-    if not _DECIMAL.fullmatch(text):
-        raise ValidationError("must be a decimal number with at most four digits after the point")
-    return text
-
-
-def _member_of(known: frozenset[str], what: str) -> Callable[[str], str]:
-    def check(text: str) -> str:
-        if text.upper() not in known:
-            raise ValidationError(f"must be {what}")
-        return text.upper()
-
-    return check
-
-
-def _matching(pattern: re.Pattern[str], what: str, *, lower: bool = False) -> Callable[[str], str]:
-    def check(text: str) -> str:
-        text = text.lower() if lower else text
-        if not pattern.fullmatch(text):
-            raise ValidationError(f"must be {what}")
-        return text
-
-    return check
-
-
-def _phone(text: str) -> str:
-    if sum(c.isdigit() for c in text) < 3:
-        raise ValidationError("must be a telephone number")
-    return text
-
-
-def _time_zone(text: str) -> str:
-    if text not in available_timezones():
-        raise ValidationError("must be an IANA time zone, like Europe/Berlin")
-    return text
-
-
-def _filter(text: str) -> str:
-    from crm_chassis.contracts.filtering import parse
-
-    try:
-        parse(text)
-    except InvalidInput as error:
-        raise ValidationError(error.detail.removeprefix("filter: ")) from error
-    return text
-
-
-_FORMATS: dict[int, Callable[[str], str]] = {
-    Format.EMAIL: _email,
-    Format.PHONE: _phone,
-    Format.URL: _matching(_URL, "an absolute http or https URL"),
-    Format.CURRENCY: _member_of(CURRENCIES, "an ISO 4217 currency code"),
-    Format.COUNTRY: _member_of(COUNTRIES, "an ISO 3166-1 alpha-2 country code"),
-    Format.DECIMAL: _decimal,
-    Format.UUID: _uuid,
-    Format.DATE: _date,
-    Format.TIME_ZONE: _time_zone,
-    Format.LANGUAGE: _matching(_LANGUAGE, "a BCP 47 language tag"),
-    Format.DOMAIN: _matching(_DOMAIN, "a domain name", lower=True),
-    Format.FILTER: _filter,
-}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# Line and paragraph ends, and what hides text or turns its direction. Joiners stay: scripts and emoji need them.
+_SEVERAL_LINES = re.compile("[\n\r\u2028\u2029\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
 
 
 class CleanString(fields.String):
@@ -159,23 +70,41 @@ class CleanString(fields.String):
         self._pattern = re.compile(rules.pattern) if rules.pattern else None
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
-        text = str(value).strip()
+        text = composed(str(value))
         rules = self._rules
+        if not (rules.multiline or rules.format == Format.FILTER) and _SEVERAL_LINES.search(text):
+            raise ValidationError(SEVERAL_LINES())
         if _CONTROL.search(text):
-            raise ValidationError("must not contain control characters")
+            raise ValidationError(CONTROL_CHARACTERS())
         if len(text) < rules.min_length:
-            raise ValidationError(
-                "must not be empty" if rules.min_length == 1 else f"must have at least {rules.min_length} characters"
-            )
+            raise ValidationError(EMPTY() if rules.min_length == 1 else TOO_SHORT(min=rules.min_length))
         if rules.max_length and len(text) > rules.max_length:
-            raise ValidationError(f"must have at most {rules.max_length} characters")
+            raise ValidationError(TOO_LONG(max=rules.max_length))
         if self._pattern and not self._pattern.fullmatch(text):
-            raise ValidationError(f"must match {rules.pattern}")
+            raise ValidationError(PATTERN_MISMATCH(pattern=rules.pattern))
         if text and rules.format:
-            text = _FORMATS[rules.format](text)
+            text = _settled(text, rules.format)
         if rules.minimum or rules.maximum:
             _check_range(Decimal(text or "0"), rules)
         return text
+
+
+def _settled(text: str, format_: int) -> str:
+    try:
+        if format_ == Format.FILTER:
+            parse(text)
+        return normalise(text, format_)
+    except InvalidInput as error:
+        raise ValidationError(error.detail.removeprefix("filter: ")) from error
+    except ValueError as error:
+        raise ValidationError(error.args[0]) from error
+
+
+class Distinct(fields.List[Any]):
+    """Values without repetition, in the order given."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        return list(dict.fromkeys(entry for entry in super()._deserialize(value, *args, **kwargs) if entry))
 
 
 class Ranged(fields.Raw):
@@ -193,11 +122,16 @@ class Ranged(fields.Raw):
 def _check_range(value: Decimal, rules: Any) -> None:
     try:
         if rules.minimum and value < Decimal(rules.minimum):
-            raise ValidationError(f"must be at least {rules.minimum}")
+            raise ValidationError(BELOW_MINIMUM(min=_number(rules.minimum)))
         if rules.maximum and value > Decimal(rules.maximum):
-            raise ValidationError(f"must be at most {rules.maximum}")
+            raise ValidationError(ABOVE_MAXIMUM(max=_number(rules.maximum)))
     except InvalidOperation as error:
-        raise ValidationError("must be a number") from error
+        raise ValidationError(wrong_type("NUMBER")) from error
+
+
+def _number(text: str) -> int | float:
+    value = Decimal(text)
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 _registered: dict[str, type[Schema]] = {}
@@ -230,7 +164,8 @@ def _field(field: FieldDescriptor) -> fields.Field[Any]:
     rules = crm_contracts.rules_of(field)
     kwargs: dict[str, Any] = {"required": required}
     if required:
-        kwargs["error_messages"] = {"required": "is required"}
+        # In a list: marshmallow would format a text, and what comes of that need not have the code any more.
+        kwargs["error_messages"] = {"required": [REQUIRED()]}
     if is_map(field):
         item: fields.Field[Any] = _single(field.message_type.fields_by_name["value"], rules, {})
         return fields.Dict(
@@ -239,17 +174,27 @@ def _field(field: FieldDescriptor) -> fields.Field[Any]:
             validate=_at_most(rules.max_items),
             **kwargs,
         )
+    if crm_contracts.is_row(field):
+        # What is wrong with one is said of that one alone, by whoever handles it.
+        return fields.List(fields.Raw(), validate=_at_most(rules.max_items), **kwargs)
     if field.is_repeated:
-        return fields.List(_single(field, rules, {}), validate=_at_most(rules.max_items), **kwargs)
+        repeated = Distinct if rules.format in (Format.TAG, Format.DOMAIN) else fields.List
+        return repeated(_single(field, rules, {}), validate=_at_most(rules.max_items), **kwargs)
     return _single(field, rules, kwargs)
 
 
 def _at_most(limit: int) -> list[Callable[[Any], Any]]:
-    return [validators.Length(max=limit, error=f"must have at most {limit} entries")] if limit else []
+    def check(value: Sized) -> None:
+        if len(value) > limit:
+            raise ValidationError(TOO_MANY_ENTRIES(max=limit))
+
+    return [check] if limit else []
 
 
 def _single(field: FieldDescriptor, rules: Any, kwargs: dict[str, Any]) -> fields.Field[Any]:
     if field.message_type is not None:
+        if field.message_type.full_name == "google.protobuf.Struct":
+            return fields.Raw(validate=_small, **kwargs)
         if field.message_type.full_name.startswith("google.protobuf."):
             return fields.Raw(**kwargs)
         descriptor = field.message_type
@@ -259,6 +204,11 @@ def _single(field: FieldDescriptor, rules: Any, kwargs: dict[str, Any]) -> field
     if rules.minimum or rules.maximum:
         return Ranged(rules, **kwargs)
     return fields.Raw(**kwargs)
+
+
+def _small(value: Message) -> None:
+    if value.ByteSize() > STRUCT_BYTES:
+        raise ValidationError(TOO_MANY_BYTES(kilobytes=STRUCT_BYTES // 1024))
 
 
 @cache
@@ -275,15 +225,37 @@ def _instance(full_name: str, descriptor: Descriptor) -> Schema:
     return _schema(descriptor)()
 
 
+@schema_for(types_pb2.Money)
+class MoneySchema(derived(types_pb2.Money)):  # type: ignore[misc]
+    """An amount is what can be paid in its currency (ISO 4217), and not less than nothing."""
+
+    @validates_schema(skip_on_field_errors=True)
+    def payable(self, data: dict[str, Any], **_: Any) -> None:
+        amount, currency = Decimal(data["amount"]), data["currency"]
+        if amount < 0:
+            raise ValidationError(NEGATIVE_AMOUNT(), "amount")
+        digits = MINOR_UNITS[currency]
+        if amount != round(amount, digits):
+            most = f"at most {digits}" if digits else "no"
+            said = f"{currency} has {most} digits after the point"
+            raise ValidationError(TOO_MANY_DIGITS(said, currency=currency, digits=digits), "amount")
+
+    @post_load
+    def without_sign(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        data["amount"] = data["amount"].removeprefix("-")
+        return data
+
+
 def plain(message: Message) -> dict[str, Any]:
-    """The fields that are set, nested messages as dicts, well-known types as they are."""
+    """The fields that are set, nested messages as dicts; well-known types, and records in a list, as they are."""
     found: dict[str, Any] = {}
     for field, value in message.ListFields():
         nested = field.message_type is not None and not field.message_type.full_name.startswith("google.protobuf.")
         if is_map(field):
             found[field.name] = {k: plain(v) if isinstance(v, Message) else v for k, v in value.items()}
         elif field.is_repeated:
-            found[field.name] = [plain(item) for item in value] if nested else list(value)
+            apart = nested and not crm_contracts.is_row(field)
+            found[field.name] = [plain(item) for item in value] if apart else list(value)
         else:
             found[field.name] = plain(value) if nested else value
     return found
@@ -315,4 +287,4 @@ def _flatten(found: Any, path: str, into: dict[str, list[str]]) -> None:
             inner = path if key in ("_schema", "value") else f"{path}.{key}" if path else str(key)
             _flatten(value, inner, into)
     else:
-        into.setdefault(path or "_", []).extend(str(one) for one in (found if isinstance(found, list) else [found]))
+        into.setdefault(path or "_", []).extend(found if isinstance(found, list) else [found])

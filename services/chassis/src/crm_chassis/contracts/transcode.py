@@ -20,6 +20,7 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from crm_chassis.errors import InvalidInput
+from crm_chassis.violations import OUT_OF_RANGE, UNKNOWN_FIELD, UNKNOWN_VALUE, Violation, wrong_type
 
 _INTEGERS = {
     FieldDescriptor.TYPE_INT32: (-(2**31), 2**31 - 1),
@@ -28,6 +29,9 @@ _INTEGERS = {
     FieldDescriptor.TYPE_INT64: (-(2**63), 2**63 - 1),
     FieldDescriptor.TYPE_UINT64: (0, 2**64 - 1),
 }
+
+_EXACT = 2**53
+"""Whole numbers up to here, in either direction, are exact in a Struct, which has no others than doubles."""
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -64,13 +68,37 @@ def to_datetime(value: Timestamp) -> datetime:
     return _EPOCH + timedelta(seconds=value.seconds, microseconds=value.nanos // 1000)
 
 
+def plain_values(message: Message) -> Any:
+    """A Struct, or another message of google.protobuf, as JSON values; whole numbers are integers, as they were."""
+    return _with_integers(json_format.MessageToDict(message))
+
+
+def _with_integers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_integers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_integers(item) for item in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
+        return int(value)
+    return value
+
+
+def _is_exact(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(_is_exact(item) for item in value.values())
+    if isinstance(value, list):
+        return all(_is_exact(item) for item in value)
+    return not isinstance(value, int) or abs(value) <= _EXACT
+
+
 class Encoder:
     """Turns messages into JSON for readers who may see the fields that `readable` allows."""
 
     def __init__(self, readable: Readable = everything) -> None:
         self._readable = readable
-        self._compiled: dict[str, ToJson] = {}
-        self._unfinished: dict[str, ToJson] = {}
+        # By descriptor, not by name: a program may have messages of one name from two releases.
+        self._compiled: dict[Descriptor, ToJson] = {}
+        self._unfinished: dict[Descriptor, ToJson] = {}
         self._lock = threading.RLock()
 
     def encode(self, message: Message) -> Any:
@@ -82,23 +110,22 @@ class Encoder:
         return dumps(self.encode(message))
 
     def _function(self, descriptor: Descriptor) -> ToJson:
-        found = self._compiled.get(descriptor.full_name)
+        found = self._compiled.get(descriptor)
         if found is None:
             # Other threads see a function only when it is whole; only its own compilation sees it before.
             with self._lock:
-                name = descriptor.full_name
-                found = self._compiled.get(name) or self._unfinished.get(name) or self._compile(descriptor)
+                found = self._compiled.get(descriptor) or self._unfinished.get(descriptor) or self._compile(descriptor)
         return found
 
     def _compile(self, descriptor: Descriptor) -> ToJson:
         if descriptor.full_name == "google.protobuf.Timestamp":
             function: ToJson = to_datetime
         elif descriptor.full_name.startswith("google.protobuf."):
-            function = json_format.MessageToDict
+            function = plain_values
         else:
             # A dict display with one entry per field is the fastest way Python has to build it.
             names: dict[str, Any] = {}
-            self._unfinished[descriptor.full_name] = lambda m: names["encode"](m)
+            self._unfinished[descriptor] = lambda m: names["encode"](m)
             fields = [
                 field
                 for field in descriptor.fields
@@ -107,8 +134,8 @@ class Encoder:
             entries = ", ".join(f"{f.name!r}: {self._expression(f, i, names)}" for i, f in enumerate(fields))
             exec(f"def encode(m):\n    return {{{entries}}}", names)
             function = names["encode"]
-            del self._unfinished[descriptor.full_name]
-        self._compiled[descriptor.full_name] = function
+            del self._unfinished[descriptor]
+        self._compiled[descriptor] = function
         return function
 
     def _expression(self, field: FieldDescriptor, index: int, names: dict[str, Any]) -> str:
@@ -142,25 +169,25 @@ def dumps(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC)
 
 
-def decode(message: type[M], value: Any, *, lenient: bool = False) -> M:
+def decode(message: type[M], value: Any, *, lenient: bool = False, read_only: bool = False) -> M:
     """Builds a message from parsed JSON.
 
-    Fields that only the server writes are dropped (AIP-203). Raises InvalidInput that names every field with a
-    wrong type and every unknown field; with `lenient`, unknown fields and values are passed over, which is how
-    a subscriber reads an event of a newer contract.
+    Fields that only the server writes are dropped (AIP-203), but with `read_only` those of the message itself. Raises
+    InvalidInput that names every field with a wrong type and every unknown field; with `lenient`, unknown fields and
+    values are passed over, which is how a subscriber reads an event of a newer contract.
     """
     errors: dict[str, list[str]] = {}
-    known = _decode_message(message.DESCRIPTOR, value, "", errors, lenient)
+    known = _decode_message(message.DESCRIPTOR, value, "", errors, lenient, lenient or read_only)
     if errors:
         raise InvalidInput("The request body has wrong fields.", errors=errors)
     return message(**known)
 
 
 def _decode_message(
-    descriptor: Descriptor, value: Any, path: str, errors: dict[str, list[str]], lenient: bool
+    descriptor: Descriptor, value: Any, path: str, errors: dict[str, list[str]], lenient: bool, read_only: bool
 ) -> dict[str, Any]:
     if not isinstance(value, Mapping):
-        errors.setdefault(path or "_", []).append("must be an object")
+        errors.setdefault(path or "_", []).append(wrong_type("OBJECT"))
         return {}
     fields = descriptor.fields_by_name
     found: dict[str, Any] = {}
@@ -169,14 +196,14 @@ def _decode_message(
         where = f"{path}.{name}" if path else name
         if field is None:
             if not lenient:
-                errors.setdefault(where[:200], []).append("unknown field")
-        elif item is None or (not lenient and crm_contracts.OUTPUT_ONLY in crm_contracts.behavior_of(field)):
+                errors.setdefault(where[:200], []).append(UNKNOWN_FIELD())
+        elif item is None or (not read_only and crm_contracts.OUTPUT_ONLY in crm_contracts.behavior_of(field)):
             continue
         elif is_map(field):
             found[name] = _decode_map(field, item, where, errors, lenient)
         elif field.is_repeated:
             if not isinstance(item, list):
-                errors.setdefault(where, []).append("must be a list")
+                errors.setdefault(where, []).append(wrong_type("LIST"))
                 continue
             found[name] = [
                 _decode_value(field, one, f"{where}.{position}", errors, lenient) for position, one in enumerate(item)
@@ -190,7 +217,7 @@ def _decode_map(
     field: FieldDescriptor, value: Any, path: str, errors: dict[str, list[str]], lenient: bool
 ) -> dict[str, Any]:
     if not isinstance(value, Mapping):
-        errors.setdefault(path, []).append("must be an object")
+        errors.setdefault(path, []).append(wrong_type("OBJECT"))
         return {}
     item = field.message_type.fields_by_name["value"]
     return {key: _decode_value(item, one, f"{path}.{key}"[:200], errors, lenient) for key, one in value.items()}
@@ -200,37 +227,40 @@ def _decode_value(field: FieldDescriptor, value: Any, path: str, errors: dict[st
     if field.message_type is not None:
         if field.message_type.full_name.startswith("google.protobuf."):
             return _decode_well_known(field.message_type, value, path, errors)
-        return _decode_message(field.message_type, value, path, errors, lenient)
-    problem = ""
+        return _decode_message(field.message_type, value, path, errors, lenient, lenient)
     if field.enum_type is not None:
         number = _enum_number(field.enum_type, value)
         if number is not None:
             return number
         if lenient:
             return 0
-        names = ", ".join(v.name for v in field.enum_type.values if v.number)
-        problem = f"must be one of {names}"
+        problem = not_of(field.enum_type)
     elif field.type == FieldDescriptor.TYPE_STRING:
         if isinstance(value, str):
             return value
-        problem = "must be a string"
+        problem = wrong_type("STRING")
     elif field.type == FieldDescriptor.TYPE_BOOL:
         if isinstance(value, bool):
             return value
-        problem = "must be true or false"
+        problem = wrong_type("BOOLEAN")
     elif field.type in _INTEGERS:
         low, high = _INTEGERS[field.type]
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
             return value
-        problem = "must be a whole number" if not isinstance(value, int) else "is out of range"
+        problem = OUT_OF_RANGE() if isinstance(value, int) else wrong_type("INTEGER")
     elif isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
         return float(value)
     else:
-        problem = "must be a number"
+        problem = wrong_type("NUMBER")
     errors.setdefault(path, []).append(problem)
     return 0 if field.type != FieldDescriptor.TYPE_STRING else ""
+
+
+def not_of(enum: EnumDescriptor) -> Violation:
+    """Says which values an enum has."""
+    return UNKNOWN_VALUE(values=[value.name for value in enum.values if value.number])
 
 
 def _enum_number(enum: EnumDescriptor, value: Any) -> int | None:
@@ -249,10 +279,13 @@ def _decode_well_known(descriptor: Descriptor, value: Any, path: str, errors: di
                 raise ValueError
             message.FromDatetime(moment.astimezone(UTC))
         except (TypeError, ValueError, OverflowError):
-            errors.setdefault(path, []).append("must be a time with zone, like 2026-01-31T09:00:00Z")
+            errors.setdefault(path, []).append(wrong_type("TIMESTAMP"))
         return message
     try:
         json_format.ParseDict(value, message, max_recursion_depth=32)
     except (json_format.ParseError, AttributeError, TypeError, RecursionError):
         errors.setdefault(path, []).append("must be an object of plain values, at most 30 levels deep")
+    else:
+        if not _is_exact(value):
+            errors.setdefault(path, []).append("must have no whole numbers beyond 2^53; write those as text")
     return message

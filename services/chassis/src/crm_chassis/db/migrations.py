@@ -1,145 +1,151 @@
-"""Schema changes: Alembic, one history per service, applied by `crm-<service> setup` and by nothing else.
+"""Schema changes: Alembic, applied by `crm-<service> setup` and by nothing else.
 
-A migration must work while the version before it is still running: add first, remove in a later release.
+The chassis tables have migrations of their own, beside this module, which come first; each service has those of its
+tables. A migration must work while the version before it is still running: add first, remove in a later release.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
+import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from alembic.autogenerate import compare_metadata, produce_migrations, render_python_code
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Engine, MetaData, inspect, text
 
-from crm_chassis.access import directory as directory
-from crm_chassis.db import imports as imports
+from crm_chassis.db import rights
 from crm_chassis.db import tables as tables
-from crm_chassis.db.model import Base
-from crm_chassis.db.outbox import CHANNEL, ensure_months
+from crm_chassis.db.base import Base
+from crm_chassis.db.ddl import MigrationError, limit, patiently
+from crm_chassis.logs import get_logger
 
-_CHASSIS_TABLES = (
-    "outbox", "subject_keys", "history", "history_seals", "history_anchors", "requests", "inbox",
-    "inbox_positions", "parked",
-    "bus_subscriptions", "search_terms", "imports", "import_chunks", "import_errors", "directory_users",
-    "directory_reports", "directory_team_members", "directory_user_territories", "directory_territories",
-    "directory_teams",
-)  # fmt: skip
-
-_TRIGGERS = (
-    f"CREATE FUNCTION notify_outbox() RETURNS trigger LANGUAGE plpgsql AS "
-    # Transactions that notify are committed one after the other. So only one of those under way does, and whoever is
-    # woken looks again for a while (crm_chassis.bus.relay).
-    f"$$ BEGIN IF pg_try_advisory_xact_lock(hashtext('{CHANNEL}')) THEN PERFORM pg_notify('{CHANNEL}', ''); END IF; "
-    "RETURN NULL; END $$",
-    "CREATE TRIGGER outbox_notify AFTER INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION notify_outbox()",
-    "CREATE TRIGGER history_notify AFTER INSERT ON history FOR EACH STATEMENT EXECUTE FUNCTION notify_outbox()",
-    "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION 'the history is append-only'; END $$",
-    "CREATE TRIGGER history_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON history "
-    "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
-)
+TURN_SECONDS = 600
+_WRITES_BY_FUNCTION = text("SELECT EXISTS (SELECT FROM pg_proc WHERE proname = 'write_history')")
 
 
-def create_chassis_tables(op: Operations) -> None:
-    """What every service's first migration creates beside its own tables."""
-    connection = op.get_bind()
-    for name in _CHASSIS_TABLES:
-        Base.metadata.tables[name].create(connection)
-    connection.execute(text("ALTER TABLE inbox SET (autovacuum_vacuum_scale_factor = 0.01)"))
-    for statement in _TRIGGERS:
-        connection.execute(text(statement))
-    with Session(connection) as session:
-        ensure_months(session, datetime.now(UTC))
-        session.flush()
+@dataclass(frozen=True)
+class Line:
+    """Migrations that build on each other, and the table that says how far a database is."""
+
+    folder: Path
+    version_table: str
+
+    def script(self) -> ScriptDirectory:
+        """The migrations in `versions/` of the folder, as they are at this moment."""
+        (self.folder / "versions").mkdir(parents=True, exist_ok=True)
+        config = Config()
+        config.set_main_option("script_location", str(self.folder))
+        config.set_main_option("path_separator", "os")
+        return ScriptDirectory.from_config(config)
 
 
-def _config(migrations: Path) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(migrations))
-    config.set_main_option("path_separator", "os")
-    return config
+CHASSIS = Line(Path(__file__).parent, "alembic_version_chassis")
 
 
-def upgrade(engine: Engine, migrations: Path) -> None:
-    """Brings the database to the newest version; several callers at once do it one after the other."""
-    config = _config(migrations)
-    script = ScriptDirectory.from_config(config)
-
-    def run(revision: Any, _: Any) -> Any:
-        return script._upgrade_revs("head", revision)
-
-    with engine.begin() as connection:
-        connection.execute(text("SET LOCAL statement_timeout = '10min'"))
-        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('migrations'))"))
-        with EnvironmentContext(config, script, fn=run) as environment:
-            environment.configure(connection=connection, target_metadata=Base.metadata, transactional_ddl=True)
-            environment.run_migrations()
+def line_of(migrations: Path) -> Line:
+    """The migrations of a service."""
+    return Line(migrations, "alembic_version")
 
 
-def current(engine: Engine, migrations: Path) -> tuple[str | None, str | None]:
-    """(version of the database, newest version known)."""
+def upgrade(engine: Engine, migrations: Path, processes: str | None = None, sealer: str | None = None) -> None:
+    """Brings the database to the newest version, first the chassis tables, then the service's.
+
+    `processes` is the role that api and worker connect as, if it is not the engine's own: it gets the rights they need.
+    `sealer` is the one that seals the history, if that is yet another.
+    Several callers at once do it one after the other. Each migration is a transaction of its own: if one fails, those
+    before it are done. Raises MigrationError if what it changes stays locked or it takes too long.
+    """
     with engine.connect() as connection:
-        here = MigrationContext.configure(connection).get_current_revision()
-    return here, ScriptDirectory.from_config(_config(migrations)).get_current_head()
+        try:
+            limit(connection)
+            _take_turn(connection)
+            direct = inspect(connection).has_table("history") and not connection.scalar(_WRITES_BY_FUNCTION)
+            replaced = sealer is not None and rights.is_sealed_by_another(connection, sealer)
+            connection.commit()
+            if processes is not None:
+                rights.prepare(connection, processes)
+            for line in (CHASSIS, line_of(migrations)):
+                _upgrade(connection, line)
+            if processes is not None:
+                rights.settle(connection, processes, direct=direct, sealer=sealer, replaced=replaced)
+        finally:
+            connection.invalidate()  # the limits and the turn end with it
 
 
-def _own_schema(name: str | None, type_: str, parents: Any) -> bool:
-    return not (type_ == "table" and name is not None and (name.startswith("outbox_") or name == "alembic_version"))
+def _take_turn(connection: Connection) -> None:
+    """Waits until nobody else migrates this database.
+
+    It asks from outside, time and again: whoever waits inside the database has a snapshot, and an index that is built
+    concurrently waits until all snapshots from before it are gone.
+    """
+    deadline = time.monotonic() + TURN_SECONDS
+    while not connection.scalar(text("SELECT pg_try_advisory_lock(hashtext('migrations'))")):
+        connection.rollback()
+        if time.monotonic() > deadline:
+            raise MigrationError(f"Another set-up has been migrating this database for {TURN_SECONDS} s. Look at it.")
+        time.sleep(0.2)
+    connection.commit()
 
 
-_TEMPLATE = '''"""{message}"""
-
-from __future__ import annotations
-
-import sqlalchemy as sa
-from alembic import op
-from sqlalchemy.dialects import postgresql
-{imports}
-revision = "{revision}"
-down_revision = {down_revision!r}
-
-
-def upgrade() -> None:
-    {body}
-'''
+def _upgrade(connection: Connection, line: Line) -> None:
+    script = line.script()
+    if line is CHASSIS:
+        _recognise(connection, script)
+    while True:
+        heads = _context(connection, line).get_current_heads()
+        connection.rollback()
+        steps: list[RevisionStep] = script._upgrade_revs("heads", heads)  # type: ignore[arg-type]
+        if not steps:
+            return
+        _apply(connection, line, steps[0])
 
 
-def revision(engine: Engine, migrations: Path, message: str) -> Path:
-    """Writes a new migration with the difference between the models and the database; read it before you commit it."""
-    (migrations / "versions").mkdir(parents=True, exist_ok=True)
-    head = ScriptDirectory.from_config(_config(migrations)).get_current_head()
-    number = f"{int(head) + 1 if head else 1:04d}"
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"include_name": _own_schema})
-        script = produce_migrations(context, Base.metadata)
-    if head is None:
-        assert script.upgrade_ops is not None
-        script.upgrade_ops.ops = [o for o in script.upgrade_ops.ops if not _of_chassis(o)]
-    body = render_python_code(script.upgrade_ops, migration_context=context)  # type: ignore[arg-type]
-    body = "\n".join(line for line in body.splitlines() if "# ###" not in line).strip()
-    imports = ""
-    if head is None:
-        imports = "\nfrom crm_chassis.db.migrations import create_chassis_tables\n"
-        body = "create_chassis_tables(op)\n    " + body
-    path = migrations / "versions" / f"{number}_{re.sub(r'[^a-z0-9]+', '_', message.lower())}.py"
-    path.write_text(_TEMPLATE.format(message=message, imports=imports, revision=number, down_revision=head, body=body))
-    return path
+def _recognise(connection: Connection, script: ScriptDirectory) -> None:
+    """Version 0.1.0 made the chassis tables without noting it: then the first migration of them is done."""
+    context = _context(connection, CHASSIS)
+    if not context.get_current_heads() and inspect(connection).has_table("outbox"):
+        base = script.get_base()
+        assert base is not None
+        context.stamp(script, base)
+        log = get_logger()
+        log.info("chassis tables of 0.1.0 recognised", revision=base)
+    connection.commit()
 
 
-def _of_chassis(operation: Any) -> bool:
-    return getattr(operation, "table_name", None) in _CHASSIS_TABLES
+def _context(connection: Connection, line: Line, **options: Any) -> MigrationContext:
+    return MigrationContext.configure(connection, opts={"version_table": line.version_table, **options})
 
 
-def differences(engine: Engine) -> list[Any]:
+def _apply(connection: Connection, line: Line, step: RevisionStep) -> None:
+    """Carries out one migration in a transaction of its own."""
+
+    def only(*_: object) -> list[RevisionStep]:
+        connection.commit()  # what was read before does not belong to the migration
+        return [step]
+
+    def work() -> None:
+        context = _context(connection, line, transaction_per_migration=True, fn=only)
+        with Operations.context(context):
+            context.run_migrations()
+        connection.commit()
+
+    patiently(connection, f"migration {step.info.up_revision_id}", work)
+    log = get_logger()
+    log.info("migrated", revision=step.info.up_revision_id)
+
+
+def own_schema(name: str | None, type_: str, _: Any) -> bool:
+    """Whether autogenerate compares it: the months of the outbox and the tables of Alembic are nobody's model."""
+    return not (type_ == "table" and name is not None and name.startswith(("outbox_", "alembic_version")))
+
+
+def differences(engine: Engine, tables: MetaData) -> list[Any]:
     """What the models say and the migrated database does not; empty if migrations are complete."""
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"include_name": _own_schema})
-        return list(compare_metadata(context, Base.metadata))
+        context = MigrationContext.configure(connection, opts={"include_name": own_schema})
+        return list(compare_metadata(context, [Base.metadata, tables]))  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select, text, update
@@ -118,13 +118,13 @@ def log(
     kinds: Sequence[str],
     *,
     since: datetime | None = None,
-    after: int = 0,
     batch: int = 500,
 ) -> Iterator[Pending]:
     """The published events of some kinds of records or types (of all, if none is named) in order of their positions.
 
-    From a time or behind a position on. Events of erased subjects are passed over.
+    From a time on. Events of erased subjects are passed over.
     """
+    after = 0
     while True:
         query = select(Outbox).where(Outbox.id > after, Outbox.published_at.is_not(None))
         if since is not None:
@@ -144,20 +144,9 @@ def log(
         session.expunge_all()
 
 
-def ensure_months(session: Session, now: datetime, ahead: int = 2) -> None:
-    """Makes the monthly partitions of the outbox from this month on."""
-    first = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    for _ in range(ahead + 1):
-        following = (first + timedelta(days=32)).replace(day=1)
-        name = f"outbox_{first:%Y_%m}"
-        if session.scalar(text("SELECT to_regclass(:name)"), {"name": name}) is None:
-            session.execute(
-                text(
-                    f"CREATE TABLE {name} PARTITION OF outbox FOR VALUES FROM ('{first:%Y-%m-%d}') "
-                    f"TO ('{following:%Y-%m-%d}') WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01)"
-                )
-            )
-        first = following
+def ensure_months(session: Session, now: datetime) -> None:
+    """Makes the monthly partitions of the outbox for this month and the two that follow."""
+    session.execute(text("SELECT ensure_outbox_months(:now)"), {"now": now})
 
 
 def compact(session: Session, before: datetime, limit: int = 5000) -> int:

@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
-from crm_chassis.db.model import Base, Id
+from crm_chassis.db.base import Base, Id
 
 
 class Xid8(UserDefinedType[str]):
@@ -95,7 +95,13 @@ class History(Base):
     request_id: Mapped[str] = mapped_column(String)
     caused_by: Mapped[str] = mapped_column(String)
     changes: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    """Field name to [old, new]."""
+    """Field name to [old, new], but for those in `sealed`."""
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The changes that may say something about a person, as JSON under the key of the record (crm_chassis.db.vault)."""
+    mac: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Keyed hash over what the service wrote: who has only the database cannot make one. None in rows of 0.1.0."""
+    uid: Mapped[str | None] = mapped_column(Id)
+    """The row's own id, which its writer gives it. None in rows of former versions, whose `mac` does not cover `at`."""
     xid: Mapped[str] = mapped_column(Xid8(), server_default=text("pg_current_xact_id()"))
 
 
@@ -196,6 +202,34 @@ class Parked(Base):
     dead: Mapped[bool] = mapped_column(Boolean, default=False)
     parked_at: Mapped[datetime]
     next_attempt_at: Mapped[datetime]
+    request_id: Mapped[str] = mapped_column(Text, default="")
+    """Of the request that the event goes back to; empty if the event does not say one, or was parked by 0.1.0."""
+
+
+class Refused(Base):
+    """A message that is none of the suite's, or cannot be answered (crm_chassis.events.refused)."""
+
+    __tablename__ = "refused"
+    __table_args__ = (Index("refused_held", "held_at"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    queue: Mapped[str] = mapped_column(String)
+    exchange: Mapped[str] = mapped_column(String)
+    routing_key: Mapped[str] = mapped_column(String)
+    body: Mapped[str] = mapped_column(Text)
+    """Its beginning, escaped."""
+    error: Mapped[str] = mapped_column(Text)
+    held_at: Mapped[datetime]
+
+
+class MissingReference(Base):
+    """A record of another service that there is none of, as its owner says of what was referred to here."""
+
+    __tablename__ = "missing_references"
+
+    kind: Mapped[str] = mapped_column(String, primary_key=True)
+    record_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    told_at: Mapped[datetime]
 
 
 class SearchTerm(Base):
@@ -208,3 +242,54 @@ class SearchTerm(Base):
     term: Mapped[str] = mapped_column(String(collation="C"), primary_key=True)
     record_id: Mapped[str] = mapped_column(Id, primary_key=True)
     field: Mapped[str] = mapped_column(String, primary_key=True)
+
+
+class JobRow(Base):
+    """Work that is done later, step by step (crm_chassis.jobs)."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        Index("jobs_due", "kind", "due_at", postgresql_where=text("state IN ('WAITING', 'RUNNING')")),
+        Index(
+            "jobs_order", "kind", "key", "seq",
+            postgresql_where=text("key <> '' AND state IN ('WAITING', 'RUNNING', 'DEAD')"),
+        ),
+        Index("jobs_timer", "kind", "key", unique=True, postgresql_where=text("timer")),
+        Index("jobs_listed", "seq", unique=True),
+        Index("jobs_state", "state", "seq"),
+        Index("jobs_finished", "finished_at", postgresql_where=text("state IN ('DONE', 'CANCELLED')")),
+    )  # fmt: skip
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    """The order of enqueueing, within a key."""
+    kind: Mapped[str] = mapped_column(String)
+    key: Mapped[str] = mapped_column(String)
+    """Jobs of one kind and key run one after the other; "" stands for no order."""
+    state: Mapped[str] = mapped_column(String)
+    """WAITING, RUNNING, DONE, DEAD or CANCELLED."""
+    timer: Mapped[bool] = mapped_column(Boolean)
+    """A job that was scheduled and has not begun: its due time may still be moved."""
+    due_at: Mapped[datetime]
+    """When it may be taken; of a running job, when its lease ends and another worker may take it over."""
+    lease: Mapped[str | None] = mapped_column(Id)
+    """Says which taking of the job counts: whoever holds another one must change nothing."""
+    attempts: Mapped[int] = mapped_column(Integer)
+    """How often the present step was begun."""
+    error: Mapped[str] = mapped_column(Text)
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """What was asked for."""
+    cursor: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """How far it has come."""
+    done: Mapped[int] = mapped_column(BigInteger)
+    total: Mapped[int | None] = mapped_column(BigInteger)
+    cancel_requested: Mapped[bool] = mapped_column(Boolean)
+    actor_id: Mapped[str] = mapped_column(String)
+    """Who asked for it."""
+    grants: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    permission: Mapped[str] = mapped_column(String)
+    """Empty, as `grants` is: rights that are copied when a job is enqueued would outlive the user's."""
+    request_id: Mapped[str] = mapped_column(String)
+    caused_by: Mapped[str] = mapped_column(String)
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]

@@ -12,6 +12,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from crm_chassis.remembered import remembers
+
+REMEMBERED_SECONDS = 60
+remembers(__name__, "keys of persons, with which what is archived can be read", seconds=REMEMBERED_SECONDS)
+
+
 _NONCE = 12
 
 
@@ -30,7 +36,7 @@ class Vault:
     def __init__(self, master_key: bytes) -> None:
         self._master = AESGCM(master_key)
         self._fingerprint_key = hashlib.blake2b(master_key, person=b"fingerprint").digest()
-        self._known: TTLCache[str, AESGCM] = TTLCache(maxsize=10_000, ttl=60)
+        self._known: TTLCache[str, AESGCM] = TTLCache(maxsize=10_000, ttl=REMEMBERED_SECONDS)
         self._lock = threading.Lock()
 
     def fingerprint(self, content: bytes) -> bytes:

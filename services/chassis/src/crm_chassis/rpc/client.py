@@ -10,7 +10,7 @@ import grpc
 from google.protobuf.message import Message
 
 from crm_chassis.rpc.status import from_rpc_error
-from crm_chassis.rpc.transport import channel
+from crm_chassis.rpc.transport import LARGEST_MESSAGE, channel
 from crm_chassis.tls import of_process
 
 CHANNEL_OPTIONS = [
@@ -21,8 +21,8 @@ CHANNEL_OPTIONS = [
     # Also how long one try to connect may take.
     ("grpc.min_reconnect_backoff_ms", 1_000),
     ("grpc.max_reconnect_backoff_ms", 1_000),
-    ("grpc.max_receive_message_length", 4 * 1024 * 1024),
-    ("grpc.max_send_message_length", 4 * 1024 * 1024),
+    ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+    ("grpc.max_send_message_length", LARGEST_MESSAGE),
     ("grpc.max_metadata_size", 32 * 1024),
 ]
 

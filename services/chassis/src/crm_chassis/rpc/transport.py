@@ -9,6 +9,9 @@ import grpc
 
 from crm_chassis.tls import Tls, identity
 
+LARGEST_MESSAGE = 4 * 1024 * 1024
+"""Bytes that a call or its answer may have."""
+
 
 def listen(server: grpc.Server, address: str, tls: Tls | None) -> int:
     """Opens a server's port and returns it; with certificates, callers must show one of the same authority."""

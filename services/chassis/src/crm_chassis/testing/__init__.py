@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from crm_chassis.access.actor import ALL, OWN, SUBTREE, TEAM, TERRITORY, Actor
 from crm_chassis.ids import uuid7
@@ -22,6 +25,16 @@ def unique(prefix: str = "x") -> str:
 def user(grants: Mapping[str, int] | None = None, *, id_: str = "") -> Actor:
     """A user with the grants; one who may do everything if none are given."""
     return Actor(id_ or uuid7(), "user", {"*": ALL} if grants is None else dict(grants))
+
+
+def complete(engine: Engine, step: Callable[[Session, str | None], str | None]) -> None:
+    """Runs a backfill to its end, each batch in a transaction of its own."""
+    cursor: str | None = None
+    while True:
+        with Session(engine) as session, session.begin():
+            cursor = step(session, cursor)
+        if cursor is None:
+            return
 
 
 class FrozenClock:

@@ -7,63 +7,206 @@ A service's `tests/conftest.py` defines one fixture, `service`, and gets the res
 | `rpc`       | calls an RPC as an actor: `rpc("WinOpportunity", request, as_=user(...))` |
 | `deliver`   | hands an event to the service as if it came from the bus |
 | `published` | the events the service has recorded for a record, oldest first, as IncomingEvent |
+| `leftovers` | the tables in whose rows a text stands |
 | `tick`      | runs one of the service's timers, or imports |
+| `import_csv` | imports a file; `upload` only sends it |
+| `rights`    | what users may do while their imports are worked off, by id; of others the service knows it itself |
 | `clock`     | the time of the service under test: `clock.now`, `clock.advance(hours=1)` |
-| `engine`    | the database itself, migrated and set up, for what has no interface |
+| `engine`    | the database itself, migrated and set up, for what has no interface; as api and worker connect to it |
+| `owner_engine` | the same as its owner, who may also change tables |
+| `begin` | a transaction of the service that a test holds open: `with begin(as_=actor) as tx` |
+| `meanwhile` | a call in a thread of its own that waits for a lock, or is done: `meanwhile(call).result()` |
+| `ledger` | `engine` with a table in which a handler may note what it applied |
+| `sample_settings` | values for the settings that the service requires; `engine` has them |
 
 The database server comes from CRM_TEST_DATABASE_URL; without it tests that need one fail.
 """
 
 from __future__ import annotations
 
+import base64
 import os
-import secrets
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from concurrent import futures
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from crm_chassis.testing import FrozenClock
 
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from crm_chassis.testing.databases import Database
+
 _SEED = b"\x07" * 32
 _KEY = b"\x05" * 32
+_ANSWERED = pytest.StashKey[dict[str, set[str]]]()
+"""The RPCs that `rpc` got an answer of, by service."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_ANSWERED] = {}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Adds what is tested of every service behind the tests beside its source, if all of them are to run."""
+    collected = _by_conftest(items)
+    yield
+    selected = _by_conftest(items)
+    arguments = [(config.invocation_params.dir / argument).resolve() for argument in config.args]
+    for conftest, tests in collected.items():
+        folder = config.rootpath / conftest
+        whole = len(tests) == len(selected.get(conftest, ())) and any(map(folder.is_relative_to, arguments))
+        if whole and folder.with_name("src").is_dir():
+            parent = tests[-1].getparent(pytest.Module)
+            items += [pytest.Function.from_parent(parent, name=name, callobj=test) for name, test in _OF_EVERY.items()]
+
+
+def _by_conftest(items: Iterable[pytest.Item]) -> dict[str, list[pytest.Item]]:
+    """The tests by the folder whose conftest.py says which service they are of."""
+    found: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if isinstance(item, pytest.Function) and (services := item._fixtureinfo.name2fixturedefs.get("service")):
+            found[services[-1].baseid].append(item)
+    return found
+
+
+def _every_rpc(service: Any, request: pytest.FixtureRequest) -> None:
+    """Every RPC of the service was answered in some test."""
+    own = {method.name for method, _ in service.methods.values() if method.domain == service.name}
+    answered = request.config.stash[_ANSWERED].get(service.name, set())
+    assert not own - answered, f"no test got an answer of {', '.join(sorted(own - answered))}"
+
+
+def _least_rights(service: Any, rpc: Callable[..., Any]) -> None:
+    """The gateway's own token opens the internal RPCs and nothing else."""
+    from crm_chassis.access.actor import Actor
+    from crm_chassis.errors import DomainError
+
+    gateway, opened = Actor("", "gateway"), set()
+    for method, _ in service.methods.values():
+        try:
+            rpc(method.name, method.request(), as_=gateway)
+        except DomainError as error:
+            if error.reason == "PERMISSION_DENIED":
+                continue
+        opened.add(method.full_name)
+    assert opened == {method.full_name for method, _ in service.methods.values() if method.policy.internal}
+
+
+def _personal(service: Any) -> None:
+    """Every table of the service, and of those that all services have, says how a person is found in it and erased."""
+    from crm_chassis.db.base import Base
+    from crm_chassis.records.personal import mapped
+    from crm_chassis.subjects import COMMON, personal_columns
+
+    models = {model.__table__.name: model for model in mapped(service.tables)}
+    silent = [name for name in service.tables.tables if not hasattr(models.get(name), "personal")]
+    whose = [name for name, model in models.items() if personal_columns(model) and model.personal is None]
+    assert not silent, f"no `personal` in the classes of {', '.join(sorted(silent))}"
+    assert not whose, f"`personal` must say whom the rows are about: {', '.join(sorted(whose))}"
+    assert set(COMMON) == set(Base.metadata.tables), "crm_chassis.subjects.COMMON lists every table"
+
+
+_OF_EVERY = {
+    "every_rpc_is_answered": _every_rpc,
+    "the_gateway_has_no_rights_of_its_own": _least_rights,
+    "every_table_says_whose_personal_values_it_has": _personal,
+}
+
+
+# Fixtures that depend on the service are looked up anew in each module, because the next one may be of another service;
+# what they find is kept for the whole session.
+
+
+@pytest.fixture(scope="module")
+def sample_settings(service: Any) -> None:
+    """Gives what the service requires, and no test has set, a value that works."""
+    from crm_chassis.settings import own_settings
+
+    for setting in own_settings(service.name).values():
+        if setting.default is None:
+            os.environ.setdefault(setting.name, setting.example or base64.b64encode(bytes(range(32))).decode())
 
 
 @pytest.fixture(scope="session")
-def engine(service: Any) -> Iterator[Any]:
-    """A fresh, migrated and set-up database for the service; dropped afterwards."""
-    from sqlalchemy import create_engine, make_url, text
-    from sqlalchemy.orm import Session
+def _of_services() -> Iterator[Callable[..., Any]]:
+    """Enters a context manager once for each service; it is left at the end of the session."""
+    entered: dict[tuple[str, str], Any] = {}
+    with ExitStack() as stack:
 
+        def enter(manager: Callable[..., AbstractContextManager[Any]], service: Any, *arguments: Any) -> Any:
+            key = service.name, manager.__name__
+            if key not in entered:
+                entered[key] = stack.enter_context(manager(service, *arguments))
+            return entered[key]
+
+        yield enter
+
+
+@contextmanager
+def _installed(service: Any) -> Iterator[tuple[Database, Engine]]:
     from crm_chassis.db.engine import make_engine
     from crm_chassis.db.migrations import upgrade
-    from crm_chassis.db.tx import Transaction
+    from crm_chassis.testing.databases import database
+
+    with database(service.name) as installed:
+        owner = make_engine(installed.owner, "test", 2)
+        upgrade(owner, service.migrations, installed.role, installed.sealing_role)
+        yield installed, owner
+        owner.dispose()
+
+
+@contextmanager
+def _set_up(service: Any, installed: Database) -> Iterator[Engine]:
+    from crm_chassis.db.engine import make_engine
     from crm_chassis.db.vault import Vault
+    from crm_chassis.records.tx import transaction
+    from crm_chassis.settings import Settings
 
-    server = os.environ.get("CRM_TEST_DATABASE_URL")
-    if not server:
-        pytest.fail("CRM_TEST_DATABASE_URL is not set; run the tests with `make test`")
-    name = f"test_{service.name}_{secrets.token_hex(4)}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    database = make_engine(make_url(server).set(database=name).render_as_string(hide_password=False), "test", 20)
-    upgrade(database, service.migrations)
+    engine = make_engine(installed.processes, "test", 20)
     if service.start is not None:
-        from crm_chassis.settings import Settings
-
         service.start(Settings(service.name))
     if service.setup is not None:
-        with Session(database) as session, session.begin():
-            tx = Transaction(session, vault=Vault(_KEY), source="system")
+        with transaction(engine, vault=Vault(_KEY), source="system") as tx:
             service.setup(tx)
-            tx.settle()
-            tx.close()
-    yield database
-    database.dispose()
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    yield engine
+    engine.dispose()
+
+
+@contextmanager
+def _sealing(_: Any, installed: Database) -> Iterator[Engine]:
+    from crm_chassis.db.engine import make_engine
+
+    engine = make_engine(installed.sealer, "test", 2, measured=False)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def owner_engine(service: Any, _of_services: Callable[..., Any]) -> Engine:
+    """A fresh, migrated database for the service, as its owner; dropped afterwards."""
+    _, owner = _of_services(_installed, service)
+    return owner
+
+
+@pytest.fixture(scope="module")
+def engine(service: Any, sample_settings: None, _of_services: Callable[..., Any]) -> Engine:
+    """The database of the service, set up, as its processes connect to it."""
+    installed, _ = _of_services(_installed, service)
+    return _of_services(_set_up, service, installed)
+
+
+@pytest.fixture(scope="module")
+def sealer_engine(service: Any, engine: Engine, _of_services: Callable[..., Any]) -> Engine:
+    """The database of the service as the role that seals the audit trail."""
+    installed, _ = _of_services(_installed, service)
+    return _of_services(_sealing, service, installed)
 
 
 @pytest.fixture(scope="session")
@@ -79,53 +222,102 @@ def clock(_clock: FrozenClock) -> Iterator[FrozenClock]:
     _clock.release()
 
 
-@pytest.fixture(scope="session")
-def _server(service: Any, engine: Any, _clock: FrozenClock) -> Iterator[tuple[str, Any]]:
-    from concurrent import futures
+@pytest.fixture
+def ledger(engine: Engine, owner_engine: Engine) -> Iterator[Engine]:
+    """The database with a table `ledger` (n, record_id, version), in which a handler may note what it applied."""
+    from sqlalchemy import text
 
+    with owner_engine.begin() as connection:
+        connection.execute(text("CREATE TABLE ledger (n serial, record_id text, version int)"))
+    yield engine
+    with owner_engine.begin() as connection:
+        connection.execute(text("DROP TABLE ledger"))
+
+
+@pytest.fixture
+def begin(engine: Engine, clock: FrozenClock) -> Callable[..., AbstractContextManager[Any]]:
+    """A transaction of an actor as a call of the service has one, committed at the end of the block."""
+    from crm_chassis.db.vault import Vault
+    from crm_chassis.records.tx import transaction
+
+    return lambda *, as_: transaction(engine, as_, vault=Vault(_KEY), clock=clock)
+
+
+@pytest.fixture
+def meanwhile(engine: Engine) -> Iterator[Callable[[Callable[[], Any]], futures.Future[Any]]]:
+    """Makes a call in a thread of its own; returns its future once the call waits for a lock, or is done."""
+    from sqlalchemy import text
+
+    waiting = text(
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
+    )
+    with futures.ThreadPoolExecutor(8) as pool:
+
+        def start(call: Callable[[], Any]) -> futures.Future[Any]:
+            future = pool.submit(call)
+            while not future.done():
+                with engine.connect() as connection:
+                    if connection.scalar(waiting):
+                        break
+                futures.wait([future], timeout=0.01)
+            return future
+
+        yield start
+
+
+@contextmanager
+def _serving(service: Any, engine: Engine, clock: FrozenClock) -> Iterator[tuple[str, Any]]:
     import grpc
 
     from crm_chassis.access.tokens import Issuer, Verifier, raw_public_key
+    from crm_chassis.calls.pipeline import Calls
     from crm_chassis.db.vault import Vault
     from crm_chassis.rpc.server import Dispatcher
 
     verifier = Verifier([raw_public_key(_SEED)], service.name)
     server = grpc.server(futures.ThreadPoolExecutor(16))
-    server.add_generic_rpc_handlers((Dispatcher(service, engine, Vault(_KEY), verifier, _clock),))
+    calls = Calls(service, engine, Vault(_KEY), clock)
+    server.add_generic_rpc_handlers((Dispatcher(service, calls, verifier),))
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     yield f"127.0.0.1:{port}", Issuer(_SEED)
     server.stop(None).wait()
 
 
+@pytest.fixture(scope="module")
+def _server(service: Any, engine: Engine, _clock: FrozenClock, _of_services: Callable[..., Any]) -> tuple[str, Any]:
+    """Address of the running service, and who issues tokens for it."""
+    return _of_services(_serving, service, engine, _clock)
+
+
 @pytest.fixture
-def rpc(service: Any, _server: tuple[str, Any], clock: FrozenClock) -> Iterator[Callable[..., Any]]:
+def rpc(service: Any, _server: tuple[str, Any], clock: FrozenClock, request: Any) -> Iterator[Callable[..., Any]]:
     """Calls an RPC of the service over gRPC: `rpc(name, request, as_=actor, key=idempotency key)`."""
     from crm_chassis.rpc.client import Client
 
     address, issuer = _server
-    clients: dict[Any, Client] = {}
-    paths = {method.name: method.full_name for method, _ in service.methods.values()}
+    client = Client(address)
+    methods = {method.name: method for method, _ in service.methods.values()}
+    answered = request.config.stash[_ANSWERED].setdefault(service.name, set())
 
     def call(name: str, request: Any, *, as_: Any, key: str = "", **metadata: str) -> Any:
-        identity = (as_.id, as_.kind, tuple(sorted(as_.grants.items())), as_.session_id)
-        if identity not in clients:
-            clients[identity] = Client(address, issuer.issue(as_, service.name))
-        extra = {"idempotency_key": key} if key else {}
-        return clients[identity].call(paths[name], request, timeout=10, **extra, **metadata)
+        # A token of its own for each call, as from the gateway: it lives for seconds only.
+        extra = {"x_actor_token": issuer.issue(as_, service.name), **({"idempotency_key": key} if key else {})}
+        answer = client.call(methods[name].full_name, request, timeout=10, **extra, **metadata)
+        answered.add(name)
+        return answer
 
     yield call
-    for client in clients.values():
-        client.close()
+    client.close()
 
 
 @pytest.fixture
 def receiver(service: Any, engine: Any, clock: FrozenClock) -> Any:
     """The receiving side of the service."""
-    from crm_chassis.db.inbox import Receiver
     from crm_chassis.db.vault import Vault
+    from crm_chassis.events.inbox import Receiver
 
-    return Receiver(engine, service.subscriptions, Vault(_KEY), clock)
+    return Receiver(engine, service.every_subscription, Vault(_KEY), clock)
 
 
 @pytest.fixture
@@ -183,66 +375,135 @@ def published(engine: Any) -> Callable[..., list[Any]]:
 
 
 @pytest.fixture
-def tick(service: Any, engine: Any, clock: FrozenClock) -> Callable[[str], None]:
-    """Runs a timer of the service once, by name; "imports" works through every running import."""
-    from sqlalchemy.orm import Session
+def leftovers(engine: Any) -> Callable[[str], list[str]]:
+    """The tables of the service in whose rows a text stands: `leftovers("erika@example.org")`."""
+    from sqlalchemy import text
 
-    from crm_chassis.db.imports import ImportRunner
-    from crm_chassis.db.tx import Transaction
+    def search(value: str) -> list[str]:
+        with engine.connect() as connection:
+            names = connection.scalars(
+                text(
+                    "SELECT c.oid::regclass::text FROM pg_class c WHERE c.relkind IN ('r', 'p') "
+                    "AND c.relnamespace = 'public'::regnamespace ORDER BY 1"
+                )
+            )
+            found = "SELECT EXISTS (SELECT FROM {} t WHERE position(lower(:value) IN lower(t::text)) > 0 "
+            found += "OR position(encode(convert_to(:value, 'UTF8'), 'hex') IN t::text) > 0)"
+            return [name for name in names.all() if connection.scalar(text(found.format(name)), {"value": value})]
+
+    return search
+
+
+@pytest.fixture
+def rights() -> dict[str, Any]:
+    """What users may do now (crm_chassis.records.directory.Rights), by id; `upload` puts its actors in."""
+    return {}
+
+
+@pytest.fixture
+def import_runner(service: Any, engine: Any, clock: FrozenClock, rights: dict[str, Any]) -> Any:
+    """The runner of the service's imports alone; it asks `rights` before the service."""
     from crm_chassis.db.vault import Vault
+    from crm_chassis.imports.work import import_jobs
+    from crm_chassis.jobs.runner import Runner
+
+    def known(session: Any, user_id: str) -> Any:
+        return rights.get(user_id) or service.rights(session, user_id)
+
+    return Runner(engine, [import_jobs(service.importers, known, service.unverified.ask_later)], Vault(_KEY), clock)
+
+
+@pytest.fixture
+def tick(service: Any, engine: Any, clock: FrozenClock, request: Any) -> Callable[[str], None]:
+    """Runs a timer of the service once, by name; "imports" works through every import, "jobs" through what is due of
+    all jobs."""
+
+    from crm_chassis.access.actor import Actor
+    from crm_chassis.db.vault import Vault
+    from crm_chassis.jobs.runner import Runner
+    from crm_chassis.records.tx import transaction
+
+    def imports() -> None:
+        runner, patience = request.getfixturevalue("import_runner"), clock() + timedelta(hours=1)
+        while clock() < patience:
+            for taken in (found := runner.take(1)):
+                runner.run(taken, seconds=60)
+            if found:
+                continue
+            pause = runner.next_due()
+            if pause is None:
+                return
+            clock.advance(seconds=pause)  # rows wait for records whose events may be on the way
+        pytest.fail("an import does not end")
 
     def run(name: str) -> None:
+        if name == "jobs":
+            jobs = Runner(engine, service.job_kinds, Vault(_KEY), clock)
+            while taken := jobs.take(1):
+                jobs.run(taken[0])
+            return
         if name == "imports":
-            runner = ImportRunner(engine, {one.kind: one for one in service.importers}, Vault(_KEY), clock)
-            runner.run(seconds=60)
-            while runner.run(seconds=60):
-                clock.advance(seconds=5)  # rows wait for records whose events may be on the way
+            imports()
             return
         timer = next(one for one in service.timers if one.name == name)
-        with Session(engine) as session, session.begin():
-            tx = Transaction(session, vault=Vault(_KEY), source="rule", clock=clock)
+        with transaction(engine, Actor(name, "system"), vault=Vault(_KEY), source="rule", clock=clock) as tx:
             timer.run(tx)
-            tx.settle()
-            tx.close()
 
     return run
 
 
 @pytest.fixture
-def import_csv(_server: tuple[str, Any], service: Any, tick: Any) -> Callable[..., Any]:
-    """Imports CSV text to the end: `import_csv("contacts", text, as_=actor)`; returns the finished Import."""
+def upload(_server: tuple[str, Any], service: Any, rights: dict[str, Any]) -> Callable[..., Any]:
+    """Sends a file: `upload("contacts", text or bytes, as_=actor, mapping={}, options={})`; returns the Import."""
     import grpc
-    from crm.common.v1 import common_pb2
+    from crm.common.v1 import imports_pb2
 
-    from crm_chassis.rpc.client import Client
+    from crm_chassis.records.directory import Rights
     from crm_chassis.rpc.status import from_rpc_error
 
     address, issuer = _server
+    part = imports_pb2.UploadImportRequest
 
     def run(
-        kind: str, text: str, *, as_: Any, mapping: dict[str, str] | None = None, dry_run: bool = False, key: str = ""
+        kind: str,
+        content: str | bytes,
+        *,
+        as_: Any,
+        mapping: dict[str, str] | None = None,
+        options: dict[str, Any] | None = None,
+        dry_run: bool = False,
+        key: str = "",
     ) -> Any:
-        header = common_pb2.ImportHeader(kind=kind, file_name="test.csv", mapping=mapping or {}, dry_run=dry_run)
-        parts = [
-            common_pb2.UploadImportRequest(header=header),
-            common_pb2.UploadImportRequest(chunk=text.encode()),
-        ]
+        header = imports_pb2.ImportHeader(
+            kind=kind, file_name="test.csv", mapping=mapping or {}, dry_run=dry_run, options=options or {}
+        )
+        file = content.encode() if isinstance(content, str) else content
+        pieces = [part(chunk=file[start : start + 1_000_000]) for start in range(0, len(file), 1_000_000)]
+        rights[as_.id] = Rights(True, as_.grants)
         token = issuer.issue(as_, service.name)
         with grpc.insecure_channel(address) as channel:
-            upload = channel.stream_unary(
+            send = channel.stream_unary(
                 "/crm.common.v1.ImportService/UploadImport",
-                request_serializer=common_pb2.UploadImportRequest.SerializeToString,
-                response_deserializer=common_pb2.Import.FromString,
+                request_serializer=part.SerializeToString,
+                response_deserializer=imports_pb2.Import.FromString,
             )
             try:
                 metadata = (("x-actor-token", token), *((("idempotency-key", key),) if key else ()))
-                job = upload(iter(parts), timeout=30, metadata=metadata)
+                return send(iter([part(header=header), *pieces]), timeout=30, metadata=metadata)
             except grpc.RpcError as error:
                 raise from_rpc_error(error, service.name) from error
+
+    return run
+
+
+@pytest.fixture
+def import_csv(rpc: Any, upload: Any, tick: Any) -> Callable[..., Any]:
+    """Imports a file to the end, with the arguments of `upload`; returns the finished Import."""
+    from crm.common.v1 import imports_pb2
+
+    def run(kind: str, content: str | bytes, *, as_: Any, **how: Any) -> Any:
+        begun = upload(kind, content, as_=as_, **how)
         tick("imports")
-        client = Client(address, issuer.issue(as_, service.name))
-        found = client.call("crm.common.v1.ImportService.GetImport", common_pb2.GetImportRequest(id=job.id))
-        client.close()
-        return found
+        return rpc("GetImport", imports_pb2.GetImportRequest(id=begun.id), as_=as_)
 
     return run

@@ -6,18 +6,23 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from crm.contacts.v1 import contacts_pb2
-from crm_chassis.db.model import Amount, Id, Record
+from crm.contacts.v1 import accounts_pb2
+from crm_chassis.db.base import Amount, Id
+from crm_chassis.records.model import Personal
+from crm_kit import phones
+from crm_kit.normalise import company_key
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_contacts.normalise import company_key
+from crm_contacts.base import Record
+from crm_contacts.primary import one_primary
 
 
 class Account(Record):
     """An organisation we deal with or want to deal with."""
 
     __tablename__ = "accounts"
+    personal: ClassVar[Personal | None] = Personal("id")
     __table_args__ = (
         Index("accounts_created", "created_at", "id"),
         Index("accounts_updated", "updated_at", "id"),
@@ -30,12 +35,16 @@ class Account(Record):
         Index("accounts_country", "country", "created_at"),
         Index("accounts_founded_year", "founded_year", "created_at"),
         Index("accounts_annual_revenue", "annual_revenue", "created_at"),
+        Index("accounts_annual_revenue_currency", "annual_revenue_currency", "created_at"),
         Index("accounts_domains", "domains", postgresql_using="gin"),
         Index("accounts_tags", "tags", postgresql_using="gin"),
+        Index(
+            "accounts_addresses", "addresses", postgresql_using="gin", postgresql_ops={"addresses": "jsonb_path_ops"}
+        ),
         Index("accounts_key", "key"),
         Index("accounts_external_id", "external_id", unique=True, postgresql_where="external_id <> ''"),
     )
-    message = contacts_pb2.Account
+    message = accounts_pb2.Account
     owner_field: ClassVar[str | None] = "owner_id"
     territory_field: ClassVar[str | None] = "territory_id"
     search_fields = frozenset({"name"})
@@ -63,9 +72,12 @@ class Account(Record):
     founded_year: Mapped[int | None]
     external_id: Mapped[str] = mapped_column(String, default="")
 
-    def rekey(self) -> None:
-        """Brings the match key in line with the name."""
+    def settle(self) -> None:
+        """The match key follows the name; the number is read as one of the account's country."""
         self.key = company_key(self.name)
+        self.addresses = one_primary(self.addresses or ())
+        if self.phone:
+            self.phone = phones.normal(self.phone, self.country or "")
 
     def search_texts(self) -> Iterable[tuple[str, str]]:
         yield "name", self.name

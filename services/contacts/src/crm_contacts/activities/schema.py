@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm.contacts.v1 import contacts_pb2
+from crm.contacts.v1 import activities_pb2
 from crm_chassis.contracts.schema import derived, schema_for
 from marshmallow import ValidationError, validates_schema
 
 
-@schema_for(contacts_pb2.CreateActivityRequest)
-class CreateActivityRequestSchema(derived(contacts_pb2.CreateActivityRequest)):  # type: ignore[misc]
+@schema_for(activities_pb2.CreateActivityRequest)
+class CreateActivityRequestSchema(derived(activities_pb2.CreateActivityRequest)):  # type: ignore[misc]
     """An activity is about somebody."""
 
     @validates_schema(skip_on_field_errors=True)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from crm.contacts.v1 import contacts_pb2
-from crm_chassis.contracts.mapping import assign
-from crm_chassis.contracts.paging import list_page
-from crm_chassis.db.tx import Transaction
+from crm.contacts.v1 import activities_pb2
+from crm_chassis.records.mapping import assign
+from crm_chassis.records.tx import Transaction
 from sqlalchemy import select
 
 from crm_contacts.accounts.model import Account
@@ -17,7 +14,7 @@ from crm_contacts.errors import SourceAlreadyRecorded
 from crm_contacts.leads.model import Lead
 
 
-def create_activity(tx: Transaction, request: contacts_pb2.CreateActivityRequest) -> Activity:
+def create_activity(tx: Transaction, request: activities_pb2.CreateActivityRequest) -> Activity:
     """A new entry; it happened now unless it says when. Raises SourceAlreadyRecorded for a repeated source_id."""
     activity = Activity()
     assign(activity, request.activity)
@@ -36,35 +33,12 @@ def _check_references(tx: Transaction, activity: Activity) -> None:
     tx.check_reference(Lead, activity.lead_id, "activity.lead_id")
 
 
-def get_activity(tx: Transaction, request: contacts_pb2.GetActivityRequest) -> Activity:
-    """One activity."""
-    return tx.get(Activity, request.id)
-
-
-def list_activities(tx: Transaction, request: contacts_pb2.ListActivitiesRequest) -> Any:
-    """A page of activities."""
-    return list_page(tx, Activity, request, contacts_pb2.ListActivitiesResponse)
-
-
-def update_activity(tx: Transaction, request: contacts_pb2.UpdateActivityRequest) -> Activity:
-    """Changes the fields that the mask names."""
+def update_activity(tx: Transaction, request: activities_pb2.UpdateActivityRequest) -> Activity:
+    """Changes the fields that the mask names. Raises EmailUnchangeable for what has been written to somebody."""
     activity = tx.get(Activity, request.activity.id, etag=request.activity.etag)
     occurred_at = activity.occurred_at
     assign(activity, request.activity, request.update_mask.paths)
     activity.occurred_at = activity.occurred_at or occurred_at
+    activity.check_unsaid(tx.changes_of(activity))
     _check_references(tx, activity)
-    return activity
-
-
-def delete_activity(tx: Transaction, request: contacts_pb2.DeleteActivityRequest) -> Activity:
-    """Deletes an activity."""
-    activity = tx.get(Activity, request.id, etag=request.etag)
-    tx.delete(activity)
-    return activity
-
-
-def undelete_activity(tx: Transaction, request: contacts_pb2.UndeleteActivityRequest) -> Activity:
-    """Brings a deleted activity back."""
-    activity = tx.get(Activity, request.id, etag=request.etag, deleted=True)
-    tx.undelete(activity)
     return activity

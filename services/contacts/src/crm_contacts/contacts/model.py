@@ -6,10 +6,15 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar
 
-from crm.contacts.v1 import contacts_pb2
-from crm_chassis.db.model import Base, Id, Record
-from sqlalchemy import Boolean, Index, String
+from crm.contacts.v1 import affiliations_pb2, contacts_pb2
+from crm_chassis.db.base import Id
+from crm_chassis.records.model import Personal
+from crm_kit import phones
+from sqlalchemy import Boolean, Index, String, inspect
 from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_contacts.base import Base, Record
+from crm_contacts.primary import one_primary
 
 
 def display_name(first_name: str, last_name: str) -> str:
@@ -21,6 +26,7 @@ class Contact(Record):
     """A person we deal with."""
 
     __tablename__ = "contacts"
+    personal: ClassVar[Personal | None] = Personal("id")
     __table_args__ = (
         Index("contacts_created", "created_at", "id"),
         Index("contacts_updated", "updated_at", "id"),
@@ -36,7 +42,12 @@ class Contact(Record):
         Index("contacts_language", "language", "created_at"),
         Index("contacts_preferred_channel", "preferred_channel", "created_at"),
         Index("contacts_email", "email"),
+        Index("contacts_phone", "phone"),
         Index("contacts_tags", "tags", postgresql_using="gin"),
+        *(
+            Index(f"contacts_{name}", name, postgresql_using="gin", postgresql_ops={name: "jsonb_path_ops"})
+            for name in ("emails", "phones", "addresses")
+        ),
         Index("contacts_external_id", "external_id", unique=True, postgresql_where="external_id <> ''"),
     )
     message = contacts_pb2.Contact
@@ -64,6 +75,7 @@ class Contact(Record):
     preferred_channel: Mapped[str] = mapped_column(String, default="")
     country: Mapped[str] = mapped_column(String, default="")
     email: Mapped[str] = mapped_column(String, default="")
+    phone: Mapped[str] = mapped_column(String, default="")
     external_id: Mapped[str] = mapped_column(String, default="")
 
     @property
@@ -74,11 +86,26 @@ class Contact(Record):
         """Whether the e-mail address is one of the person's."""
         return bool(email) and any(one["address"] == email for one in self.emails)
 
-    def settle_primaries(self) -> None:
-        """Exactly one e-mail address and one number is primary; `email` repeats the primary address."""
-        self.emails = _one_primary(self.emails)
-        self.phones = _one_primary(self.phones)
+    def settle(self) -> None:
+        """Numbers are read as those of the person's country, with the text kept as it was given; addresses and numbers
+        do not repeat; exactly one of each is primary, and `email` and `phone` repeat those."""
+        self.emails = one_primary(_distinct(self.emails or (), "address"))
+        self.phones = one_primary(_distinct(map(self._read, self.phones or ()), "number"))
+        self.addresses = one_primary(self.addresses or ())
         self.email = next((one["address"] for one in self.emails if one["primary"]), "")
+        self.phone = next((one["number"] for one in self.phones if one["primary"]), "")
+
+    def _read(self, entry: dict[str, Any]) -> dict[str, Any]:
+        number, raw = entry["number"], entry.get("raw") or entry["number"]
+        before = next((given for given in self._phones_before() if given["number"] == number), None)
+        if before is not None:
+            # What was read is written back: the number is no text that anybody has given.
+            raw = before["raw"]
+        return entry | {"number": phones.normal(number, self.country or ""), "raw": raw}
+
+    def _phones_before(self) -> list[dict[str, Any]]:
+        (before,) = inspect(self).attrs.phones.history.deleted or ([],)
+        return list(before or ())
 
     def search_texts(self) -> Iterable[tuple[str, str]]:
         yield "first_name", self.first_name
@@ -87,12 +114,25 @@ class Contact(Record):
             yield "email", one["address"]
         for one in self.phones or ():
             yield "phone", one["number"]
+            yield "phone", phones.national(one["number"])
 
 
-def _one_primary(entries: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
-    found = list(entries or ())
-    chosen = next((i for i, one in enumerate(found) if one.get("primary")), 0)
-    return [{**one, "primary": i == chosen} for i, one in enumerate(found)]
+def numbers_of(contact: Any) -> list[dict[str, Any]]:
+    """The numbers of a stored contact as they would be stored today."""
+    country = contact["country"] or ""
+    entries = [
+        {**entry, "number": phones.reread(entry["number"], entry.get("raw") or entry["number"], country)}
+        for entry in contact["phones"] or ()
+    ]
+    return one_primary(_distinct(entries, "number")) if entries != contact["phones"] else entries
+
+
+def _distinct(entries: Iterable[dict[str, Any]], key: str) -> list[dict[str, Any]]:
+    """The first entry of each value."""
+    first: dict[str, dict[str, Any]] = {}
+    for entry in entries:
+        first.setdefault(entry[key], entry)
+    return list(first.values())
 
 
 class Affiliation(Record):
@@ -113,7 +153,7 @@ class Affiliation(Record):
         Index("affiliations_role", "role", "created_at"),
         Index("affiliations_primary", "primary", "created_at"),
     )
-    message = contacts_pb2.Affiliation
+    message = affiliations_pb2.Affiliation
     visible_through: ClassVar[tuple[str, Any] | None] = ("contact_id", Contact)
 
     contact_id: Mapped[str] = mapped_column(Id)
@@ -128,6 +168,7 @@ class ContactKey(Base):
     """A key by which a person is recognised: an e-mail address or a number. Finds duplicates without a scan."""
 
     __tablename__ = "contact_keys"
+    personal: ClassVar[Personal | None] = Personal("contact_id", ("value",))
     __table_args__ = (Index("contact_keys_contact", "contact_id"),)
 
     value: Mapped[str] = mapped_column(String, primary_key=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from crm_chassis.db.tx import Transaction
+from crm_chassis.records.tx import Transaction
 from sqlalchemy import Select, select
 
 from crm_contacts.contacts.model import Contact, ContactKey

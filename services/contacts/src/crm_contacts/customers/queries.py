@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from crm.common.v1 import common_pb2
-from crm_chassis.contracts.mapping import timestamp
-from crm_chassis.contracts.transcode import to_datetime
-from crm_chassis.db.model import Id
-from crm_chassis.db.tx import Transaction
-from crm_chassis.db.view import View, kept
-from sqlalchemy import ARRAY, Select, and_, any_, bindparam, func, literal, or_, select, tuple_, union_all
+from crm.common.v1 import timelines_pb2
+from crm_chassis.db.base import Id
+from crm_chassis.records.tx import Transaction
+from crm_chassis.records.view import View, kept
+from crm_kit.customers import entries, timeline
+from sqlalchemy import ARRAY, Select, String, and_, any_, bindparam, case, cast, func, literal, or_, select, union_all
 
 from crm_contacts.accounts.model import Account
 from crm_contacts.activities.model import Activity
 from crm_contacts.contacts.model import Affiliation, Contact
 
-DEFAULT_LIMIT = 20
 SHOWN_ACCOUNTS = 50
 SHOWN_CONTACTS = 50
 
@@ -56,24 +54,31 @@ def family_of(view: View) -> Select[Any]:
 
 @kept
 def people_of(view: View) -> Select[Any]:
-    """The contacts of an account."""
-    return view.visible(Contact).where(Contact.account_id == bindparam("account_id", type_=Id))
+    """The contacts of an account: those who belong to it, and those who are tied to it in another way."""
+    own = bindparam("account_id", type_=Id)
+    tied = select(Affiliation.contact_id).where(Affiliation.account_id == own, Affiliation.deleted_at.is_(None))
+    # A union, which two indexes answer; with OR all contacts would be looked at.
+    return view.visible(Contact).where(Contact.id.in_(tied.union(select(Contact.id).where(Contact.account_id == own))))
 
 
 @kept
 def newest_people_of(view: View) -> Select[Any]:
-    """The newest contacts of an account, each with how many there are."""
-    counted = people_of(view).add_columns(func.count().over().label("total"))
+    """The newest contacts of an account, each with the tie to it and how many contacts there are."""
+    tied = and_(
+        Affiliation.contact_id == Contact.id,
+        Affiliation.account_id == bindparam("account_id", type_=Id),
+        Affiliation.deleted_at.is_(None),
+    )
+    counted = people_of(view).outerjoin(Affiliation, tied).add_columns(Affiliation, func.count().over().label("total"))
     return counted.order_by(Contact.created_at.desc(), Contact.id.desc()).limit(SHOWN_CONTACTS)
 
 
-def timeline(
+def timeline_of(
     tx: Transaction, contact_ids: Sequence[str], account_id: str | None, position: Any = None
-) -> list[common_pb2.TimelineEntry]:
+) -> list[timelines_pb2.TimelineEntry]:
     """Activities with any of the contacts or the account, newest first, before the position."""
     statement = _timeline(tx, account_id is not None, position)
-    found = tx.execute(statement, contact_ids=list(contact_ids), account_id=account_id)
-    return [_entry(row) for row in found.scalars()]
+    return entries(tx.execute(statement, contact_ids=list(contact_ids), account_id=account_id), "contacts")
 
 
 @kept
@@ -81,27 +86,23 @@ def _timeline(view: View, of_account: bool, position: Any) -> Select[Any]:
     about = [Activity.contact_id == any_(bindparam("contact_ids", type_=ARRAY(Id)))]
     if of_account:
         about.append(Activity.account_id == bindparam("account_id", type_=Id))
-    query = view.visible(Activity).where(or_(*about))
-    limit = DEFAULT_LIMIT
-    if position is not None:
-        limit = position.limit or limit
-        if position.HasField("before"):
-            key = tuple_(Activity.occurred_at, Activity.id)
-            before = literal(to_datetime(position.before)), literal(position.before_id, Activity.id.type)
-            query = query.where(key < tuple_(*before))
-        if position.kinds:
-            query = query.where(Activity.type.in_([kind.upper() for kind in position.kinds]))
-    return query.order_by(Activity.occurred_at.desc(), Activity.id.desc()).limit(limit)
-
-
-def _entry(row: Activity) -> common_pb2.TimelineEntry:
-    return common_pb2.TimelineEntry(
-        id=row.id,
-        at=timestamp(row.occurred_at),
-        kind=row.type.lower(),
-        title=row.subject,
-        service="contacts",
-        record_type="activity",
-        record_id=row.id,
-        actor_id=row.owner_id or row.created_by,
+    activities = view.visible(Activity).where(or_(*about))
+    return timeline(
+        [
+            activities.with_only_columns(
+                Activity.id.label("id"),
+                Activity.occurred_at.label("at"),
+                # An e-mail that has not gone out is no e-mail that happened.
+                case(
+                    (Activity.email_state == "QUEUED", "email.queued"),
+                    (Activity.email_state == "FAILED", "email.failed"),
+                    else_=func.lower(Activity.type),
+                ).label("kind"),
+                Activity.subject.label("title"),
+                literal("activity").label("record_type"),
+                Activity.id.label("record_id"),
+                func.coalesce(cast(Activity.owner_id, String), Activity.created_by).label("actor_id"),
+            )
+        ],
+        position,
     )

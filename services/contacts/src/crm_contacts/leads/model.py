@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar
 
-from crm.contacts.v1 import contacts_pb2
-from crm_chassis.db.model import Base, Id, Record
+from crm.contacts.v1 import leads_pb2
+from crm_chassis.db.base import Id
 from crm_chassis.ids import uuid7
-from sqlalchemy import BigInteger, Index, String
+from crm_chassis.records.model import Personal
+from crm_kit import phones
+from sqlalchemy import BigInteger, ColumnElement, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm_contacts.base import Base, Record
 from crm_contacts.contacts.model import display_name
 from crm_contacts.errors import IllegalStatusChange, LeadConverted, UnqualifiedNeedsReason
 
@@ -30,6 +33,7 @@ class Lead(Record):
     """Somebody who may become a customer."""
 
     __tablename__ = "leads"
+    personal: ClassVar[Personal | None] = Personal("id")
     __table_args__ = (
         Index("leads_created", "created_at", "id"),
         Index("leads_updated", "updated_at", "id"),
@@ -50,11 +54,11 @@ class Lead(Record):
         Index("leads_tags", "tags", postgresql_using="gin"),
         Index("leads_external_id", "external_id", unique=True, postgresql_where="external_id <> ''"),
     )
-    message = contacts_pb2.Lead
+    message = leads_pb2.Lead
     owner_field: ClassVar[str | None] = "owner_id"
     territory_field: ClassVar[str | None] = "territory_id"
     search_fields = frozenset({"first_name", "last_name", "company", "email"})
-    search_columns = frozenset({"first_name", "last_name", "company", "email", "phone", "status"})
+    search_columns = frozenset({"first_name", "last_name", "company", "email", "phone"})
 
     first_name: Mapped[str] = mapped_column(String, default="")
     last_name: Mapped[str] = mapped_column(String, default="")
@@ -84,6 +88,10 @@ class Lead(Record):
     def display_name(self) -> str:
         return display_name(self.first_name, self.last_name) or self.company or self.email
 
+    def has(self, email: str) -> bool:
+        """Whether the e-mail address is the person's."""
+        return bool(email) and self.email == email
+
     def begin(self) -> None:
         """Checks the status a new lead is given; NEW if none is.
 
@@ -103,6 +111,8 @@ class Lead(Record):
     def move(self, status: str, changed_by: str, now: datetime, since: datetime) -> LeadStatusChange | None:
         """Goes to another status; the change says how long the lead was in the one before, since `since`.
 
+        What made it unqualified does not hold any more when it is worked on again.
+
         Raises IllegalStatusChange, or UnqualifiedNeedsReason.
         """
         if status == "UNQUALIFIED" and not self.unqualified_reason:
@@ -111,10 +121,12 @@ class Lead(Record):
             return None
         if status not in REACHABLE[self.status]:
             raise IllegalStatusChange(f"A lead cannot go from {self.status} to {status}.")
+        if self.status == "UNQUALIFIED":
+            self.unqualified_reason = ""
         return self._record(status, changed_by, now, since)
 
     def convert(
-        self, account_id: str, contact_id: str, opportunity_id: str | None, changed_by: str, now: datetime,
+        self, account_id: str | None, contact_id: str, opportunity_id: str | None, changed_by: str, now: datetime,
         since: datetime,
     ) -> LeadStatusChange:  # fmt: skip
         """Notes what the lead became. Raises LeadConverted if it was converted before."""
@@ -131,19 +143,30 @@ class Lead(Record):
         self.status = status
         return change
 
+    def settle(self) -> None:
+        """The number is read as one of the lead's country."""
+        if self.phone:
+            self.phone = phones.normal(self.phone, self.country or "")
+
+    @classmethod
+    def searchable(cls) -> ColumnElement[bool]:
+        """What a lead was converted into is shown in its place."""
+        return cls.status != "CONVERTED"
+
     def search_texts(self) -> Iterable[tuple[str, str]]:
-        if self.status != "CONVERTED":
-            yield "first_name", self.first_name
-            yield "last_name", self.last_name
-            yield "company", self.company
-            yield "email", self.email
-            yield "phone", self.phone
+        yield "first_name", self.first_name
+        yield "last_name", self.last_name
+        yield "company", self.company
+        yield "email", self.email
+        yield "phone", self.phone
+        yield "phone", phones.national(self.phone)
 
 
 class LeadStatusChange(Base):
     """A lead's step from one status to the next."""
 
     __tablename__ = "lead_status_changes"
+    personal: ClassVar[Personal | None] = None
     __table_args__ = (Index("lead_status_changes_lead", "lead_id", "changed_at", "id"),)
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from crm_chassis.db.tx import Transaction
-from sqlalchemy import or_, select
+from crm_chassis.records.tx import Transaction
+from crm_kit.normalise import company_key, domain_of
+from sqlalchemy import ColumnElement, or_, select
 
 from crm_contacts.accounts.model import Account
 from crm_contacts.contacts.model import Contact
 from crm_contacts.contacts.queries import same_person
 from crm_contacts.leads.model import Lead, LeadStatusChange
-from crm_contacts.normalise import company_key, domain_of
 
 
 def in_status_since(tx: Transaction, lead: Lead) -> datetime:
@@ -25,17 +25,20 @@ def in_status_since(tx: Transaction, lead: Lead) -> datetime:
     return tx.session.scalar(last) or lead.created_at
 
 
-def same_company(tx: Transaction, lead: Lead) -> list[Account]:
-    """Visible accounts that are the lead's company by domain or by name, at most five."""
-    conditions = []
-    if domain := domain_of(lead.email):
-        conditions.append(Account.domains.contains([domain]))
-    if lead.company:
-        conditions.append(Account.key == company_key(lead.company))
-    if not conditions:
-        return []
-    query = tx.visible(Account).where(or_(*conditions)).order_by(Account.created_at).limit(5)
-    return list(tx.session.scalars(query))
+def accounts_of_domain(tx: Transaction, lead: Lead) -> list[Account]:
+    """Visible accounts that have the domain of the lead's address, at most five."""
+    domain = domain_of(lead.email)
+    return _oldest(tx, Account.domains.contains([domain])) if domain else []
+
+
+def accounts_of_name(tx: Transaction, lead: Lead) -> list[Account]:
+    """Visible accounts that are called like the lead's company, in any spelling, at most five."""
+    key = company_key(lead.company)
+    return _oldest(tx, Account.key == key) if key else []
+
+
+def _oldest(tx: Transaction, condition: ColumnElement[bool]) -> list[Account]:
+    return list(tx.session.scalars(tx.visible(Account).where(condition).order_by(Account.created_at).limit(5)))
 
 
 def same_contact(tx: Transaction, lead: Lead) -> list[Contact]:

@@ -4,28 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm.contacts.v1 import contacts_pb2
+from crm.contacts.v1 import leads_pb2
 from crm_chassis.contracts.schema import derived, schema_for
-from marshmallow import ValidationError, post_load, validates_schema
-
-from crm_contacts import normalise
+from marshmallow import ValidationError, validates_schema
 
 
-@schema_for(contacts_pb2.Lead)
-class LeadSchema(derived(contacts_pb2.Lead)):  # type: ignore[misc]
-    """Numbers become E.164, tags lower case."""
-
-    @post_load
-    def normal(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        if data.get("phone"):
-            data["phone"] = normalise.phone(data["phone"], data.get("country", ""))
-        if "tags" in data:
-            data["tags"] = normalise.tags(data["tags"])
-        return data
-
-
-@schema_for(contacts_pb2.CreateLeadRequest)
-class CreateLeadRequestSchema(derived(contacts_pb2.CreateLeadRequest)):  # type: ignore[misc]
+@schema_for(leads_pb2.CreateLeadRequest)
+class CreateLeadRequestSchema(derived(leads_pb2.CreateLeadRequest)):  # type: ignore[misc]
     """A lead needs something to be called or reached by."""
 
     @validates_schema(skip_on_field_errors=True)

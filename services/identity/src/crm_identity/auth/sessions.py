@@ -8,33 +8,34 @@ seconds, before the successor was used, counts as a lost answer and gets the sam
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import timedelta
 
-from crm.identity.v1 import identity_pb2
-from crm_chassis.db.tx import Transaction
+from crm.identity.v1 import auth_pb2
+from crm_chassis.contracts.formats import address_key
 from crm_chassis.ids import uuid7
+from crm_chassis.records.tx import Transaction
 from sqlalchemy import select, update
 
-from crm_identity.auth.ending import end_session, tell_sessions_ended
-from crm_identity.auth.model import LoginSession, RefreshToken
 from crm_identity.auth.proof import commit, note, prove_password, prove_totp
-from crm_identity.auth.throttle import forget_attempts
-from crm_identity.auth.tokens import LIFETIME_SECONDS
+from crm_identity.credentials.tokens import LIFETIME_SECONDS
 from crm_identity.errors import SessionEnded, TotpRequired
+from crm_identity.logins.ending import end_session
+from crm_identity.logins.model import LoginSession, RefreshToken
+from crm_identity.logins.throttle import forget_attempts
 from crm_identity.runtime import runtime
 from crm_identity.users.model import User
+from crm_identity.users.usecases import tell_sessions_ended
 
 REFRESH_LIFETIME = timedelta(days=30)
 GRACE = timedelta(seconds=10)
 
 
-def login(tx: Transaction, request: identity_pb2.LoginRequest) -> identity_pb2.TokenPair:
+def login(tx: Transaction, request: auth_pb2.LoginRequest) -> auth_pb2.TokenPair:
     """Tokens for who knows the password and, if the user has one, a code of the second factor.
 
     Raises InvalidCredentials; TotpRequired if only the code is missing.
     """
-    email = unicodedata.normalize("NFC", request.email).lower()
+    email = address_key(request.email)
     user = prove_password(tx, email, request.password)
     if user.totp_enabled:
         if not request.totp:
@@ -58,7 +59,7 @@ def login(tx: Transaction, request: identity_pb2.LoginRequest) -> identity_pb2.T
     return _tokens(tx, user, session.id, token)
 
 
-def refresh_session(tx: Transaction, request: identity_pb2.RefreshSessionRequest) -> identity_pb2.TokenPair:
+def refresh_session(tx: Transaction, request: auth_pb2.RefreshSessionRequest) -> auth_pb2.TokenPair:
     """New tokens for the newest refresh token of a session. Raises SessionEnded.
 
     A token that was used before ends the session, but for a repetition of the same request.
@@ -78,8 +79,15 @@ def refresh_session(tx: Transaction, request: identity_pb2.RefreshSessionRequest
         _store(tx, session_id, successor)
     else:
         session_id = _repeated(tx, digest, tokens.digest(successor))
-    owner = select(User).join(LoginSession, LoginSession.user_id == User.id)
-    user = tx.session.scalar(owner.where(LoginSession.id == session_id, LoginSession.ended_at.is_(None)))
+    used = (
+        update(LoginSession)
+        .where(LoginSession.id == session_id, LoginSession.ended_at.is_(None))
+        .values(last_used_at=tx.now)
+        .returning(LoginSession.user_id)
+        .execution_options(synchronize_session=False)
+    )
+    user_id = tx.session.scalar(used)
+    user = tx.session.scalar(select(User).where(User.id == user_id)) if user_id is not None else None
     if user is None or not user.active:
         raise SessionEnded()
     return _tokens(tx, user, session_id, successor)
@@ -97,21 +105,21 @@ def _repeated(tx: Transaction, digest: bytes, successor: bytes) -> str:
     )
     if same_client and tx.now - token.used_at <= GRACE and tx.session.scalar(unused) is not None:
         return token.session_id
-    _end_for(tx, token.session_id, "refresh_reused")
+    end_for(tx, token.session_id, "refresh_reused")
     commit(tx)
     raise SessionEnded()
 
 
-def logout(tx: Transaction, request: identity_pb2.LogoutRequest) -> identity_pb2.LogoutResponse:
+def logout(tx: Transaction, request: auth_pb2.LogoutRequest) -> auth_pb2.LogoutResponse:
     """Ends the session that the token belongs to, whether or not it is its newest. Says nothing about the token."""
     digest = runtime().refresh_tokens.digest(request.refresh_token)
     session_id = tx.session.scalar(select(RefreshToken.session_id).where(RefreshToken.digest == digest))
     if session_id is not None:
-        _end_for(tx, session_id, "logout")
-    return identity_pb2.LogoutResponse()
+        end_for(tx, session_id, "logout")
+    return auth_pb2.LogoutResponse()
 
 
-def _end_for(tx: Transaction, session_id: str, action: str) -> None:
+def end_for(tx: Transaction, session_id: str, action: str) -> None:
     """Ends a session and notes why."""
     user_id = tx.session.scalar(select(LoginSession.user_id).where(LoginSession.id == session_id))
     user = tx.find(User, user_id) if user_id is not None else None
@@ -126,8 +134,8 @@ def _store(tx: Transaction, session_id: str, token: str) -> None:
     tx.session.add(RefreshToken(digest=digest, session_id=session_id, expires_at=tx.now + REFRESH_LIFETIME))
 
 
-def _tokens(tx: Transaction, user: User, session_id: str, refresh_token: str) -> identity_pb2.TokenPair:
-    return identity_pb2.TokenPair(
+def _tokens(tx: Transaction, user: User, session_id: str, refresh_token: str) -> auth_pb2.TokenPair:
+    return auth_pb2.TokenPair(
         access_token=runtime().access_tokens.issue(user.id, session_id, user.epoch, tx.now),
         refresh_token=refresh_token,
         token_type="Bearer",

@@ -11,8 +11,13 @@ from dataclasses import dataclass
 from crm_chassis.access.actor import ALL, OWN, SUBTREE, TEAM
 
 _CRUD = "create read update delete"
-_SALES = "accounts contacts affiliations leads activities opportunities tasks"
+_CUSTOMERS = "accounts contacts affiliations activities"
+_OWN_WORK = "leads opportunities tasks"
+_SALES = f"{_CUSTOMERS} {_OWN_WORK}"
+_MARKETING = "segments templates campaigns campaign_members"
+_SUPPORT_SETUP = "business_calendars sla_policies"
 _PEOPLE = "users teams territories"
+_OWN_KEYS = (OWN, "api_keys", "create read delete")
 _BOTH_CLEARANCES = (ALL, "fields.personal fields.financial", "read")
 
 
@@ -43,13 +48,16 @@ BUILT_IN = (
         [
             (SUBTREE, _SALES, _CRUD),
             (SUBTREE, "leads", "convert"),
+            (SUBTREE, "contacts leads", "send_email"),
             (SUBTREE, "opportunities", "close"),
             (SUBTREE, "dashboards reports", "read"),
-            (SUBTREE, "imports", "create read"),
+            (SUBTREE, "imports", "create read cancel"),
             (ALL, "products pipelines", "read"),
             (ALL, "campaigns segments tickets messages", "read"),
             (ALL, f"{_PEOPLE} roles", "read"),
+            (ALL, "saved_views", "share"),
             _BOTH_CLEARANCES,
+            _OWN_KEYS,
         ],
     ),
     BuiltIn(
@@ -58,14 +66,16 @@ BUILT_IN = (
         [
             (OWN, _SALES, "create update delete"),
             (OWN, "leads", "convert"),
+            (OWN, "contacts leads", "send_email"),
             (OWN, "opportunities", "close"),
-            (TEAM, "accounts contacts affiliations activities", "read"),
-            (OWN, "leads opportunities tasks", "read"),
+            (TEAM, _CUSTOMERS, "read"),
+            (OWN, _OWN_WORK, "read"),
             (OWN, "dashboards", "read"),
             (ALL, "products pipelines", "read"),
             (TEAM, "tickets messages", "read"),
             (ALL, _PEOPLE, "read"),
             _BOTH_CLEARANCES,
+            _OWN_KEYS,
         ],
     ),
     BuiltIn(
@@ -75,28 +85,34 @@ BUILT_IN = (
             (ALL, "contacts accounts affiliations leads activities", "read"),
             (ALL, "leads", "create update"),
             (ALL, "contacts", "update"),
-            (ALL, "segments templates campaigns campaign_members", _CRUD),
+            (ALL, _MARKETING, _CRUD),
             (ALL, "campaigns", "launch"),
             (ALL, "opt_outs", "create read delete"),
             (ALL, "dashboards reports", "read"),
             (ALL, "imports", "create read"),
+            (OWN, "imports", "cancel"),
             (ALL, "fields.personal", "read"),
+            _OWN_KEYS,
         ],
     ),
     BuiltIn(
         "support_manager",
         "Runs support: every ticket, calendars and promises.",
         [
-            (ALL, "tickets business_calendars sla_policies", _CRUD),
+            (ALL, f"tickets {_SUPPORT_SETUP}", _CRUD),
             (ALL, "tickets", "assign resolve"),
             (ALL, "messages", "create read"),
+            (SUBTREE, "tasks", _CRUD),
             (ALL, "contacts accounts affiliations activities", "read"),
-            (ALL, "contacts", "update"),
+            (ALL, "contacts", "update send_email"),
             (ALL, "activities", "create"),
             (ALL, "dashboards reports", "read"),
             (ALL, "imports", "create read"),
+            (OWN, "imports", "cancel"),
             (ALL, "users", "read"),
+            (ALL, "saved_views", "share"),
             (ALL, "fields.personal", "read"),
+            _OWN_KEYS,
         ],
     ),
     BuiltIn(
@@ -106,11 +122,14 @@ BUILT_IN = (
             (TEAM, "tickets", "create read update assign resolve"),
             (TEAM, "messages", "create read"),
             (TEAM, "activities", "create read"),
+            (OWN, "tasks", "create update delete"),
+            (TEAM, "tasks", "read"),
             (ALL, "contacts accounts affiliations", "read"),
-            (ALL, "contacts", "update"),
-            (ALL, "business_calendars sla_policies", "read"),
+            (ALL, "contacts", "update send_email"),
+            (ALL, _SUPPORT_SETUP, "read"),
             (ALL, "users teams", "read"),
             (ALL, "fields.personal", "read"),
+            _OWN_KEYS,
         ],
     ),
     BuiltIn(
@@ -119,11 +138,12 @@ BUILT_IN = (
         [
             (ALL, _SALES, "read"),
             (ALL, "products pipelines", "read"),
-            (ALL, "campaigns campaign_members segments templates opt_outs", "read"),
-            (ALL, "tickets messages business_calendars sla_policies", "read"),
+            (ALL, f"{_MARKETING} opt_outs", "read"),
+            (ALL, f"tickets messages {_SUPPORT_SETUP}", "read"),
             (ALL, "dashboards reports", "read"),
             (ALL, _PEOPLE, "read"),
             (ALL, "fields.financial", "read"),
+            (OWN, "api_keys", "read"),
         ],
     ),
     BuiltIn(
@@ -132,13 +152,15 @@ BUILT_IN = (
         [
             (ALL, _SALES, "create read update"),
             (ALL, "products pipelines", "create read update"),
-            (ALL, "campaigns campaign_members segments templates", "create read update"),
+            (ALL, _MARKETING, "create read update"),
             (ALL, "opt_outs messages", "create read"),
-            (ALL, "tickets business_calendars sla_policies", "create read update"),
+            (ALL, f"tickets {_SUPPORT_SETUP}", "create read update"),
             (ALL, "dashboards reports", "read"),
             (ALL, "imports", "create read"),
+            (OWN, "imports", "cancel"),
             (ALL, _PEOPLE, "read"),
             _BOTH_CLEARANCES,
+            (OWN, "api_keys", "read"),
         ],
     ),
     BuiltIn("customer", "A customer: nothing but the own profile.", []),

@@ -6,35 +6,32 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import crm_contracts
-from crm.common.v1 import common_pb2
-from crm.identity.v1 import identity_pb2
-from crm_chassis.access.actor import Actor
+from crm.common.v1 import types_pb2
+from crm.identity.v1 import roles_pb2
+from crm_chassis.access.actor import ALL, OWN, Actor
+from crm_chassis.records import directory
 
 from crm_identity.errors import GrantsMoreThanHeld
 from crm_identity.roles.model import Role
 
 Grants = Mapping[str, int]
+Holding = tuple[str, int]
+"""A permission and a scope that it is held with."""
 
 
 def grants_of(stored: Iterable[Mapping[str, Any]] | None) -> dict[str, int]:
     """What a role grants."""
-    return {one["permission"]: common_pb2.Scope.Value(one["scope"]) for one in stored or ()}
+    return {one["permission"]: types_pb2.Scope.Value(one["scope"]) for one in stored or ()}
 
 
 def union(roles: Iterable[Role]) -> dict[str, int]:
     """What several roles grant together: the widest scope of each permission."""
-    found: dict[str, int] = {}
-    for role in roles:
-        for permission, scope in grants_of(role.grants).items():
-            found[permission] = max(scope, found.get(permission, 0))
-    return dict(sorted(found.items()))
+    return directory.union(grants_of(role.grants) for role in roles)
 
 
-def as_messages(grants: Grants) -> list[identity_pb2.Grant]:
+def as_messages(grants: Grants) -> list[roles_pb2.Grant]:
     """Grants as they stand in answers."""
-    return [
-        identity_pb2.Grant(permission=p, scope=common_pb2.Scope.Name(cast(Any, scope))) for p, scope in grants.items()
-    ]
+    return [roles_pb2.Grant(permission=p, scope=types_pb2.Scope.Name(cast(Any, scope))) for p, scope in grants.items()]
 
 
 def is_known(permission: str) -> bool:
@@ -44,8 +41,19 @@ def is_known(permission: str) -> bool:
     return permission == "*" or permission in known or permission.removesuffix(".*") in plurals
 
 
-def check_held(actor: Actor, given: Grants, before: Grants | None = None) -> None:
-    """Raises GrantsMoreThanHeld if `given` has more than `before` in a way that the actor does not hold."""
-    for permission, scope in given.items():
-        if scope > (before or {}).get(permission, 0) and actor.scope_of(permission) < scope:
-            raise GrantsMoreThanHeld(f"You do not hold {permission} that far yourself.")
+def held_by(roles: Iterable[Role]) -> frozenset[Holding]:
+    """Each permission that roles grant, with each scope that they grant it with."""
+    return frozenset(holding for role in roles for holding in grants_of(role.grants).items())
+
+
+def check_held(actor: Actor, holdings: Iterable[Holding]) -> None:
+    """Raises GrantsMoreThanHeld if the actor does not hold one of them with that scope or a wider one.
+
+    ALL is wider than every scope, every scope is wider than OWN; the others reach different records each.
+    """
+    for permission, scope in sorted(holdings):
+        own = actor.scope_of(permission)
+        if own not in (scope, ALL) and not (own and scope == OWN):
+            raise GrantsMoreThanHeld(
+                f"You do not hold {permission} with the scope {types_pb2.Scope.Name(cast(Any, scope))}."
+            )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm.identity.v1 import identity_pb2
-from crm_chassis.db.model import Record
+from crm.identity.v1 import roles_pb2
 from sqlalchemy import Boolean, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm_identity.base import Record
 from crm_identity.errors import RoleBuiltIn
 
 
@@ -22,7 +22,7 @@ class Role(Record):
         Index("roles_name", "name", unique=True, postgresql_where="deleted_at IS NULL"),
         Index("roles_built_in", "built_in", "created_at"),
     )
-    message = identity_pb2.Role
+    message = roles_pb2.Role
 
     name: Mapped[str]
     description: Mapped[str] = mapped_column(String, default="")

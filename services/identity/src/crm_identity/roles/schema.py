@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm.common.v1 import common_pb2
-from crm.identity.v1 import identity_pb2
+from crm.common.v1 import types_pb2
+from crm.identity.v1 import roles_pb2
 from crm_chassis.contracts.schema import derived, schema_for
 from marshmallow import ValidationError, validates
 
 from crm_identity.roles.grants import is_known
 
 
-@schema_for(identity_pb2.Grant)
-class GrantSchema(derived(identity_pb2.Grant)):  # type: ignore[misc]
+@schema_for(roles_pb2.Grant)
+class GrantSchema(derived(roles_pb2.Grant)):  # type: ignore[misc]
     """A grant names a permission that exists and a scope that exists."""
 
     @validates("permission")
@@ -23,12 +23,12 @@ class GrantSchema(derived(identity_pb2.Grant)):  # type: ignore[misc]
 
     @validates("scope")
     def scope_exists(self, value: int, **_: Any) -> None:
-        if value not in common_pb2.Scope.values():
+        if value not in types_pb2.Scope.values():
             raise ValidationError("no such scope")
 
 
-@schema_for(identity_pb2.Role)
-class RoleSchema(derived(identity_pb2.Role)):  # type: ignore[misc]
+@schema_for(roles_pb2.Role)
+class RoleSchema(derived(roles_pb2.Role)):  # type: ignore[misc]
     """A role grants a permission once."""
 
     @validates("grants")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from crm.identity.v1 import identity_pb2
-from crm_chassis.db.model import Record
+from crm.identity.v1 import teams_pb2
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_identity.base import Record
 
 
 class Team(Record):
@@ -18,7 +19,7 @@ class Team(Record):
         Index("teams_name", "name", unique=True, postgresql_where="deleted_at IS NULL"),
         Index("teams_external_id", "external_id", unique=True, postgresql_where="external_id <> ''"),
     )
-    message = identity_pb2.Team
+    message = teams_pb2.Team
 
     name: Mapped[str]
     description: Mapped[str] = mapped_column(String, default="")

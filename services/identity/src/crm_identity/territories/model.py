@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from crm.identity.v1 import identity_pb2
-from crm_chassis.db.model import Id, Record
+from crm.identity.v1 import territories_pb2
+from crm_chassis.db.base import Id
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_identity.base import Record
 
 
 class Territory(Record):
@@ -19,7 +21,7 @@ class Territory(Record):
         Index("territories_parent", "parent_id", "created_at"),
         Index("territories_external_id", "external_id", unique=True, postgresql_where="external_id <> ''"),
     )
-    message = identity_pb2.Territory
+    message = territories_pb2.Territory
 
     name: Mapped[str]
     parent_id: Mapped[str | None] = mapped_column(Id)

@@ -7,12 +7,15 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from crm.marketing.v1 import marketing_pb2
-from crm_chassis.db.model import Amount, Base, Id, Record
+from crm.marketing.v1 import campaign_members_pb2, campaigns_pb2
+from crm_chassis.db.base import Amount, Id
 from crm_chassis.errors import InvalidInput
+from crm_chassis.jobs.kinds import Retry
+from crm_chassis.records.model import Personal
 from sqlalchemy import BigInteger, Boolean, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm_marketing.base import Base, Record
 from crm_marketing.errors import (
     CampaignAlreadyLaunched,
     CampaignIncomplete,
@@ -23,8 +26,8 @@ from crm_marketing.errors import (
 
 EMAIL, OFFLINE = "EMAIL", "OFFLINE"
 
-MAX_ATTEMPTS = 5
-BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
+RETRY = Retry(attempts=5, pauses=(60, 300, 1800, 7200))
+"""How often a message is handed to the mail server that says "later"."""
 STALE_AFTER = timedelta(seconds=60)
 
 _FIXED_AT_LAUNCH = ("channel", "segment_id", "template_id", "from_address", "from_name", "informational")
@@ -46,7 +49,7 @@ class Campaign(Record):
         Index("campaigns_owner", "owner_id", "created_at", "id"),
         Index("campaigns_external_id", "external_id", unique=True, postgresql_where="external_id <> ''"),
     )
-    message = marketing_pb2.Campaign
+    message = campaigns_pb2.Campaign
     owner_field: ClassVar[str | None] = "owner_id"
     search_fields = frozenset({"name"})
     search_columns = frozenset({"name"})
@@ -73,6 +76,7 @@ class Campaign(Record):
     parent_id: Mapped[str | None] = mapped_column(Id)
     owner_id: Mapped[str | None] = mapped_column(Id)
     description: Mapped[str] = mapped_column(String, default="")
+    pause_reason: Mapped[str] = mapped_column(String, default="")
     launched_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     external_id: Mapped[str] = mapped_column(String, default="")
@@ -127,21 +131,26 @@ class Campaign(Record):
         if self.channel == OFFLINE:
             self.finish(now)
 
-    def pause(self) -> None:
-        """SENDING -> PAUSED. Raises CampaignNotSending."""
+    def pause(self, reason: str = "") -> None:
+        """SENDING -> PAUSED; with a reason if nobody asked for it. Raises CampaignNotSending."""
         if self.status != "SENDING":
             raise CampaignNotSending()
-        self.status = "PAUSED"
+        self.status, self.pause_reason = "PAUSED", reason
 
     def resume(self) -> None:
         """PAUSED -> SENDING. Raises CampaignNotPaused."""
         if self.status != "PAUSED":
             raise CampaignNotPaused()
-        self.status = "SENDING"
+        self.status, self.pause_reason = "SENDING", ""
 
     def finish(self, now: datetime) -> None:
         """SENDING -> DONE."""
         self.status, self.finished_at = "DONE", now
+
+    def go_on(self) -> None:
+        """DONE -> SENDING, for recipients who come late; one that is paused stays so."""
+        if self.status == "DONE":
+            self.status, self.finished_at = "SENDING", None
 
     def check_deletable(self) -> None:
         """Raises CampaignSending."""
@@ -149,10 +158,27 @@ class Campaign(Record):
             raise CampaignSending()
 
 
+class CampaignAudience(Base):
+    """Whom a launched campaign reaches whose segment follows a filter: for those who belong to it and come late."""
+
+    __tablename__ = "campaign_audiences"
+    __table_args__ = (Index("campaign_audiences_segment", "segment_id", "launched_at"),)
+    personal: ClassVar[Personal | None] = None
+
+    campaign_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    segment_id: Mapped[str] = mapped_column(Id)
+    launched_at: Mapped[datetime]
+    launched_by: Mapped[str] = mapped_column(String)
+    everybody: Mapped[bool] = mapped_column(Boolean)
+    scope: Mapped[int] = mapped_column(Integer)
+    """How far the right to read contacts reached at the launch."""
+
+
 class CampaignText(Base):
     """The template as it was at launch: what is sent does not change while it is being sent."""
 
     __tablename__ = "campaign_texts"
+    personal: ClassVar[Personal | None] = None
 
     campaign_id: Mapped[str] = mapped_column(Id, primary_key=True)
     subject: Mapped[str] = mapped_column(String)
@@ -167,6 +193,7 @@ class CampaignMember(Record):
     """
 
     __tablename__ = "campaign_members"
+    personal: ClassVar[Personal | None] = Personal("contact_id", ("address_hash", "last_error"))
     __table_args__ = (
         Index("campaign_members_created", "created_at", "id"),
         Index("campaign_members_updated", "updated_at", "id"),
@@ -183,9 +210,10 @@ class CampaignMember(Record):
             "campaign_members_waiting", "campaign_id", "next_attempt_at", "id",
             postgresql_where="send_state IN ('QUEUED', 'SENDING') AND deleted_at IS NULL",
         ),
+        Index("campaign_members_address", "campaign_id", "address_hash", postgresql_where="address_hash <> ''"),
         Index("campaign_members_sending", "sending_since", postgresql_where="send_state = 'SENDING'"),
     )  # fmt: skip
-    message = marketing_pb2.CampaignMember
+    message = campaign_members_pb2.CampaignMember
     visible_through = ("campaign_id", Campaign)
     unlogged = frozenset({"next_attempt_at", "sending_since", "address_hash", "last_error"})
 
@@ -218,18 +246,8 @@ class CampaignMember(Record):
 
     def skip(self, reason: str) -> None:
         """The message is not sent on purpose."""
-        self.send_state, self.skip_reason = "SKIPPED", reason
+        self.send_state, self.skip_reason, self.sending_since = "SKIPPED", reason, None
 
     def fail(self, reason: str) -> None:
         """The message cannot be delivered."""
         self.send_state, self.skip_reason, self.sending_since = "FAILED", reason, None
-
-    @property
-    def exhausted(self) -> bool:
-        """Whether there was the last attempt already."""
-        return self.attempts >= MAX_ATTEMPTS
-
-    @property
-    def backoff(self) -> timedelta:
-        """How long to wait after the attempts made so far."""
-        return BACKOFF[min(self.attempts, len(BACKOFF)) - 1]

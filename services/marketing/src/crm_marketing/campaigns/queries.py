@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
-from crm_chassis.db.tx import Transaction
-from sqlalchemy import Select, func, literal, select, update
+from crm_chassis.access.actor import ALL
+from crm_chassis.records.tx import Transaction
+from sqlalchemy import ColumnElement, func, literal, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from crm_marketing.campaigns.model import EMAIL, Campaign, CampaignMember
+from crm_marketing.people.model import Contact
+from crm_marketing.segments.membership import among
 from crm_marketing.segments.model import SegmentMember
-
-
-def ancestors(campaign_id: str) -> Select[Any]:
-    """Ids of the campaign and of every campaign above it."""
-    up = select(Campaign.id, Campaign.parent_id).where(Campaign.id == campaign_id).cte("up", recursive=True)
-    above = select(Campaign.id, Campaign.parent_id).join(up, Campaign.id == up.c.parent_id)
-    return select(up.union(above).c.id)
 
 
 def count(tx: Transaction, campaign_id: str, **numbers: int) -> None:
@@ -28,8 +25,8 @@ def count(tx: Transaction, campaign_id: str, **numbers: int) -> None:
         tx.session.execute(statement.execution_options(synchronize_session=False))
 
 
-def fix_audience(tx: Transaction, campaign: Campaign) -> int:
-    """Makes whoever is in the segment now a member of the campaign; returns how many joined.
+def fix_audience(tx: Transaction, campaign: Campaign, *, everybody: bool) -> int:
+    """Makes whoever is in the segment now a member, if the sender may write to him; returns how many joined.
 
     Members of an e-mail campaign, those from before included, are queued. One statement each, however many they
     are; the members have no event of their own, the launch of the campaign stands for them.
@@ -40,24 +37,52 @@ def fix_audience(tx: Transaction, campaign: Campaign) -> int:
             CampaignMember.campaign_id == campaign.id,
             CampaignMember.send_state == "NOT_QUEUED",
             CampaignMember.deleted_at.is_(None),
+            _reached(tx, CampaignMember.contact_id, everybody),
         )
         values = {"send_state": state, "next_attempt_at": tx.now}
         tx.session.execute(waiting.values(values).execution_options(synchronize_session=False))
     if campaign.segment_id is None:
         return 0
+    return join_segment(tx, campaign, everybody=everybody, send_state=state)
+
+
+def join_segment(
+    tx: Transaction,
+    campaign: Campaign,
+    *,
+    everybody: bool,
+    send_state: str,
+    skip_reason: str = "",
+    only: Iterable[str] | None = None,
+) -> int:
+    """Makes those in the segment members; of those in `only` who were none before. Returns how many joined."""
     now = literal(tx.now, CampaignMember.created_at.type)
     columns: dict[str, Any] = {
         "id": func.gen_random_uuid(), "version": 1, "created_at": now, "updated_at": now, "created_by": tx.actor.id,
         "campaign_id": literal(campaign.id, CampaignMember.campaign_id.type), "contact_id": SegmentMember.contact_id,
-        "status": "", "responded": False, "send_state": state, "skip_reason": "", "attempts": 0,
+        "status": "", "responded": False, "send_state": send_state, "skip_reason": skip_reason, "attempts": 0,
         "next_attempt_at": now, "address_hash": "", "last_error": "",
     }  # fmt: skip
     present = select(*(_literal(name, value) for name, value in columns.items())).where(
-        SegmentMember.segment_id == campaign.segment_id, SegmentMember.left_at.is_(None)
+        SegmentMember.segment_id == campaign.segment_id,
+        SegmentMember.left_at.is_(None),
+        _reached(tx, SegmentMember.contact_id, everybody),
     )
+    if only is not None:
+        was = select(CampaignMember.id).where(
+            CampaignMember.campaign_id == campaign.id, CampaignMember.contact_id == SegmentMember.contact_id
+        )
+        present = present.where(among(SegmentMember.contact_id, only), ~was.exists())
     statement = insert(CampaignMember).from_select(list(columns), present).on_conflict_do_nothing()
     done: Any = tx.session.execute(statement.execution_options(preserve_rowcount=True))
     return int(done.rowcount)
+
+
+def _reached(tx: Transaction, contact_id: Any, everybody: bool) -> ColumnElement[bool]:
+    """Contacts that the sender may write to. One that is not known here yet is among all."""
+    if everybody or tx.actor.scope_of("contacts.read") == ALL:
+        return true()
+    return cast(ColumnElement[bool], contact_id.in_(tx.visible(Contact).with_only_columns(Contact.id)))
 
 
 def _literal(name: str, value: Any) -> Any:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from crm.marketing.v1 import events_pb2, marketing_pb2
-from crm_chassis.contracts.mapping import assign
-from crm_chassis.contracts.paging import list_page
-from crm_chassis.db.tx import Transaction
-from crm_chassis.errors import UnknownReference
+from crm.common.v1 import standard_pb2
+from crm.marketing.v1 import campaign_members_pb2, campaigns_pb2
+from crm_chassis.records.hierarchy import in_circle
+from crm_chassis.records.mapping import assign
+from crm_chassis.records.tx import Transaction
 from sqlalchemy import select
 
-from crm_marketing.campaigns.model import EMAIL, Campaign, CampaignMember, CampaignText
-from crm_marketing.campaigns.queries import ancestors, count, fix_audience
-from crm_marketing.errors import AlreadyMember, CampaignHierarchyCycle, SegmentNotReady
-from crm_marketing.people.model import Contact
-from crm_marketing.segments.marks import mark_contact
+from crm_marketing.campaigns.model import Campaign, CampaignMember
+from crm_marketing.campaigns.queries import count
+from crm_marketing.errors import AlreadyMember, CampaignHierarchyCycle
+from crm_marketing.marks import mark_contact
 from crm_marketing.segments.model import Segment
 from crm_marketing.templates.model import Template
 
 
-def create_campaign(tx: Transaction, request: marketing_pb2.CreateCampaignRequest) -> Campaign:
+def create_campaign(tx: Transaction, request: campaigns_pb2.CreateCampaignRequest) -> Campaign:
     """A new campaign in DRAFT. Raises UnknownReference for a segment, template or parent the caller cannot see."""
     campaign = Campaign()
     assign(campaign, request.campaign)
@@ -28,17 +25,7 @@ def create_campaign(tx: Transaction, request: marketing_pb2.CreateCampaignReques
     return tx.add(campaign)
 
 
-def get_campaign(tx: Transaction, request: marketing_pb2.GetCampaignRequest) -> Campaign:
-    """One campaign."""
-    return tx.get(Campaign, request.id)
-
-
-def list_campaigns(tx: Transaction, request: marketing_pb2.ListCampaignsRequest) -> Any:
-    """A page of campaigns."""
-    return list_page(tx, Campaign, request, marketing_pb2.ListCampaignsResponse)
-
-
-def update_campaign(tx: Transaction, request: marketing_pb2.UpdateCampaignRequest) -> Campaign:
+def update_campaign(tx: Transaction, request: campaigns_pb2.UpdateCampaignRequest) -> Campaign:
     """Changes the fields that the mask names. Raises CampaignAlreadyLaunched for fields that launch has fixed."""
     campaign = tx.get(Campaign, request.campaign.id, etag=request.campaign.etag)
     before = campaign.fixed_at_launch()
@@ -56,13 +43,11 @@ def check_campaign(tx: Transaction, campaign: Campaign) -> None:
         tx.check_reference(Segment, campaign.segment_id, "campaign.segment_id")
         tx.check_reference(Template, campaign.template_id, "campaign.template_id")
         tx.check_reference(Campaign, campaign.parent_id, "campaign.parent_id")
-        if campaign.id and campaign.parent_id:
-            above = set(tx.session.scalars(ancestors(campaign.parent_id)))
-            if campaign.id in above:
-                raise CampaignHierarchyCycle()
+        if in_circle(tx.session, Campaign.parent_id, campaign):
+            raise CampaignHierarchyCycle()
 
 
-def delete_campaign(tx: Transaction, request: marketing_pb2.DeleteCampaignRequest) -> Campaign:
+def delete_campaign(tx: Transaction, request: standard_pb2.DeleteRequest) -> Campaign:
     """Deletes a campaign. Raises CampaignSending while it is sending."""
     campaign = tx.get(Campaign, request.id, etag=request.etag)
     campaign.check_deletable()
@@ -70,75 +55,28 @@ def delete_campaign(tx: Transaction, request: marketing_pb2.DeleteCampaignReques
     return campaign
 
 
-def undelete_campaign(tx: Transaction, request: marketing_pb2.UndeleteCampaignRequest) -> Campaign:
-    """Brings a deleted campaign back."""
-    campaign = tx.get(Campaign, request.id, etag=request.etag, deleted=True)
-    tx.undelete(campaign)
-    return campaign
-
-
-def launch_campaign(tx: Transaction, request: marketing_pb2.LaunchCampaignRequest) -> Campaign:
-    """Fixes the audience and the text, and starts sending; what happens to the segment later does not matter.
-
-    Raises CampaignAlreadyLaunched, CampaignIncomplete, SegmentNotReady while the segment is being evaluated.
-    """
-    campaign = tx.get(Campaign, request.id, etag=request.etag)
-    campaign.launch(tx.now)
-    if campaign.segment_id:
-        segment = tx.session.scalar(tx.visible(Segment).where(Segment.id == campaign.segment_id))
-        if segment is None:
-            raise UnknownReference.of("segment_id", "segments")
-        if segment.rebuild_due:
-            raise SegmentNotReady()
-    if campaign.channel == EMAIL:
-        template = tx.session.scalar(tx.visible(Template).where(Template.id == campaign.template_id))
-        if template is None:
-            raise UnknownReference.of("template_id", "templates")
-        tx.session.add(
-            CampaignText(
-                campaign_id=campaign.id,
-                subject=template.subject,
-                body_html=template.body_html,
-                body_text=template.body_text,
-            )
-        )
-    campaign.member_count += fix_audience(tx, campaign)
-    tx.publish(events_pb2.CampaignLaunched(), campaign)
-    return campaign
-
-
-def pause_campaign(tx: Transaction, request: marketing_pb2.PauseCampaignRequest) -> Campaign:
-    """Stops sending. When this returns, nothing more is handed to the mail server but what is SENDING already.
-
-    The sender takes each message under the lock of its campaign, so it either has taken it before or sees the pause.
-    """
-    campaign = tx.get(Campaign, request.id, etag=request.etag)
-    campaign.pause()
-    tx.publish(events_pb2.CampaignPaused(), campaign)
-    return campaign
-
-
-def resume_campaign(tx: Transaction, request: marketing_pb2.ResumeCampaignRequest) -> Campaign:
-    """Goes on with those members who are still QUEUED."""
-    campaign = tx.get(Campaign, request.id, etag=request.etag)
-    campaign.resume()
-    tx.publish(events_pb2.CampaignResumed(), campaign)
-    return campaign
-
-
 # -- members ----------------------------------------------------------------------------------------------
 
 
-def create_campaign_member(tx: Transaction, request: marketing_pb2.CreateCampaignMemberRequest) -> CampaignMember:
+def create_campaign_member(
+    tx: Transaction, request: campaign_members_pb2.CreateCampaignMemberRequest
+) -> CampaignMember:
     """Records a contact in a campaign; it is sent to only if the campaign is launched later.
 
-    Raises UnknownReference, AlreadyMember.
+    Raises UnknownReference, PermissionDenied if the caller may not change the campaign, AlreadyMember.
     """
     member = CampaignMember()
     assign(member, request.campaign_member)
     tx.check_reference(Campaign, member.campaign_id, "campaign_member.campaign_id")
-    tx.check_reference(Contact, member.contact_id, "campaign_member.contact_id")
+    _check_campaign_changeable(tx, member)
     return add_member(tx, member)
+
+
+def _check_campaign_changeable(tx: Transaction, member: CampaignMember) -> None:
+    """Raises PermissionDenied unless the actor may change the campaign, of which its members are a part."""
+    campaign = tx.session.get(Campaign, member.campaign_id)
+    assert campaign is not None, "a member is visible through its campaign"
+    tx.check_changeable(campaign)
 
 
 def add_member(tx: Transaction, member: CampaignMember) -> CampaignMember:
@@ -168,20 +106,13 @@ def membership(tx: Transaction, campaign_id: str, contact_id: str) -> CampaignMe
     return tx.session.scalar(query.with_for_update())
 
 
-def get_campaign_member(tx: Transaction, request: marketing_pb2.GetCampaignMemberRequest) -> CampaignMember:
-    """One member."""
-    return tx.get(CampaignMember, request.id)
-
-
-def list_campaign_members(tx: Transaction, request: marketing_pb2.ListCampaignMembersRequest) -> Any:
-    """A page of members of campaigns."""
-    return list_page(tx, CampaignMember, request, marketing_pb2.ListCampaignMembersResponse)
-
-
-def update_campaign_member(tx: Transaction, request: marketing_pb2.UpdateCampaignMemberRequest) -> CampaignMember:
+def update_campaign_member(
+    tx: Transaction, request: campaign_members_pb2.UpdateCampaignMemberRequest
+) -> CampaignMember:
     """Changes status and whether the member responded."""
     given = request.campaign_member
     member = tx.get(CampaignMember, given.id, etag=given.etag)
+    _check_campaign_changeable(tx, member)
     before = member.responded
     assign(member, given, request.update_mask.paths)
     settle_response(tx, member, before)
@@ -196,12 +127,13 @@ def settle_response(tx: Transaction, member: CampaignMember, before: bool) -> No
     count(tx, member.campaign_id, responded=1 if member.responded else -1)
     mark_contact(tx, member.contact_id, ["campaigns_responded"])
     if member.responded:
-        tx.publish(events_pb2.CampaignMemberResponded(), member)
+        tx.publish(campaign_members_pb2.CampaignMemberResponded(), member)
 
 
-def delete_campaign_member(tx: Transaction, request: marketing_pb2.DeleteCampaignMemberRequest) -> CampaignMember:
+def delete_campaign_member(tx: Transaction, request: standard_pb2.DeleteRequest) -> CampaignMember:
     """Takes a contact out of a campaign; a message that still waits is not sent."""
     member = tx.get(CampaignMember, request.id, etag=request.etag)
+    _check_campaign_changeable(tx, member)
     tx.delete(member)
     state = {"SENT": "sent", "SKIPPED": "skipped", "FAILED": "failed"}.get(member.send_state)
     count(tx, member.campaign_id, member=-1, responded=-int(member.responded), **({state: -1} if state else {}))

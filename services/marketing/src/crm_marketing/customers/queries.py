@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm.common.v1 import common_pb2
-from crm_chassis.contracts.mapping import timestamp
-from crm_chassis.contracts.transcode import to_datetime
-from crm_chassis.db.model import Id, Moment
-from crm_chassis.db.tx import Transaction
-from crm_chassis.db.view import View, kept
-from crm_chassis.errors import InvalidInput
+from crm.common.v1 import timelines_pb2
+from crm_chassis.db.base import Id, Moment
+from crm_chassis.records.tx import Transaction
+from crm_chassis.records.view import View, kept
+from crm_kit.customers import entries, is_contact, parameters, timeline
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -18,16 +16,15 @@ from sqlalchemy import (
     String,
     any_,
     bindparam,
+    case,
     cast,
     exists,
-    false,
     func,
     literal,
     null,
     or_,
     select,
     true,
-    tuple_,
     union_all,
 )
 
@@ -36,25 +33,17 @@ from crm_marketing.optouts.model import ADDRESS, OptOut
 from crm_marketing.people.model import Contact
 from crm_marketing.segments.model import Segment, SegmentMember
 
-DEFAULT_LIMIT = 20
 SHOWN = 50
 
 
-def parameters(customer: common_pb2.CustomerRef) -> dict[str, Any]:
-    """The parameters of a customer in statements. Raises InvalidInput if none is named."""
-    if customer.contact_id:
-        return {"contact_id": customer.contact_id}
-    if customer.account_id:
-        return {"account_id": customer.account_id, "contact_ids": list(customer.contact_ids)}
-    raise InvalidInput.of("customer", "name a contact or an account")
-
-
 def people_of(view: View, of_contact: bool) -> Select[Any]:
-    """The contacts a customer stands for, as far as the caller may see them."""
+    """The contacts a customer stands for, deleted ones too, as far as the caller may see them."""
     if of_contact:
-        return view.visible(Contact).where(Contact.id == bindparam("contact_id", type_=Id))
+        return view.visible(Contact, deleted=True).where(Contact.id == bindparam("contact_id", type_=Id))
     named = Contact.id == any_(bindparam("contact_ids", type_=ARRAY(Id)))
-    return view.visible(Contact).where(or_(Contact.account_id == bindparam("account_id", type_=Id), named))
+    return view.visible(Contact, deleted=True).where(
+        or_(Contact.account_id == bindparam("account_id", type_=Id), named)
+    )
 
 
 def ids_of(people: Select[Any]) -> Select[Any]:
@@ -65,31 +54,44 @@ def ids_of(people: Select[Any]) -> Select[Any]:
 def concerns(people: Select[Any]) -> ColumnElement[bool]:
     """Opt-outs that concern any of the people: made by them, or for an address they have."""
     hashes = people.with_only_columns(func.unnest(Contact.address_hashes))
-    return or_(OptOut.contact_id.in_(ids_of(people)), OptOut.address_hash.in_(hashes))
+    return or_(OptOut.person_id.in_(ids_of(people)), OptOut.address_hash.in_(hashes))
 
 
-def timeline(tx: Transaction, customer: common_pb2.CustomerRef, position: Any = None) -> list[common_pb2.TimelineEntry]:
+def timeline_of(
+    tx: Transaction, customer: timelines_pb2.CustomerRef, position: Any = None
+) -> list[timelines_pb2.TimelineEntry]:
     """What was sent, responded to and unsubscribed from, newest first, before the position; one statement."""
-    given = parameters(customer)
-    statement = _timeline(tx, "contact_id" in given, position)
-    return [_entry(row) for row in tx.execute(statement, **given)]
+    statement = _timeline(tx, is_contact(customer), position)
+    return entries(tx.execute(statement, **parameters(customer)), "marketing")
 
 
 @kept
 def _timeline(view: View, of_contact: bool, position: Any) -> Select[Any]:
     people = people_of(view, of_contact)
-    limit = (position.limit if position is not None else 0) or DEFAULT_LIMIT
     member = view.visible(CampaignMember).join(Campaign, Campaign.id == CampaignMember.campaign_id)
     member = member.where(CampaignMember.contact_id.in_(ids_of(people)))
-    unsubscribed = view.visible(OptOut).where(concerns(people)).outerjoin(Campaign, Campaign.id == OptOut.campaign_id)
+    opted_out = view.visible(OptOut).where(concerns(people)).outerjoin(Campaign, Campaign.id == OptOut.campaign_id)
     branches = [
-        _branch(member, "sent", CampaignMember.sent_at, CampaignMember.id, CampaignMember.campaign_id, position, limit),
-        _branch(member, "responded", CampaignMember.responded_at, CampaignMember.id, CampaignMember.campaign_id,
-                position, limit),
-        _branch(unsubscribed, "unsubscribed", OptOut.created_at, OptOut.id, OptOut.campaign_id, position, limit),
+        _branch(member, "sent", "Sent", CampaignMember.sent_at, CampaignMember.id, CampaignMember.campaign_id),
+        _branch(member, "responded", "Responded to", CampaignMember.responded_at, CampaignMember.id,
+                CampaignMember.campaign_id),
+        _branch(opted_out, "unsubscribed", "Unsubscribed", OptOut.created_at, OptOut.id, OptOut.campaign_id),
     ]  # fmt: skip
-    found = union_all(*(select(branch.subquery()) for branch in branches)).subquery()
-    return select(found).order_by(found.c.at.desc(), found.c.id.desc()).limit(limit)
+    return timeline(branches, position)
+
+
+def _branch(query: Select[Any], what: str, title: str, at: Any, id_: Any, campaign_id: Any) -> Select[Any]:
+    """Entries about a campaign, or about an opt-out that no campaign led to."""
+    return query.with_only_columns(
+        # A member may stand for two entries, so the id of an entry follows from the record and what happened to it.
+        cast(func.md5(func.concat(cast(id_, String), f":{what}")), Id).label("id"),
+        at.label("at"),
+        literal(f"campaign.{what}").label("kind"),
+        func.coalesce(literal(f"{title}: ") + func.nullif(Campaign.name, ""), title).label("title"),
+        case((campaign_id.is_(None), "opt_out"), else_="campaign").label("record_type"),
+        func.coalesce(campaign_id, id_).label("record_id"),
+        literal("").label("actor_id"),
+    ).where(at.is_not(None))
 
 
 @kept
@@ -141,38 +143,3 @@ def segments_and_opt_outs(view: View, of_contact: bool) -> Select[Any]:
     strict = exists().where(OptOut.reach == ADDRESS, OptOut.deleted_at.is_(None), concerns(people))
     answer = select(strict.label("opted_out")).subquery()
     return select(answer, found).select_from(answer.outerjoin(found, true()))
-
-
-def _branch(
-    query: Select[Any], what: str, at: Any, record_id: Any, campaign_id: Any, position: Any, limit: int
-) -> Select[Any]:
-    # A member may stand for two entries, so the id of an entry follows from the record and what happened to it.
-    entry_id = cast(func.md5(func.concat(cast(record_id, String), f":{what}")), Id)
-    columns = [
-        entry_id.label("id"), at.label("at"), literal(f"campaign.{what}").label("kind"),
-        Campaign.name.label("name"), campaign_id.label("campaign_id"), record_id.label("record_id"),
-    ]  # fmt: skip
-    query = query.with_only_columns(*columns).where(at.is_not(None))
-    if position is not None:
-        if position.HasField("before"):
-            before = literal(to_datetime(position.before)), literal(position.before_id, Id)
-            query = query.where(tuple_(at, entry_id) < tuple_(*before))
-        if position.kinds and f"campaign.{what}" not in position.kinds:
-            query = query.where(false())
-    return query.order_by(at.desc(), entry_id.desc()).limit(limit)
-
-
-_TITLES = {"campaign.sent": "Sent", "campaign.responded": "Responded to", "campaign.unsubscribed": "Unsubscribed"}
-
-
-def _entry(row: Any) -> common_pb2.TimelineEntry:
-    about_campaign = row.campaign_id is not None
-    return common_pb2.TimelineEntry(
-        id=row.id,
-        at=timestamp(row.at),
-        kind=row.kind,
-        title=f"{_TITLES[row.kind]}: {row.name}" if row.name else _TITLES[row.kind],
-        service="marketing",
-        record_type="campaign" if about_campaign else "opt_out",
-        record_id=row.campaign_id if about_campaign else row.record_id,
-    )

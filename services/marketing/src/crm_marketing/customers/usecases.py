@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from crm.common.v1 import common_pb2
-from crm.marketing.v1 import marketing_pb2
-from crm_chassis.contracts.mapping import timestamp
-from crm_chassis.db.search import search
-from crm_chassis.db.tx import Transaction
+from crm.common.v1 import search_pb2, timelines_pb2
+from crm.marketing.v1 import customers_pb2
+from crm_chassis.records.mapping import timestamp
+from crm_chassis.records.tx import Transaction
+from crm_kit.customers import is_contact, parameters
+from crm_kit.search import search_hits
 
 from crm_marketing.campaigns.model import Campaign
-from crm_marketing.customers.queries import campaigns, parameters, segments_and_opt_outs, timeline
-
-DEFAULT_HITS = 10
+from crm_marketing.customers.queries import campaigns, segments_and_opt_outs, timeline_of
 
 
-def get_customer_marketing(tx: Transaction, request: common_pb2.GetCustomerRequest) -> marketing_pb2.CustomerMarketing:
+def get_customer_marketing(
+    tx: Transaction, request: timelines_pb2.GetCustomerRequest
+) -> customers_pb2.CustomerMarketing:
     """Campaigns, segments and opt-outs of a customer; of an account, those of its people too."""
     given = parameters(request.customer)
-    of_contact = "contact_id" in given
-    found = marketing_pb2.CustomerMarketing(timeline=timeline(tx, request.customer))
+    of_contact = is_contact(request.customer)
+    found = customers_pb2.CustomerMarketing(timeline=timeline_of(tx, request.customer))
     for member, name, when in tx.execute(campaigns(tx, of_contact), **given):
         found.campaigns.add(
             campaign_id=member.campaign_id, name=name, status=member.status, responded=member.responded,
@@ -40,24 +41,13 @@ def get_customer_marketing(tx: Transaction, request: common_pb2.GetCustomerReque
 
 
 def list_customer_timeline(
-    tx: Transaction, request: common_pb2.ListCustomerTimelineRequest
-) -> common_pb2.ListCustomerTimelineResponse:
+    tx: Transaction, request: timelines_pb2.ListCustomerTimelineRequest
+) -> timelines_pb2.ListCustomerTimelineResponse:
     """What a customer was sent, responded to and unsubscribed from, before the position."""
-    entries = timeline(tx, request.customer, request.position)
-    return common_pb2.ListCustomerTimelineResponse(entries=entries)
+    entries = timeline_of(tx, request.customer, request.position)
+    return timelines_pb2.ListCustomerTimelineResponse(entries=entries)
 
 
-def search_records(tx: Transaction, request: common_pb2.SearchRecordsRequest) -> common_pb2.SearchRecordsResponse:
+def search_records(tx: Transaction, request: search_pb2.SearchRecordsRequest) -> search_pb2.SearchRecordsResponse:
     """Campaigns found by the words of their names."""
-    limit = request.limit or DEFAULT_HITS
-    hits = [
-        common_pb2.SearchHit(
-            record_type="campaign",
-            record_id=campaign.id,
-            title=campaign.name,
-            subtitle=campaign.status,
-            service="marketing",
-        )
-        for campaign in search(tx, request.query, [Campaign], limit)
-    ]
-    return common_pb2.SearchRecordsResponse(hits=hits)
+    return search_hits(tx, request, {Campaign: lambda campaign: (campaign.name, campaign.status)})

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm.marketing.v1 import marketing_pb2
-from crm_chassis.contracts.mapping import assign
-from crm_chassis.contracts.paging import list_page
-from crm_chassis.db.tx import Transaction
+from crm.marketing.v1 import opt_outs_pb2
 from crm_chassis.errors import NotFound
-from sqlalchemy import func, select
+from crm_chassis.mail.addresses import mask
+from crm_chassis.records.mapping import assign
+from crm_chassis.records.tx import Transaction
+from sqlalchemy import select
 
 from crm_marketing.campaigns.model import Campaign, CampaignMember
 from crm_marketing.campaigns.queries import count
 from crm_marketing.errors import AlreadyOptedOut
-from crm_marketing.optouts.links import mask
 from crm_marketing.optouts.model import ADDRESS, OptOut
 from crm_marketing.people.model import Contact
 from crm_marketing.segments.model import Segment
 from crm_marketing.settings import links
 
 
-def create_opt_out(tx: Transaction, request: marketing_pb2.CreateOptOutRequest) -> OptOut:
+def create_opt_out(tx: Transaction, request: opt_outs_pb2.CreateOptOutRequest) -> OptOut:
     """Records a wish that came by telephone or letter. The address itself is not kept.
+
+    The answer names the contact with the address if the caller may see it, and is the same as for an address of nobody
+    if not. The wish holds for that contact all the same.
 
     Raises AlreadyOptedOut, UnknownReference for a segment the caller cannot see, InvalidInput if reach and segment do
     not fit.
@@ -31,38 +33,20 @@ def create_opt_out(tx: Transaction, request: marketing_pb2.CreateOptOutRequest) 
     assign(opt_out, request.opt_out)
     opt_out.check_reach()
     tx.check_reference(Segment, opt_out.segment_id, "opt_out.segment_id")
-    _one_at_a_time(tx, opt_out.address_hash)
+    # Two wishes for one address at the same moment become one.
+    tx.hold(f"opt-out {opt_out.address_hash}")
     if _in_force(tx, opt_out.address_hash, opt_out.reach, opt_out.segment_id) is not None:
         raise AlreadyOptedOut()
-    who = (
-        select(Contact.id)
-        .where(Contact.address_hashes.contains([opt_out.address_hash]), ~Contact.deleted)
-        .order_by(Contact.created_at)
-    )
-    opt_out.contact_id = tx.session.scalar(who.limit(1))
+    has_address = Contact.address_hashes.contains([opt_out.address_hash]), ~Contact.deleted
+
+    def holder(query: Any) -> str | None:
+        who = query.where(*has_address).order_by(Contact.created_at).with_only_columns(Contact.id)
+        id_: str | None = tx.session.scalar(who.limit(1))
+        return id_
+
+    opt_out.contact_id = holder(tx.visible(Contact))
+    opt_out.person_id = opt_out.contact_id or holder(select(Contact))
     return tx.add(opt_out)
-
-
-def get_opt_out(tx: Transaction, request: marketing_pb2.GetOptOutRequest) -> OptOut:
-    """One opt-out."""
-    return tx.get(OptOut, request.id)
-
-
-def list_opt_outs(tx: Transaction, request: marketing_pb2.ListOptOutsRequest) -> Any:
-    """A page of opt-outs."""
-    return list_page(tx, OptOut, request, marketing_pb2.ListOptOutsResponse)
-
-
-def delete_opt_out(tx: Transaction, request: marketing_pb2.DeleteOptOutRequest) -> OptOut:
-    """Ends an opt-out, because the recipient asked for it; the audit trail says who did it."""
-    opt_out = tx.get(OptOut, request.id, etag=request.etag)
-    tx.delete(opt_out)
-    return opt_out
-
-
-def _one_at_a_time(tx: Transaction, address_hash: str) -> None:
-    """Two wishes for one address at the same moment become one."""
-    tx.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(address_hash, 0))))
 
 
 def _in_force(tx: Transaction, address_hash: str, reach: str, segment_id: str | None = None) -> OptOut | None:
@@ -78,21 +62,21 @@ def _in_force(tx: Transaction, address_hash: str, reach: str, segment_id: str | 
 # -- by link ----------------------------------------------------------------------------------------------
 
 
-def get_unsubscribe(tx: Transaction, request: marketing_pb2.GetUnsubscribeRequest) -> marketing_pb2.UnsubscribeState:
+def get_unsubscribe(tx: Transaction, request: opt_outs_pb2.GetUnsubscribeRequest) -> opt_outs_pb2.UnsubscribeState:
     """What the link would do. Link scanners follow links, so this changes nothing. Raises NotFound."""
     member, campaign, contact = _behind(tx, request.token)
     unsubscribed = _in_force(tx, member.address_hash, ADDRESS) is not None
     return _state(member, campaign, contact, unsubscribed)
 
 
-def unsubscribe(tx: Transaction, request: marketing_pb2.UnsubscribeRequest) -> marketing_pb2.UnsubscribeState:
+def unsubscribe(tx: Transaction, request: opt_outs_pb2.UnsubscribeRequest) -> opt_outs_pb2.UnsubscribeState:
     """Nothing goes to the address of the message any more, from now on, whatever the campaign or segment.
 
     Address-wide, not only for the segment of the campaign: who presses the button of a mail program sees no lists,
     so the strictest reading is the one that cannot be wrong. Repeating it changes nothing. Raises NotFound.
     """
     member, campaign, contact = _behind(tx, request.token)
-    _one_at_a_time(tx, member.address_hash)
+    tx.hold(f"opt-out {member.address_hash}")
     if _in_force(tx, member.address_hash, ADDRESS) is None:
         opt_out = OptOut(
             address_hash=member.address_hash,
@@ -112,7 +96,7 @@ def _behind(tx: Transaction, token: str) -> tuple[CampaignMember, Campaign, Cont
         select(CampaignMember, Campaign, Contact)
         .join(Campaign, Campaign.id == CampaignMember.campaign_id)
         .outerjoin(Contact, Contact.id == CampaignMember.contact_id)
-        .where(CampaignMember.id == links().member_id(token), CampaignMember.address_hash != "")
+        .where(CampaignMember.id == links().member_id(token, tx.now), CampaignMember.address_hash != "")
     )
     row = tx.session.execute(query).first()
     if row is None:
@@ -122,9 +106,9 @@ def _behind(tx: Transaction, token: str) -> tuple[CampaignMember, Campaign, Cont
 
 def _state(
     member: CampaignMember, campaign: Campaign, contact: Contact | None, unsubscribed: bool
-) -> marketing_pb2.UnsubscribeState:
+) -> opt_outs_pb2.UnsubscribeState:
     addresses = [one["address"] for one in contact.emails] if contact is not None else []
     sent_to = next((one for one in addresses if links().address_hash(one) == member.address_hash), "")
-    return marketing_pb2.UnsubscribeState(
+    return opt_outs_pb2.UnsubscribeState(
         masked_email=mask(sent_to) if sent_to else "", unsubscribed=unsubscribed, campaign_name=campaign.name
     )

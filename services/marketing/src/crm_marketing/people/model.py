@@ -7,18 +7,38 @@ and no concurrency can make them wrong.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from crm_chassis.db.model import Base, Id, Visible
+from crm_chassis.db.base import Id
+from crm_chassis.records.model import Personal
+from crm_chassis.text import terms
+from crm_kit.copies import Copied, CopiedContact, Lasting, Reader, Snapshot
 from sqlalchemy import Boolean, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm_marketing.base import Base
+from crm_marketing.settings import links
 
-class Contact(Visible, Base):
+WORD_FIELDS = ("first_name", "last_name", "display_name", "email", "title", "department")
+_OPEN_TICKET = frozenset({"NEW", "OPEN", "PENDING_CUSTOMER", "PENDING_INTERNAL"})
+
+
+def _words(*fields: str) -> Reader:
+    """ "field:word" for everything by which `:` of a filter finds the fields."""
+    return lambda record: sorted({f"{name}:{word}" for name in fields for word in terms(record[name] or "")})
+
+
+def _address_hashes(contact: Snapshot) -> list[str]:
+    return sorted(set[str]().union(*(links().address_hashes(entry["address"]) for entry in contact["emails"] or ())))
+
+
+class Contact(CopiedContact, Base):
     """A person, as far as marketing must know one."""
 
     __tablename__ = "people_contacts"
+    personal: ClassVar[Personal | None] = Personal("id", ("address_hashes", "words"))
     __table_args__ = (
         Index("people_contacts_account", "account_id"),
         Index("people_contacts_owner", "owner_id"),
@@ -27,22 +47,15 @@ class Contact(Visible, Base):
         Index("people_contacts_external_id", "external_id", postgresql_where="external_id <> ''"),
         Index("people_contacts_address_hashes", "address_hashes", postgresql_using="gin"),
     )
-    plural = "contacts"
-    owner_field: ClassVar[str | None] = "owner_id"
-    territory_field: ClassVar[str | None] = "territory_id"
+    derived: ClassVar[Mapping[str, Reader]] = {"address_hashes": _address_hashes, "words": _words(*WORD_FIELDS)}
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
     first_name: Mapped[str] = mapped_column(String, default="")
     last_name: Mapped[str] = mapped_column(String, default="")
-    display_name: Mapped[str] = mapped_column(String, default="")
     email: Mapped[str] = mapped_column(String, default="")
     """The primary address."""
     emails: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     address_hashes: Mapped[list[str]] = mapped_column(default=list)
     """Hashes of all addresses, as opt-outs keep them."""
-    account_id: Mapped[str | None] = mapped_column(Id)
-    owner_id: Mapped[str | None] = mapped_column(Id)
-    territory_id: Mapped[str | None] = mapped_column(Id)
     title: Mapped[str] = mapped_column(String, default="")
     department: Mapped[str] = mapped_column(String, default="")
     country: Mapped[str] = mapped_column(String, default="")
@@ -53,21 +66,21 @@ class Contact(Visible, Base):
     external_id: Mapped[str] = mapped_column(String, default="")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
-    deleted: Mapped[bool] = mapped_column(Boolean, default=False)
     words: Mapped[list[str]] = mapped_column(default=list)
     """"field:word" for every word that `:` of a filter may find."""
 
 
-class Account(Visible, Base):
+class Account(Lasting, Base):
     """An organisation, as far as marketing must know one."""
 
     __tablename__ = "people_accounts"
     __table_args__ = (Index("people_accounts_owner", "owner_id"),)
+    kind = "crm.contacts.account"
     plural = "accounts"
     owner_field: ClassVar[str | None] = "owner_id"
     territory_field: ClassVar[str | None] = "territory_id"
+    derived: ClassVar[Mapping[str, Reader]] = {"words": _words("name", "industry")}
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String, default="")
     industry: Mapped[str] = mapped_column(String, default="")
     country: Mapped[str] = mapped_column(String, default="")
@@ -75,11 +88,21 @@ class Account(Visible, Base):
     tags: Mapped[list[str]] = mapped_column(default=list)
     owner_id: Mapped[str | None] = mapped_column(Id)
     territory_id: Mapped[str | None] = mapped_column(Id)
-    deleted: Mapped[bool] = mapped_column(Boolean, default=False)
     words: Mapped[list[str]] = mapped_column(default=list)
 
 
-class Opportunity(Base):
+class Involvement(Copied):
+    """A row that counts for the contact and the account that its record names."""
+
+    contact_id: Mapped[str | None] = mapped_column(Id)
+    account_id: Mapped[str | None] = mapped_column(Id)
+
+    @classmethod
+    def counts(cls, record: Snapshot, at: datetime) -> bool:
+        return bool(record["contact_id"] or record["account_id"])
+
+
+class Opportunity(Involvement, Base):
     """Whose an opportunity is and whether it is open, won or lost."""
 
     __tablename__ = "people_opportunities"
@@ -87,14 +110,13 @@ class Opportunity(Base):
         Index("people_opportunities_contact", "contact_id", "status"),
         Index("people_opportunities_account", "account_id", "status"),
     )
+    kind = "crm.sales.opportunity"
+    derived: ClassVar[Mapping[str, Reader]] = {"status": lambda deal: deal["status"] or "OPEN"}
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
-    contact_id: Mapped[str | None] = mapped_column(Id)
-    account_id: Mapped[str | None] = mapped_column(Id)
     status: Mapped[str] = mapped_column(String)
 
 
-class Ticket(Base):
+class Ticket(Involvement, Base):
     """Whose a ticket is and whether somebody still works on it."""
 
     __tablename__ = "people_tickets"
@@ -102,14 +124,13 @@ class Ticket(Base):
         Index("people_tickets_contact", "contact_id", "open"),
         Index("people_tickets_account", "account_id", "open"),
     )
+    kind = "crm.support.ticket"
+    derived: ClassVar[Mapping[str, Reader]] = {"open": lambda ticket: ticket["status"] in _OPEN_TICKET}
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
-    contact_id: Mapped[str | None] = mapped_column(Id)
-    account_id: Mapped[str | None] = mapped_column(Id)
     open: Mapped[bool] = mapped_column(Boolean)
 
 
-class Activity(Base):
+class Activity(Involvement, Base):
     """With whom something happened, and when."""
 
     __tablename__ = "people_activities"
@@ -117,8 +138,13 @@ class Activity(Base):
         Index("people_activities_contact", "contact_id", "occurred_at"),
         Index("people_activities_account", "account_id", "occurred_at"),
     )
+    kind = "crm.contacts.activity"
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
-    contact_id: Mapped[str | None] = mapped_column(Id)
-    account_id: Mapped[str | None] = mapped_column(Id)
     occurred_at: Mapped[datetime]
+
+    @classmethod
+    def counts(cls, record: Snapshot, at: datetime) -> bool:
+        """What is planned counts once it is done or its time has come."""
+        occurred_at = record["occurred_at"]
+        planned = occurred_at is not None and datetime.fromisoformat(occurred_at) > at and not record["done"]
+        return super().counts(record, at) and not planned

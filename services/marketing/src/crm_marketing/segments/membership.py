@@ -1,4 +1,4 @@
-"""Who is in which segment: evaluation of filters, and what entering and leaving leaves behind.
+"""Entering and leaving segments, and what it leaves behind.
 
 Whoever changes memberships holds one lock of the service (`hold`), so that two evaluations never work from different
 pictures: without it, a segment created while a contact changes could miss the change for ever.
@@ -7,22 +7,15 @@ pictures: without it, a segment created while a contact changes could miss the c
 from __future__ import annotations
 
 from collections.abc import Iterable
-from graphlib import TopologicalSorter
 from typing import Any
 
-from crm.marketing.v1 import events_pb2
-from crm_chassis.contracts.filtering import Expression, parse
-from crm_chassis.db.tx import Transaction
-from sqlalchemy import String, bindparam, delete, func, insert, literal, or_, select, text
+from crm.marketing.v1 import segments_pb2
+from crm_chassis.records.tx import Transaction
+from sqlalchemy import ColumnElement, any_, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from crm_marketing.people.model import Contact
-from crm_marketing.segments.catalogue import among, depends_on, expand, matching, nested
-from crm_marketing.segments.marks import SegmentMark, mark_contacts
-from crm_marketing.segments.model import DYNAMIC, Segment, SegmentMember
-
-MARKS_AT_ONCE = 500
-CHANGES_AT_ONCE = 5_000
+from crm_marketing.marks import mark_contacts
+from crm_marketing.segments.model import Segment, SegmentMember
 
 _HOLD = text("SELECT pg_advisory_xact_lock(hashtext('segment memberships'))")
 
@@ -55,82 +48,13 @@ def move(
             if member is None:
                 member = tx.add(SegmentMember(id=ids[contact_id], segment_id=segment_id, contact_id=contact_id))
             member.enter(why_in, tx.now)
-            tx.publish(events_pb2.SegmentEntered(**about, reason=why_in), member)
+            tx.publish(segments_pb2.SegmentEntered(**about, reason=why_in), member)
         else:
             assert member is not None
             member.leave(why_out, tx.now)
-            tx.publish(events_pb2.SegmentLeft(**about, reason=why_out), member)
+            tx.publish(segments_pb2.SegmentLeft(**about, reason=why_out), member)
         changed.add(contact_id)
     return changed
-
-
-def difference(
-    tx: Transaction,
-    segment_id: str,
-    expression: Expression,
-    *,
-    among_ids: Iterable[str] | None = None,
-    limit: int | None = None,
-) -> tuple[list[str], list[str]]:
-    """Contacts that must enter and that must leave for the membership to be what the filter says.
-
-    One statement over all contacts, or over those given; at most `limit` contacts in both lists together.
-    """
-    ids = None if among_ids is None else list(among_ids)
-    should = matching(expression, ids).cte("should")
-    present = select(SegmentMember.contact_id).where(
-        SegmentMember.segment_id == segment_id, SegmentMember.left_at.is_(None)
-    )
-    if ids is not None:
-        present = present.where(among(SegmentMember.contact_id, ids))
-    held = present.cte("held")
-    contact_id = func.coalesce(should.c.id, held.c.contact_id)
-    query = (
-        select(contact_id, should.c.id.is_not(None))
-        .select_from(should.join(held, should.c.id == held.c.contact_id, full=True))
-        .where(or_(should.c.id.is_(None), held.c.contact_id.is_(None)))
-        .order_by(contact_id)
-        .limit(limit)
-    )
-    rows = tx.session.execute(query).all()
-    return [id_ for id_, enters in rows if enters], [id_ for id_, enters in rows if not enters]
-
-
-def expression_of(segment: Any) -> Expression:
-    """The filter of a stored segment."""
-    expression = parse(segment.filter)
-    assert expression is not None
-    return expression
-
-
-# -- over all contacts ------------------------------------------------------------------------------------
-
-
-def rebuild(tx: Transaction, segment: Segment) -> None:
-    """Evaluates a segment over all contacts, or leaves it to the worker if more than 5,000 memberships change."""
-    entering, leaving = difference(tx, segment.id, expression_of(segment), limit=CHANGES_AT_ONCE + 1)
-    segment.rebuild_due = len(entering) + len(leaving) > CHANGES_AT_ONCE
-    if not segment.rebuild_due:
-        announce(tx, segment.id, move(tx, segment.id, entering, leaving, "rebuilt", "rebuilt"))
-        segment.rebuilt_at = tx.now
-
-
-def rebuild_on(tx: Transaction) -> bool:
-    """Takes the next large rebuild one batch further; False if there is none."""
-    hold(tx)
-    due = select(Segment.id).where(Segment.rebuild_due).order_by(Segment.id).limit(1)
-    id_ = tx.session.scalar(due)
-    segment = tx.find(Segment, id_) if id_ else None
-    if segment is None:
-        return False
-    if segment.deleted_at is not None:
-        segment.rebuild_due = False
-        return True
-    entering, leaving = difference(tx, segment.id, expression_of(segment), limit=CHANGES_AT_ONCE)
-    announce(tx, segment.id, move(tx, segment.id, entering, leaving, "rebuilt", "rebuilt"))
-    if len(entering) + len(leaving) < CHANGES_AT_ONCE:
-        segment.rebuild_due, segment.rebuilt_at = False, tx.now
-    return True
 
 
 def announce(tx: Transaction, segment_id: str, changed: Iterable[str]) -> None:
@@ -141,87 +65,6 @@ def announce(tx: Transaction, segment_id: str, changed: Iterable[str]) -> None:
         mark_contacts(tx, changed, name)
 
 
-# -- from events ------------------------------------------------------------------------------------------
-
-
-def take_marks(tx: Transaction) -> bool:
-    """Evaluates the next batch of marked contacts; False if there is none.
-
-    Only segments that depend on a changed field are evaluated, each once and for its contacts together, a segment
-    after those that its filter names.
-    """
-    hold(tx)
-    oldest = select(SegmentMark.id).order_by(SegmentMark.id).limit(MARKS_AT_ONCE)
-    taken = delete(SegmentMark).where(SegmentMark.id.in_(oldest))
-    marks = tx.session.execute(
-        taken.returning(SegmentMark.contact_id, SegmentMark.account_id, SegmentMark.fields)
-    ).all()
-    if not marks:
-        return False
-    touched: dict[str, set[str]] = {}
-    accounts: dict[str, set[str]] = {}
-    for contact_id, account_id, fields in marks:
-        if contact_id is not None:
-            touched.setdefault(contact_id, set()).update(expand(fields))
-        elif account_id is not None:
-            accounts.setdefault(account_id, set()).update(expand(fields))
-    _leave_deleted(tx, touched)
-    segments = _depending_on(tx, set().union(*touched.values(), *accounts.values()))
-    _spread(tx, accounts, segments)
-    for segment_id in _in_order(segments):
-        expression = segments[segment_id]
-        needed = depends_on(expression)
-        ids = [contact_id for contact_id, fields in touched.items() if fields & needed]
-        if ids:
-            entering, leaving = difference(tx, segment_id, expression, among_ids=ids)
-            for contact_id in move(tx, segment_id, entering, leaving, "matched", "no longer matches"):
-                touched[contact_id].add(f"segment:{segment_id}")
-    return True
-
-
-def _depending_on(tx: Transaction, fields: set[str]) -> dict[str, Expression]:
-    query = select(Segment.id, Segment.filter).where(
-        Segment.kind == DYNAMIC,
-        Segment.deleted_at.is_(None),
-        Segment.mentions.overlap(literal(sorted(fields), ARRAY(String))),
-    )
-    return {row.id: expression_of(row) for row in tx.session.execute(query)}
-
-
-def _in_order(segments: dict[str, Expression]) -> Iterable[str]:
-    graph = {id_: nested(expression) & segments.keys() for id_, expression in segments.items()}
-    return TopologicalSorter(graph).static_order()
-
-
-def _spread(tx: Transaction, accounts: dict[str, set[str]], segments: dict[str, Expression]) -> None:
-    """Turns marks of accounts into marks of their contacts, which later batches take; only where it matters."""
-    needed = set().union(*(depends_on(expression) for expression in segments.values())) if segments else set()
-    for account_id, fields in accounts.items():
-        if relevant := sorted(fields & needed):
-            people = select(Contact.id, bindparam("fields", relevant, ARRAY(String))).where(
-                Contact.account_id == account_id, ~Contact.deleted
-            )
-            tx.session.execute(insert(SegmentMark).from_select(["contact_id", "fields"], people))
-
-
-def _leave_deleted(tx: Transaction, touched: dict[str, set[str]]) -> None:
-    """Takes deleted contacts out of every segment."""
-    query = (
-        select(SegmentMember.segment_id, SegmentMember.contact_id)
-        .join(Contact, Contact.id == SegmentMember.contact_id)
-        .where(Contact.deleted, SegmentMember.left_at.is_(None), among(SegmentMember.contact_id, touched))
-    )
-    for segment_id, contact_id in tx.session.execute(query).all():
-        move(tx, segment_id, (), (contact_id,), "", "contact deleted")
-
-
-# -- what depends on what ---------------------------------------------------------------------------------
-
-
-def mentions_of(expression: Expression, filters: dict[str, Expression]) -> set[str]:
-    """Everything an expression depends on, also through the segments it names; `filters` holds dynamic ones by id."""
-    found = set(depends_on(expression))
-    for id_ in nested(expression):
-        if id_ in filters:
-            found |= mentions_of(filters[id_], filters)
-    return found
+def among(column: Any, ids: Iterable[str]) -> ColumnElement[bool]:
+    """`column = ANY(ids)`, one parameter however many ids there are."""
+    return column == any_(literal(list(ids), ARRAY(column.type)))

@@ -6,15 +6,20 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID, uuid5
 
-from crm.marketing.v1 import marketing_pb2
-from crm_chassis.db.model import Id, Record
+from crm.marketing.v1 import segments_pb2
+from crm_chassis.db.base import Id
 from crm_chassis.errors import InvalidInput
+from crm_chassis.violations import REQUIRED
 from sqlalchemy import Boolean, Index, String, func, literal_column, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
+from crm_marketing.base import Record
 from crm_marketing.errors import SegmentNotDynamic, SegmentNotStatic
+from crm_marketing.marks import SegmentMark
 
 STATIC, DYNAMIC = "STATIC", "DYNAMIC"
+_OF_ANY_ACCOUNT = "ARRAY['account.*', 'account_id']::varchar[]"
+"""What marks say that may speak of any field of an account."""
 
 
 class SegmentMember(Record):
@@ -25,7 +30,7 @@ class SegmentMember(Record):
         Index("segment_members_present", "segment_id", "contact_id", postgresql_where="left_at IS NULL"),
         Index("segment_members_contact", "contact_id", postgresql_where="left_at IS NULL"),
     )
-    message = marketing_pb2.SegmentMember
+    message = segments_pb2.SegmentMember
     record_kind = "crm.marketing.segment_member"
     plural = "segments"
 
@@ -62,9 +67,10 @@ class Segment(Record):
         Index("segments_mentions", "mentions", postgresql_using="gin"),
         Index("segments_rebuild_due", "id", postgresql_where="rebuild_due"),
     )
-    message = marketing_pb2.Segment
+    message = segments_pb2.Segment
+    computed: ClassVar[frozenset[str]] = frozenset({"member_count", "behind_since"})
     owner_field: ClassVar[str | None] = "owner_id"
-    unlogged = frozenset({"mentions", "rebuild_due"})
+    unlogged = frozenset({"mentions", "rebuild_due", "rebuilt_at"})
 
     name: Mapped[str] = mapped_column(String)
     kind: Mapped[str] = mapped_column(String)  # type: ignore[misc]
@@ -76,16 +82,22 @@ class Segment(Record):
     """Fields the membership depends on, directly or through other segments, and those segments as "segment:<id>"."""
     rebuild_due: Mapped[bool] = mapped_column(Boolean, default=False)
     """True while the worker evaluates the filter over all contacts."""
-    member_count: Mapped[int] = column_property(
-        select(func.count())
-        .where(SegmentMember.segment_id == literal_column("segments.id"), SegmentMember.left_at.is_(None))
+    behind_since: Mapped[datetime | None] = column_property(
+        select(func.min(SegmentMark.marked_at))
+        .where(
+            literal_column("segments.kind") == DYNAMIC,
+            SegmentMark.fields.op("&&")(literal_column(f"(segments.mentions || {_OF_ANY_ACCOUNT})")),
+        )
         .scalar_subquery()
     )
+    """Since when changes wait that the membership may depend on."""
+    member_count = 0
+    """How many members there are, for whoever asks: see `counted`."""
 
     def check_filter(self) -> None:
         """A dynamic segment has a filter, a static one has none. Raises InvalidInput."""
         if (self.kind == DYNAMIC) != bool((self.filter or "").strip()):
-            wanted = "is required" if self.kind == DYNAMIC else "has no meaning for a static segment"
+            wanted = REQUIRED() if self.kind == DYNAMIC else "has no meaning for a static segment"
             raise InvalidInput.of("segment.filter", wanted)
 
     def check_static(self) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from crm.marketing.v1 import marketing_pb2
-from crm_chassis.db.model import Id, Record
+from crm.marketing.v1 import templates_pb2
+from crm_chassis.db.base import Id
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_marketing.base import Record
 
 
 class Template(Record):
@@ -20,7 +22,7 @@ class Template(Record):
         Index("templates_name", "name", "id"),
         Index("templates_owner", "owner_id", "created_at", "id"),
     )
-    message = marketing_pb2.Template
+    message = templates_pb2.Template
     owner_field: ClassVar[str | None] = "owner_id"
 
     name: Mapped[str] = mapped_column(String)
@@ -28,4 +30,6 @@ class Template(Record):
     body_html: Mapped[str] = mapped_column(Text, default="")
     body_text: Mapped[str] = mapped_column(Text)
     description: Mapped[str] = mapped_column(String, default="")
+    warnings: Mapped[list[str]] = mapped_column(default=list)
+    """What is taken out of its HTML, for its author."""
     owner_id: Mapped[str | None] = mapped_column(Id)

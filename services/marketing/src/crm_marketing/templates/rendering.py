@@ -5,23 +5,32 @@ known token, a condition or an allowed filter. There are no loops, no calls, no 
 the known tokens, so the length of a message and the time to write it grow with the template only.
 
 A token without a value and without default is never rendered as nothing: it is reported, and who sends must skip.
+A token inside a URL is percent-encoded, whatever it holds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import traceback
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
-import nh3
 from crm_chassis.errors import InvalidInput
+from crm_chassis.remembered import remembers
 from jinja2 import Template as Compiled
 from jinja2 import TemplateError, Undefined, nodes
 from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup
 
 from crm_marketing.people.model import Account, Contact
+from crm_marketing.templates.sanitising import removed, sanitise
+
+remembers(__name__)  # templates, not what is put into them
+
 
 CONTACT_TOKENS = ("first_name", "last_name", "display_name", "email", "title", "department", "country", "language")
 ACCOUNT_TOKENS = ("name", "industry", "country")
@@ -30,7 +39,9 @@ TOKENS = frozenset(
     | {f"account.{name}" for name in ACCOUNT_TOKENS}
     | {"unsubscribe_url", "sender"}
 )
-FILTERS = frozenset({"capitalize", "default", "d", "e", "escape", "lower", "title", "trim", "truncate", "upper"})
+FILTERS = frozenset(
+    {"capitalize", "default", "d", "e", "escape", "lower", "title", "trim", "truncate", "upper", "urlencode"}
+)
 MAX_NODES = 5_000
 MAX_TRUNCATE = 10_000
 MAX_DEPTH = 50
@@ -44,21 +55,8 @@ _ALLOWED = (
 )  # fmt: skip
 
 _PARTS = frozenset({"float", "integer", "name", "operator", "string"})
-_TAGS = frozenset(
-    "a abbr b blockquote br caption center code col colgroup dd del div dl dt em font h1 h2 h3 h4 h5 h6 hr i img ins "
-    "li ol p pre s small span strong sub sup table tbody td tfoot th thead tr u ul".split()
-)
-_ANYWHERE = {"align", "bgcolor", "class", "dir", "height", "id", "lang", "style", "title", "valign", "width"}
-_ATTRIBUTES = {
-    "*": _ANYWHERE,
-    "a": {"href", "name", "target"},
-    "font": {"color", "face", "size"},
-    "img": {"alt", "border", "src"},
-    "table": {"border", "cellpadding", "cellspacing", "role"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan", "scope"},
-}
-_DROPPED_WITH_CONTENT = {"script", "style", "title"}
+_IN_URL = re.compile(r"""(?:https?://[^\s<>"']|(?:mailto|sms):[^\s<>"'?]*\?)[^\s<>"']*$""", re.IGNORECASE)
+LONGEST_URL = 2_000
 
 _missing: ContextVar[dict[str, None]] = ContextVar("missing")
 
@@ -97,23 +95,40 @@ class _Environment(SandboxedEnvironment):
 
 
 def _environment(*, html: bool) -> _Environment:
-    found = _Environment(autoescape=html, undefined=_Missing, keep_trailing_newline=True)
-    found.globals.clear()
-    return found
+    environment = _Environment(autoescape=html, undefined=_Missing, keep_trailing_newline=True)
+    environment.globals.clear()
+    environment.filters["urlencode"] = _url_encoded
+    return environment
+
+
+def _url_encoded(value: object) -> str:
+    return quote(value.unescape() if isinstance(value, Markup) else str(value), safe="")
 
 
 _TEXT, _HTML = _environment(html=False), _environment(html=True)
 
 
+@dataclass(frozen=True)
+class _Part:
+    """A text of a template, ready to be rendered."""
+
+    template: Compiled
+    tokens: frozenset[str]
+    conditions: frozenset[str]
+    """Tokens that decide what else is shown."""
+
+
 @lru_cache(maxsize=256)
-def _compile(source: str, html: bool) -> Compiled:
+def _compile(source: str, html: bool) -> _Part:
     """Raises InvalidInput, its detail saying what is wrong and in which line."""
     environment = _HTML if html else _TEXT
     try:
         _measure(environment, source)
         tree = environment.parse(source)
         _check(tree)
-        return environment.from_string(tree)
+        tokens, conditions = frozenset(_tokens(tree)), frozenset(_deciding(tree))
+        _encode_in_urls(tree.body, "")
+        return _Part(environment.from_string(tree), tokens, conditions)
     except InvalidInput:
         raise
     except TemplateError as error:
@@ -121,6 +136,54 @@ def _compile(source: str, html: bool) -> Compiled:
         raise InvalidInput(f"{error.message}" + (f" (line {line})" if line else "")) from error
     except (RecursionError, SyntaxError, ValueError, MemoryError) as error:
         raise InvalidInput("is nested too deeply or holds a number that is too large") from error
+
+
+def _encode_in_urls(body: Sequence[nodes.Node], before: str) -> str:
+    """Lets every expression that stands inside a URL be percent-encoded.
+
+    `before` is the text before the nodes as far as it may belong to a URL; returns the same of what comes after them.
+    """
+    for node in body:
+        if isinstance(node, nodes.Output):
+            for place, part in enumerate(node.nodes):
+                if isinstance(part, nodes.TemplateData):
+                    before = (before + part.data)[-LONGEST_URL:]
+                    continue
+                encoded = isinstance(part, nodes.Filter) and part.name == "urlencode"
+                if not encoded and _IN_URL.search(before):
+                    node.nodes[place] = nodes.Filter(part, "urlencode", [], [], None, None, lineno=part.lineno)
+                before += "x"
+        elif isinstance(node, nodes.If):
+            branches = [node.body, *(branch.body for branch in node.elif_), node.else_]
+            ends = [_encode_in_urls(branch, before) for branch in branches]
+            before = next((end for end in ends if _IN_URL.search(end)), ends[-1])
+    return before
+
+
+def _deciding(tree: nodes.Template) -> Iterator[str]:
+    """Tokens on whose values it depends what else is shown."""
+    for statement in tree.find_all(nodes.If):
+        yield from _tokens(statement.test)
+    for choice in tree.find_all(nodes.CondExpr):
+        yield from _tokens(choice.test)
+    for node in tree.find_all((nodes.And, nodes.Or, nodes.Not, nodes.Compare, nodes.Test)):
+        yield from _tokens(node)
+    for filtered in tree.find_all(nodes.Filter):
+        if filtered.node is not None and any(not isinstance(argument, nodes.Const) for argument in filtered.args):
+            yield from _tokens(filtered.node)
+
+
+def _tokens(node: nodes.Node) -> Iterator[str]:
+    for part in (node, *node.find_all((nodes.Name, nodes.Getattr))):
+        if (name := _token_name(part)) in TOKENS:
+            yield name
+
+
+def _token_name(node: nodes.Node) -> str:
+    """The name that a token is written with; empty if the node is none."""
+    if isinstance(node, nodes.Getattr):
+        return f"{node.node.name}.{node.attr}" if isinstance(node.node, nodes.Name) else node.attr
+    return node.name if isinstance(node, nodes.Name) else ""
 
 
 def _measure(environment: _Environment, source: str) -> None:
@@ -151,16 +214,13 @@ def _check(tree: nodes.Template) -> None:
             raise InvalidInput(f"{type(node).__name__.lower()} is not allowed here (line {node.lineno})")
         if isinstance(node, nodes.Filter):
             _check_filter(node)
+        if isinstance(node, nodes.Test) and node.name not in _TEXT.tests:
+            raise InvalidInput(f"there is no test {node.name!r} (line {node.lineno})")
         pending.extend(node.iter_child_nodes())
 
 
 def _check_token(node: nodes.Name | nodes.Getattr) -> None:
-    inner = node.node if isinstance(node, nodes.Getattr) else None
-    if isinstance(node, nodes.Name):
-        name = node.name
-    else:
-        name = f"{inner.name}.{node.attr}" if isinstance(inner, nodes.Name) else node.attr
-    if name not in TOKENS:
+    if (name := _token_name(node)) not in TOKENS:
         known = ", ".join(sorted(TOKENS))
         raise InvalidInput(f"unknown token {name!r} (line {node.lineno}); known are: {known}")
 
@@ -175,12 +235,51 @@ def _check_filter(node: nodes.Filter) -> None:
 
 
 def problem(source: str, *, html: bool = False) -> str:
-    """What is wrong with a template's source; empty if nothing is."""
+    """What is wrong with a template's source; empty if nothing is.
+
+    It is rendered with all values and with none, so that what cannot be rendered is not kept. What fails with some
+    values only is found when they are there.
+    """
     try:
-        _compile(source, html)
+        part = _compile(source, html)
+        for values in (_ALL, _NONE):
+            try:
+                _rendered(part, values)
+            except Exception as error:
+                who = "a contact that has every value" if values is _ALL else "a contact without values"
+                raise InvalidInput(f"cannot be rendered for {who}: {error} (line {_line(error)})") from error
     except InvalidInput as error:
         return error.detail
     return ""
+
+
+def _line(error: Exception) -> int:
+    """The line of the template in which it went wrong."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return next((line for frame, line in frames if "__jinja_exception__" in frame.f_globals), 1)
+
+
+def _rendered(part: _Part, values: Mapping[str, Any]) -> str:
+    token = _missing.set({})
+    try:
+        return part.template.render(values)
+    finally:
+        _missing.reset(token)
+
+
+def warnings(body_html: str) -> list[str]:
+    """What is taken out of a template's HTML; for people."""
+    return removed(_rendered(_compile(body_html, True), _ALL))
+
+
+def names(source: str, token: str) -> bool:
+    """Whether a text has a token."""
+    return token in _compile(source, False).tokens
+
+
+def conditions(sources: Iterable[str]) -> frozenset[str]:
+    """Tokens on which it depends what the texts of a template show, such as those that it compares."""
+    return frozenset[str]().union(*(_compile(source, False).conditions for source in sources))
 
 
 @dataclass(frozen=True)
@@ -188,42 +287,62 @@ class Rendered:
     """A message for one recipient."""
 
     subject: str
+    style: str
+    """The style sheet of the HTML."""
     body_html: str
     body_text: str
     missing: list[str]
     """Tokens that had no value and no default; a message with any must not be sent."""
 
+    @property
+    def html(self) -> str:
+        """The HTML with its style sheet; empty if there is none."""
+        return f"<style>{self.style}</style>{self.body_html}" if self.style else self.body_html
+
+    @property
+    def document(self) -> str:
+        """The HTML as a page of its own; empty if there is none."""
+        if not self.html:
+            return ""
+        style = f"<style>{self.style}</style>" if self.style else ""
+        head = f'<head><meta name="viewport" content="width=device-width">{style}</head>'
+        return f"<!doctype html><html>{head}<body>{self.body_html}</body></html>"
+
 
 def values_for(contact: Contact, account: Account | None, *, sender: str, unsubscribe_url: str) -> dict[str, Any]:
     """The values of all tokens for one recipient. An empty value counts as none."""
     of_account = {name: getattr(account, name) for name in ACCOUNT_TOKENS} if account is not None else {}
-    found: dict[str, Any] = {
-        "contact": _Values("contact", {name: getattr(contact, name) for name in CONTACT_TOKENS}),
-        "account": _Values("account", of_account),
-    }
+    of_contact = {name: getattr(contact, name) for name in CONTACT_TOKENS}
+    return _values(of_contact, of_account, sender, unsubscribe_url)
+
+
+def _values(
+    contact: Mapping[str, str], account: Mapping[str, str], sender: str, unsubscribe_url: str
+) -> dict[str, Any]:
     plain = {"sender": sender, "unsubscribe_url": unsubscribe_url}
-    return found | {name: value for name, value in plain.items() if value}
+    return {
+        "contact": _Values("contact", contact),
+        "account": _Values("account", account),
+        **{name: value for name, value in plain.items() if value},
+    }
+
+
+_SENDER, _URL = "Sender", "https://crm.example/unsubscribe"
+_ALL = _values(dict.fromkeys(CONTACT_TOKENS, "Ada"), dict.fromkeys(ACCOUNT_TOKENS, "Engines"), _SENDER, _URL)
+_NONE = _values({}, {}, _SENDER, _URL)
 
 
 def render(subject: str, body_html: str, body_text: str, values: Mapping[str, Any]) -> Rendered:
-    """The message. HTML is escaped token by token and sanitised as a whole; a subject is one line."""
+    """The message. HTML is escaped token by token and sanitised as a whole; a subject is one line.
+
+    Raises whatever an expression raises that these values do not suit.
+    """
     missing: dict[str, None] = {}
     token = _missing.set(missing)
     try:
-        line = " ".join(_compile(subject, False).render(values).split())
-        text = _compile(body_text, False).render(values)
-        html = _sanitised(_compile(body_html, True).render(values)) if body_html else ""
+        line = " ".join(_compile(subject, False).template.render(values).split())
+        text = _compile(body_text, False).template.render(values)
+        style, html = sanitise(_compile(body_html, True).template.render(values)) if body_html else ("", "")
     finally:
         _missing.reset(token)
-    return Rendered(line, html, text, list(missing))
-
-
-def _sanitised(html: str) -> str:
-    return nh3.clean(
-        html,
-        tags=set(_TAGS),
-        attributes=_ATTRIBUTES,
-        clean_content_tags=_DROPPED_WITH_CONTENT,
-        url_schemes={"http", "https", "mailto", "tel"},
-        link_rel=None,
-    )
+    return Rendered(line, style, html, text, list(missing))

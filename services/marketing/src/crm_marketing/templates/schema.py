@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm.marketing.v1 import marketing_pb2
+from crm.marketing.v1 import templates_pb2
 from crm_chassis.contracts.schema import derived, schema_for
 from marshmallow import ValidationError, validates
 
 from crm_marketing.templates.rendering import problem
 
 
-@schema_for(marketing_pb2.Template)
-class TemplateSchema(derived(marketing_pb2.Template)):  # type: ignore[misc]
+@schema_for(templates_pb2.Template)
+class TemplateSchema(derived(templates_pb2.Template)):  # type: ignore[misc]
     """Every text of a template can be rendered."""
 
     @validates("subject")

@@ -2,76 +2,65 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from crm.marketing.v1 import marketing_pb2
-from crm_chassis.contracts.mapping import assign
-from crm_chassis.contracts.paging import list_page
-from crm_chassis.db.tx import Transaction
-from crm_chassis.errors import NotFound
-from sqlalchemy import and_
+from crm.marketing.v1 import templates_pb2
+from crm_chassis.errors import InvalidInput, NotFound
+from crm_chassis.ids import NIL
+from crm_chassis.records.mapping import assign
+from crm_chassis.records.tx import Transaction
 
 from crm_marketing.people.model import Account, Contact
 from crm_marketing.settings import links
 from crm_marketing.templates.model import Template
-from crm_marketing.templates.rendering import render, values_for
+from crm_marketing.templates.rendering import render, values_for, warnings
+from crm_marketing.templates.rights import check_conditions, may_read
 
-_NOBODY = "00000000-0000-0000-0000-000000000000"
+_TEXTS = frozenset({"subject", "body_html", "body_text"})
 
 
-def create_template(tx: Transaction, request: marketing_pb2.CreateTemplateRequest) -> Template:
-    """A new template."""
+def create_template(tx: Transaction, request: templates_pb2.CreateTemplateRequest) -> Template:
+    """A new template. Raises PermissionDenied for conditions on fields that the caller may not read."""
     template = Template()
     assign(template, request.template)
+    _settle_texts(tx, template)
     return tx.add(template)
 
 
-def get_template(tx: Transaction, request: marketing_pb2.GetTemplateRequest) -> Template:
-    """One template."""
-    return tx.get(Template, request.id)
-
-
-def list_templates(tx: Transaction, request: marketing_pb2.ListTemplatesRequest) -> Any:
-    """A page of templates."""
-    return list_page(tx, Template, request, marketing_pb2.ListTemplatesResponse)
-
-
-def update_template(tx: Transaction, request: marketing_pb2.UpdateTemplateRequest) -> Template:
-    """Changes the fields that the mask names; campaigns launched before keep the text they were launched with."""
+def update_template(tx: Transaction, request: templates_pb2.UpdateTemplateRequest) -> Template:
+    """Changes the fields that the mask names. Raises PermissionDenied like `create_template`."""
     template = tx.get(Template, request.template.id, etag=request.template.etag)
     assign(template, request.template, request.update_mask.paths)
+    if _TEXTS.intersection(request.update_mask.paths):
+        _settle_texts(tx, template)
     return template
 
 
-def delete_template(tx: Transaction, request: marketing_pb2.DeleteTemplateRequest) -> Template:
-    """Deletes a template; campaigns launched before keep the text they were launched with."""
-    template = tx.get(Template, request.id, etag=request.etag)
-    tx.delete(template)
-    return template
-
-
-def undelete_template(tx: Transaction, request: marketing_pb2.UndeleteTemplateRequest) -> Template:
-    """Brings a deleted template back."""
-    template = tx.get(Template, request.id, etag=request.etag, deleted=True)
-    tx.undelete(template)
-    return template
+def _settle_texts(tx: Transaction, template: Template) -> None:
+    check_conditions(tx.actor, template)
+    template.warnings = warnings(template.body_html or "")
 
 
 def preview_template(
-    tx: Transaction, request: marketing_pb2.PreviewTemplateRequest
-) -> marketing_pb2.PreviewTemplateResponse:
+    tx: Transaction, request: templates_pb2.PreviewTemplateRequest
+) -> templates_pb2.PreviewTemplateResponse:
     """The message as a contact would get it; the sender is named "Sender", the unsubscribe link leads nowhere.
 
-    Raises NotFound for a contact that the caller cannot see.
+    Raises NotFound for a contact that the caller cannot see, PermissionDenied for conditions on fields that the caller
+    may not read, InvalidInput if the template cannot be rendered for this contact.
     """
     template = tx.get(Template, request.id)
-    query = tx.visible(Contact).where(Contact.id == request.contact_id, ~Contact.deleted)
-    account = and_(Account.id == Contact.account_id, ~Account.deleted)
-    row = tx.session.execute(query.add_columns(Account).outerjoin(Account, account)).first()
-    if row is None:
+    check_conditions(tx.actor, template)
+    contact = tx.session.scalar(tx.visible(Contact).where(Contact.id == request.contact_id))
+    if contact is None:
         raise NotFound(f"There is no contact {request.contact_id}.")
-    values = values_for(row[0], row[1], sender="Sender", unsubscribe_url=links().url(_NOBODY))
-    found = render(template.subject, template.body_html, template.body_text, values)
-    return marketing_pb2.PreviewTemplateResponse(
-        subject=found.subject, body_html=found.body_html, body_text=found.body_text, missing=found.missing
+    account = tx.session.scalar(tx.visible(Account).where(Account.id == contact.account_id))
+    values = values_for(contact, account, sender="Sender", unsubscribe_url=links().url(NIL))
+    try:
+        message = render(template.subject, template.body_html, template.body_text, values)
+    except Exception as error:
+        raise InvalidInput.of("contact_id", f"the template cannot be rendered for this contact: {error}") from error
+    return templates_pb2.PreviewTemplateResponse(
+        subject=message.subject,
+        body_html=message.html,
+        body_text=message.body_text,
+        missing=[token for token in message.missing if may_read(tx.actor, token)],
     )

@@ -5,61 +5,57 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from crm.common.v1 import common_pb2
-from crm.reporting.v1 import reporting_pb2
-from crm_chassis.contracts.mapping import money_text, timestamp
-from crm_chassis.db.model import Id, Moment
-from crm_chassis.db.tx import Transaction
-from crm_chassis.db.view import View, kept
-from crm_chassis.errors import InvalidInput
-from sqlalchemy import ARRAY, Select, String, any_, bindparam, cast, func, or_, select, true
+from crm.common.v1 import timelines_pb2
+from crm.reporting.v1 import customers_pb2
+from crm_chassis.db.base import Id, Moment
+from crm_chassis.events.freshness import freshness
+from crm_chassis.records.mapping import timestamp
+from crm_chassis.records.tx import Transaction
+from crm_chassis.records.view import View, kept
+from crm_kit.customers import concerns, is_contact, parameters
+from crm_kit.money import monies
+from sqlalchemy import Select, String, bindparam, cast, func, select, true
 
 from crm_reporting.deals.tally import ratio
 from crm_reporting.facts.model import Account, Activity, Contact, Opportunity, Ticket
-from crm_reporting.freshness import freshness
+from crm_reporting.facts.subscribers import FACTS
 from crm_reporting.tickets.queries import IS_OPEN
 
 
-def get_customer_metrics(tx: Transaction, request: common_pb2.GetCustomerRequest) -> reporting_pb2.CustomerMetrics:
+def get_customer_metrics(tx: Transaction, request: timelines_pb2.GetCustomerRequest) -> customers_pb2.CustomerMetrics:
     """What a contact or an account, with the people named, has bought and asked, as far as the caller may see it.
 
     First seen is the earliest of the creation of the contact or account, its first activity, deal and ticket; last
     activity is the latest activity that has happened or ticket that came in. Raises InvalidInput if no customer is
     named.
     """
-    given = _parameters(request.customer)
-    row = tx.execute(_figures(tx, "contact_id" in given), now=tx.now, **given).one()
+    statement = _figures(tx, is_contact(request.customer))
+    row = tx.execute(statement, now=tx.now, **parameters(request.customer)).one()
     amounts = (row.value or {}) if tx.actor.may("fields.financial.read") else {}
-    return reporting_pb2.CustomerMetrics(
-        lifetime_value=[
-            common_pb2.Money(amount=money_text(Decimal(amount)), currency=currency)
-            for currency, amount in sorted(amounts.items())
-            if amount is not None
-        ],
+    return customers_pb2.CustomerMetrics(
+        lifetime_value=monies(
+            {currency: Decimal(amount) for currency, amount in amounts.items() if amount is not None}
+        ),
         won_count=int(row.won or 0),
         open_ticket_count=row.open,
         first_seen_at=timestamp(row.first) if row.first else None,
         last_activity_at=timestamp(row.last) if row.last else None,
         win_rate=ratio(int(row.won or 0), int(row.won or 0) + int(row.lost or 0)),
-        as_of=freshness(tx).as_of,
+        as_of=freshness(tx, FACTS.name).as_of,
     )
-
-
-def _parameters(customer: Any) -> dict[str, Any]:
-    if customer.contact_id:
-        return {"contact_id": customer.contact_id}
-    if customer.account_id:
-        return {"account_id": customer.account_id, "contact_ids": list(customer.contact_ids)}
-    raise InvalidInput.of("customer", "name a contact or an account")
 
 
 @kept
 def _figures(view: View, of_contact: bool) -> Select[Any]:
     model, name = (Contact, "contact_id") if of_contact else (Account, "account_id")
-    itself = view.visible(model).where(model.id == bindparam(name, type_=Id)).with_only_columns(model.created_at)
+    itself = (
+        view.visible(model, deleted=True)
+        .where(model.id == bindparam(name, type_=Id))
+        .with_only_columns(model.created_at)
+    )
     by_currency = (
         view.visible(Opportunity)
-        .where(_about(Opportunity, of_contact))
+        .where(concerns(Opportunity, of_contact))
         .with_only_columns(
             func.coalesce(Opportunity.amount_currency, "").label("currency"),
             func.count().filter(Opportunity.status == "WON").label("won"),
@@ -78,7 +74,7 @@ def _figures(view: View, of_contact: bool) -> Select[Any]:
     ).subquery()
     asked = (
         view.visible(Ticket)
-        .where(_about(Ticket, of_contact))
+        .where(concerns(Ticket, of_contact))
         .with_only_columns(
             func.count().filter(IS_OPEN).label("open"),
             func.min(Ticket.created_at).label("first"),
@@ -88,7 +84,7 @@ def _figures(view: View, of_contact: bool) -> Select[Any]:
     )
     done = (
         view.visible(Activity)
-        .where(_about(Activity, of_contact), Activity.occurred_at <= bindparam("now", type_=Moment))
+        .where(concerns(Activity, of_contact), Activity.occurred_at <= bindparam("now", type_=Moment))
         .with_only_columns(func.min(Activity.occurred_at).label("first"), func.max(Activity.occurred_at).label("last"))
         .subquery()
     )
@@ -100,11 +96,3 @@ def _figures(view: View, of_contact: bool) -> Select[Any]:
         func.least(itself.scalar_subquery(), sold.c.first, asked.c.first, done.c.first).label("first"),
         func.greatest(asked.c.last, done.c.last).label("last"),
     ).select_from(sold.join(asked, true()).join(done, true()))
-
-
-def _about(model: Any, of_contact: bool) -> Any:
-    """Rows of the contact; or of the account or one of the people named with it."""
-    if of_contact:
-        return model.contact_id == bindparam("contact_id", type_=Id)
-    people = model.contact_id == any_(bindparam("contact_ids", type_=ARRAY(Id)))
-    return or_(model.account_id == bindparam("account_id", type_=Id), people)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from crm_chassis.db.tx import Transaction
-from sqlalchemy import func, select
+from crm_chassis.records.tx import Transaction
+from sqlalchemy import exists, func, select
 
 from crm_reporting import definitions as d
 from crm_reporting.dashboards.panels import Points, gathered, money, number, panel, percent
-from crm_reporting.dashboards.sales import open_or_closed_in, revenue, revenue_by_month, win_rate
+from crm_reporting.dashboards.sales import revenue, revenue_by_month, win_rate
 from crm_reporting.dashboards.support import backlog
-from crm_reporting.deals.queries import MONTH, TOTAL, deals, tallies
+from crm_reporting.deals.queries import MONTH, TOTAL, tallies
 from crm_reporting.deals.tally import ratio
-from crm_reporting.facts.model import Lead, Opportunity, Ticket
+from crm_reporting.facts.model import Account, Lead, Opportunity, Ticket
 from crm_reporting.periods import Period
 
 ACCOUNTS_SHOWN = 10
@@ -20,7 +20,7 @@ ACCOUNTS_SHOWN = 10
 @panel(d.REVENUE, d.REVENUE_BY_MONTH, d.OPEN_PIPELINE, d.WIN_RATE)
 def sales(tx: Transaction, period: Period) -> dict[d.Metric, Points]:
     """What was earned and what may be."""
-    found = tallies(tx, (TOTAL, MONTH), open_or_closed_in(period))
+    found = tallies(tx, (TOTAL, MONTH), period, and_open=True)
     total = sorted(found[TOTAL], key=lambda group: group.currency)
     return {
         d.REVENUE: revenue(total),
@@ -33,28 +33,35 @@ def sales(tx: Transaction, period: Period) -> dict[d.Metric, Points]:
 @panel(d.NEW_CUSTOMERS)
 def new_customers(tx: Transaction, period: Period) -> dict[d.Metric, Points]:
     """Who bought for the first time."""
-    first = (
-        tx.visible(Opportunity)
-        .where(Opportunity.status == "WON", Opportunity.account_id.is_not(None))
-        .with_only_columns(func.min(Opportunity.close_date).label("day"))
-        .group_by(Opportunity.account_id)
-        .subquery()
-    )
-    count = tx.session.scalar(select(func.count()).where(period.has_day(first.c.day)))
+    won = tx.visible(Opportunity).where(Opportunity.status == "WON", Opportunity.account_id.is_not(None))
+    before = won.where(Opportunity.close_date < period.first).subquery("before")
+    query = won.where(
+        period.has_day(Opportunity.close_date), ~exists().where(before.c.account_id == Opportunity.account_id)
+    ).with_only_columns(func.count(Opportunity.account_id.distinct()))
+    count = tx.session.scalar(query)
     return {d.NEW_CUSTOMERS: number(count)}
 
 
 @panel(d.TOP_ACCOUNTS)
 def top_accounts(tx: Transaction, period: Period) -> dict[d.Metric, Points]:
     """Who bought most, in each currency."""
-    deal = deals(tx).subquery("deals").c
-    amount = func.sum(deal.amount).label("amount")
-    place = func.row_number().over(partition_by=deal.currency, order_by=(amount.desc(), deal.account_id))
+    won = (
+        tx.visible(Opportunity)
+        .where(Opportunity.status == "WON", Opportunity.amount.is_not(None), period.has_day(Opportunity.close_date))
+        .with_only_columns(
+            Opportunity.account_id,
+            Opportunity.amount_currency.label("currency"),
+            func.sum(Opportunity.amount).label("amount"),
+        )
+        .group_by(Opportunity.account_id, Opportunity.amount_currency)
+        .subquery("won")
+        .c
+    )
+    account = tx.visible(Account, deleted=True).subquery("accounts").c
+    place = func.row_number().over(partition_by=won.currency, order_by=(won.amount.desc(), won.account_id))
     ranked = (
-        select(deal.account_id, deal.account, deal.currency, amount, place.label("place"))
-        .where(deal.status == "WON", deal.amount.is_not(None), deal.account.is_not(None))
-        .where(period.has_day(deal.close_date))
-        .group_by(deal.account_id, deal.account, deal.currency)
+        select(won.account_id, account.name.label("account"), won.currency, won.amount, place.label("place"))
+        .join(account.id.table, account.id == won.account_id)
         .subquery()
     )
     query = select(ranked).where(ranked.c.place <= ACCOUNTS_SHOWN).order_by(ranked.c.currency, ranked.c.place)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from crm_chassis.db.tx import Transaction
-from sqlalchemy import Date, cast, func
+from crm_chassis.records.tx import Transaction
+from sqlalchemy import Date, String, cast, func, select
 
 from crm_reporting import definitions as d
 from crm_reporting.dashboards.panels import Points, counted, gathered, money, number, panel, percent
-from crm_reporting.dashboards.sales import counts, open_or_closed_in, revenue
-from crm_reporting.deals.queries import CAMPAIGN, SOURCE, UNKNOWN, tallies
+from crm_reporting.dashboards.sales import counts, revenue
+from crm_reporting.deals.queries import CAMPAIGN, SOURCE, UNKNOWN, sums, tallies
 from crm_reporting.deals.tally import ratio
-from crm_reporting.facts.model import Campaign, CampaignMember, Contact, Lead, Opportunity
+from crm_reporting.facts.model import Campaign, CampaignMember, Contact, Lead
 from crm_reporting.periods import Period
 
 CAMPAIGNS_SHOWN = 20
@@ -41,23 +41,21 @@ def leads(tx: Transaction, period: Period) -> dict[d.Metric, Points]:
 def campaigns(tx: Transaction, period: Period) -> dict[d.Metric, Points]:
     """What campaigns brought."""
     member = tx.visible(CampaignMember).subquery("member").c
+    won = sums(tx, [CAMPAIGN.of], Period()).c
     earned = (
-        tx.visible(Opportunity)
-        .where(Opportunity.status == "WON", Opportunity.campaign_id.is_not(None))
-        .with_only_columns(
-            Opportunity.campaign_id, Opportunity.amount_currency, func.sum(Opportunity.amount).label("amount")
-        )
-        .group_by(Opportunity.campaign_id, Opportunity.amount_currency)
+        select(won.value, won.currency, func.sum(won.amount).label("amount"))
+        .where(won.status == "WON")
+        .group_by(won.value, won.currency)
         .subquery("earned")
     )
     started = func.coalesce(Campaign.start_date, cast(func.coalesce(Campaign.launched_at, Campaign.created_at), Date))
     query = (
         tx.visible(Campaign)
-        .where(~Campaign.deleted, period.has_day(started))
+        .where(period.has_day(started))
         .outerjoin(member.id.table, member.campaign_id == Campaign.id)
         .outerjoin(
             earned,
-            (earned.c.campaign_id == Campaign.id) & (earned.c.amount_currency == Campaign.cost_currency),
+            (earned.c.value == cast(Campaign.id, String)) & (earned.c.currency == Campaign.cost_currency),
         )
         .with_only_columns(
             Campaign.id,
@@ -109,7 +107,7 @@ def new_contacts(tx: Transaction, period: Period) -> dict[d.Metric, Points]:
 @panel(d.DEALS_BY_CAMPAIGN, d.REVENUE_BY_CAMPAIGN, d.DEALS_BY_SOURCE, d.REVENUE_BY_SOURCE)
 def deals_by_origin(tx: Transaction, period: Period) -> dict[d.Metric, Points]:
     """What marketing brought to sales."""
-    found = tallies(tx, (CAMPAIGN, SOURCE), open_or_closed_in(period))
+    found = tallies(tx, (CAMPAIGN, SOURCE), period, and_open=True)
     named = [group for group in found[CAMPAIGN] if group.key]
     return {
         d.DEALS_BY_CAMPAIGN: counted(counts(named, "deals")),

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
 
-from crm.reporting.v1 import reporting_pb2
-from crm_chassis.contracts.mapping import money_text
-from crm_chassis.db.tx import Transaction
+from crm.reporting.v1 import dashboards_pb2
+from crm_chassis.records.mapping import money_text
+from crm_chassis.records.tx import Transaction
+from crm_kit.money import payable
 
 from crm_reporting.definitions import MONEY, Metric
 from crm_reporting.periods import Period
 
-Point = reporting_pb2.DataPoint
+Point = dashboards_pb2.DataPoint
 Points = list[Point]
 Read = Callable[[Transaction, Period], Mapping[Metric, Points]]
 
@@ -26,14 +27,14 @@ class Panel:
     metrics: tuple[Metric, ...]
     read: Read
 
-    def widgets(self, tx: Transaction, period: Period) -> Iterable[reporting_pb2.Widget]:
+    def widgets(self, tx: Transaction, period: Period) -> Iterable[dashboards_pb2.Widget]:
         """The widgets the caller may see; nothing is read for a caller who may see none."""
         shown = [metric for metric in self.metrics if metric.shown_to(tx.actor)]
         if not shown:
             return
         points = self.read(tx, period)
         for metric in shown:
-            yield reporting_pb2.Widget(
+            yield dashboards_pb2.Widget(
                 name=metric.name,
                 title=metric.title,
                 kind=metric.kind,
@@ -57,10 +58,10 @@ def _unit(metric: Metric, points: Points) -> str:
 
 
 def money(amount: Decimal | None, currency: str, label: str = "", record_id: str = "") -> Points:
-    """A point in a currency; none where there is no amount."""
+    """A point in a currency, in whole minor units; none where there is no amount."""
     if amount is None:
         return []
-    return [Point(label=label, series=currency, value=money_text(amount), record_id=record_id)]
+    return [Point(label=label, series=currency, value=money_text(payable(amount, currency)), record_id=record_id)]
 
 
 def number(value: float | None, label: str = "", series: str = "", record_id: str = "") -> Points:

@@ -8,9 +8,9 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from crm_chassis.db.model import Id
-from crm_chassis.db.tx import Transaction
-from sqlalchemy import Integer, Select, Subquery, case, cast, column, func, or_, select, true
+from crm_chassis.db.base import Id
+from crm_chassis.records.tx import Transaction
+from sqlalchemy import Integer, Select, Subquery, case, cast, column, func, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 
 from crm_reporting import definitions as d
@@ -26,7 +26,7 @@ from crm_reporting.deals.queries import (
     TOTAL,
     UNKNOWN,
     Group,
-    deals,
+    sums,
     tallies,
 )
 from crm_reporting.deals.tally import ratio
@@ -35,11 +35,6 @@ from crm_reporting.periods import Period
 
 STALLED_SHOWN = 20
 CLOSING_SHOWN = 10
-
-
-def open_or_closed_in(period: Period) -> Any:
-    """Deals that are open now or were closed in the period."""
-    return lambda deal: or_(deal.status == "OPEN", period.has_day(deal.close_date))
 
 
 def revenue(groups: Iterable[Group]) -> Points:
@@ -79,11 +74,12 @@ def cycle_days(groups: list[Group]) -> float | None:
 @panel(
     d.REVENUE, d.REVENUE_BY_MONTH, d.WIN_RATE, d.AVERAGE_DEAL, d.CYCLE, d.VELOCITY, d.REVENUE_BY_REP, d.WON_BY_REP,
     d.WIN_RATE_BY_REP, d.CYCLE_BY_REP, d.REVENUE_BY_MANAGER, d.REVENUE_BY_REGION, d.REVENUE_BY_SECTOR, d.LOSS_REASONS,
+    d.REVENUE_BY_PRODUCT,
 )  # fmt: skip
 def closed_deals(tx: Transaction, period: Period) -> dict[d.Metric, Points]:
     """Everything that deals closed in the period are counted by."""
-    dimensions = (TOTAL, MONTH, OWNER, MANAGER, REGION, SECTOR, REASON)
-    found = tallies(tx, dimensions, open_or_closed_in(period))
+    dimensions = (TOTAL, MONTH, OWNER, MANAGER, REGION, SECTOR, REASON, PRODUCT)
+    found = tallies(tx, dimensions, period, and_open=True)
     total = sorted(found[TOTAL], key=lambda group: group.currency)
     reps = [
         (label, key, list(groups))
@@ -106,14 +102,8 @@ def closed_deals(tx: Transaction, period: Period) -> dict[d.Metric, Points]:
         d.REVENUE_BY_REGION: revenue(found[REGION]),
         d.REVENUE_BY_SECTOR: revenue(found[SECTOR]),
         d.LOSS_REASONS: counted(counts(found[REASON], "lost")),
+        d.REVENUE_BY_PRODUCT: revenue(found[PRODUCT]),
     }
-
-
-@panel(d.REVENUE_BY_PRODUCT)
-def products(tx: Transaction, period: Period) -> dict[d.Metric, Points]:
-    """Apart from the others, because a deal of several products counts in several groups."""
-    found = tallies(tx, (PRODUCT,), lambda deal: (deal.status == "WON") & period.has_day(deal.close_date))
-    return {d.REVENUE_BY_PRODUCT: revenue(found[PRODUCT])}
 
 
 def stages(tx: Transaction) -> Subquery:
@@ -122,7 +112,7 @@ def stages(tx: Transaction) -> Subquery:
     stage = each.table_valued(column("value", JSONB), with_ordinality="position", name="stage").render_derived()
     value = stage.c.value
     return (
-        tx.visible(Pipeline)
+        tx.visible(Pipeline, deleted=True)
         .join(stage, true())
         .with_only_columns(
             Pipeline.id.label("pipeline_id"),
@@ -136,23 +126,40 @@ def stages(tx: Transaction) -> Subquery:
     )
 
 
-def _days_in_stage(tx: Transaction, deal: Any) -> Any:
-    return func.extract("epoch", tx.now - deal.stage_entered_at) / 86400
+def _stalled(tx: Transaction, stage: Any) -> Select[Any]:
+    """The visible open deals of the stage that have been in it for too long."""
+    too_long_ago = tx.now - func.make_interval(0, 0, 0, stage.max_age_days)
+    return (
+        tx.visible(Opportunity)
+        .where(Opportunity.status == "OPEN", Opportunity.stage_entered_at < too_long_ago)
+        .where(Opportunity.stage_id == stage.id, Opportunity.pipeline_id == stage.pipeline_id)
+    )
 
 
 @panel(d.OPEN_DEALS_BY_STAGE, d.OPEN_AMOUNT_BY_STAGE, d.WEIGHTED_PIPELINE, d.STALLED_BY_STAGE)
 def open_deals(tx: Transaction, period: Period) -> dict[d.Metric, Points]:
     """The pipeline as it is now."""
-    deal, stage = deals(tx).where(Opportunity.status == "OPEN").subquery("deals").c, stages(tx).c
-    stalled = _days_in_stage(tx, deal) > stage.max_age_days
+    open_sums, stage = sums(tx, ["deal"], Period()).c, stages(tx)
+    keys = (open_sums.pipeline_id, open_sums.stage_id, open_sums.currency)
+    group = (
+        select(*keys, *(func.sum(open_sums[name]).label(name) for name in ("deals", "priced", "amount", "weighted")))
+        .where(open_sums.status == "OPEN")
+        .group_by(*keys)
+        .subquery("open_deals")
+        .c
+    )
+    counted_stages = select(
+        stage, _stalled(tx, stage.c).with_only_columns(func.count()).correlate(stage).scalar_subquery().label("stalled")
+    ).subquery("counted_stages")
+    at = counted_stages.c
     query = (
-        _with_stage(deal, stage)
-        .with_only_columns(
-            stage.pipeline, stage.name, deal.stage_id, deal.currency, func.count(), func.sum(deal.amount),
-            func.sum(deal.amount * deal.probability / 100), func.count().filter(stalled),
+        select(
+            at.pipeline, at.name, group.stage_id, group.currency, group.deals, group.priced, group.amount,
+            group.weighted, at.stalled,
         )
-        .group_by(stage.pipeline_id, stage.pipeline, stage.name, stage.position, deal.stage_id, deal.currency)
-        .order_by(stage.pipeline, stage.pipeline_id, stage.position, deal.currency)
+        .select_from(group.stage_id.table)
+        .outerjoin(counted_stages, (at.id == group.stage_id) & (at.pipeline_id == group.pipeline_id))
+        .order_by(at.pipeline, at.pipeline_id, at.position, group.currency)
     )  # fmt: skip
     rows = tx.session.execute(query).all()
     several = len({row[0] for row in rows}) > 1
@@ -160,14 +167,14 @@ def open_deals(tx: Transaction, period: Period) -> dict[d.Metric, Points]:
     late: dict[tuple[str, str], int] = {}
     amounts: list[Points] = []
     weighted: dict[str, Decimal] = {}
-    for pipeline, name, stage_id, currency, count, amount, weight, behind in rows:
+    for pipeline, name, stage_id, currency, count, priced, amount, weight, behind in rows:
         label = f"{pipeline} / {name}" if several and name else name or UNKNOWN
         where = label, stage_id or ""
-        open_[where] = open_.get(where, 0) + count
-        late[where] = late.get(where, 0) + behind
-        amounts.append(money(amount, currency, label, stage_id or ""))
-        if weight is not None:
-            weighted[currency] = weighted.get(currency, Decimal(0)) + Decimal(weight)
+        open_[where] = open_.get(where, 0) + int(count)
+        late[where] = behind  # of all currencies together
+        if priced:
+            amounts.append(money(amount, currency, label, stage_id or ""))
+            weighted[currency] = weighted.get(currency, Decimal(0)) + weight
     return {
         d.OPEN_DEALS_BY_STAGE: counted(open_),
         d.OPEN_AMOUNT_BY_STAGE: gathered(amounts),
@@ -179,22 +186,24 @@ def open_deals(tx: Transaction, period: Period) -> dict[d.Metric, Points]:
 @panel(d.STALLED_DEALS)
 def stalled_deals(tx: Transaction, period: Period) -> dict[d.Metric, Points]:
     """Deals that nothing has happened to for too long."""
-    deal, stage = deals(tx).where(Opportunity.status == "OPEN").subquery("deals").c, stages(tx).c
-    days = _days_in_stage(tx, deal)
+    stage = stages(tx).c
+    # The longest of each stage, which an index has in this order, and of those the longest of all.
+    oldest = (
+        _stalled(tx, stage)
+        .with_only_columns(Opportunity.id, Opportunity.name, Opportunity.stage_entered_at)
+        .order_by(Opportunity.stage_entered_at, Opportunity.id)
+        .limit(STALLED_SHOWN)
+        .lateral("oldest")
+    )
+    days = func.extract("epoch", tx.now - oldest.c.stage_entered_at) / 86400
     query = (
-        _with_stage(deal, stage)
-        .with_only_columns(deal.id, deal.name, stage.name, days)
-        .where(days > stage.max_age_days)
-        .order_by((days - stage.max_age_days).desc(), deal.id)
+        select(oldest.c.id, oldest.c.name, stage.name, days)
+        .select_from(stage.id.table.join(oldest, true()))
+        .order_by((days - stage.max_age_days).desc(), oldest.c.id)
         .limit(STALLED_SHOWN)
     )
     rows = tx.session.execute(query).all()
     return {d.STALLED_DEALS: gathered(number(float(days), name, stage, id_) for id_, name, stage, days in rows)}
-
-
-def _with_stage(deal: Any, stage: Any) -> Select[Any]:
-    at = (stage.id == deal.stage_id) & (stage.pipeline_id == deal.pipeline_id)
-    return select(deal.id).outerjoin(stage.id.table, at)
 
 
 @panel(d.NEXT_CLOSING)
@@ -215,12 +224,13 @@ def next_closing(tx: Transaction, period: Period) -> dict[d.Metric, Points]:
 @panel(d.FORECAST)
 def forecast(tx: Transaction, period: Period) -> dict[d.Metric, Points]:
     """What the quarter is going to bring, as people judge it."""
-    deal = deals(tx).subquery("deals").c
-    category = case((deal.status == "WON", "CLOSED"), else_=deal.forecast_category)
+    summed = sums(tx, ["deal"], quarter_of(tx.now.date())).c
+    category = case((summed.status == "WON", "CLOSED"), else_=summed.forecast_category)
     query = (
-        select(category.label("category"), deal.currency, func.sum(deal.amount))
-        .where(quarter_of(tx.now.date()).has_day(deal.close_date), deal.status != "LOST")
-        .group_by("category", deal.currency)
+        select(category.label("category"), summed.currency, func.sum(summed.amount))
+        .where(summed.status != "LOST")
+        .group_by("category", summed.currency)
+        .having(func.sum(summed.priced) > 0)
     )
     order = ("PIPELINE", "BEST_CASE", "MOST_LIKELY", "COMMIT", "CLOSED")
     found = {(name, currency): amount for name, currency, amount in tx.session.execute(query)}
@@ -235,4 +245,4 @@ def quarter_of(day: date) -> Period:
     return Period(first, after - timedelta(days=1))
 
 
-PANELS = (open_deals, closed_deals, products, forecast, stalled_deals, next_closing)
+PANELS = (open_deals, closed_deals, forecast, stalled_deals, next_closing)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm_chassis.access.directory import DirectoryUser
-from crm_chassis.db.tx import Transaction
+from crm_chassis.records.directory import DirectoryUser
+from crm_chassis.records.tx import Transaction
 from sqlalchemy import Date, Float, and_, cast, func, literal, or_, union_all
 
 from crm_reporting import definitions as d

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-_CENT = Decimal("0.01")
+_FINEST = Decimal("0.0001")
+"""What no currency goes below; whoever shows a figure rounds it to its currency."""
+
+LEAST_CYCLE_DAYS = 1.0
+"""Deals that are won faster say nothing of what a day brings."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,8 @@ class Tally:
 
     @property
     def average_deal(self) -> Decimal | None:
-        """Mean amount of the won deals that have one, rounded half up to hundredths."""
-        return (self.won_amount / self.priced).quantize(_CENT, ROUND_HALF_UP) if self.priced else None
+        """Mean amount of the won deals that have one, rounded half up to ten-thousandths."""
+        return (self.won_amount / self.priced).quantize(_FINEST, ROUND_HALF_UP) if self.priced else None
 
     @property
     def cycle_days(self) -> float | None:
@@ -57,12 +61,12 @@ class Tally:
     def velocity(self) -> Decimal | None:
         """open deals x win rate x average deal / cycle days: the money per day that the open deals promise.
 
-        None where a factor is unknown or deals are won in no time. The formula is the usual one of sales velocity.
+        None where a factor is unknown or deals are won within a day. The formula is the usual one of sales velocity.
         """
-        if self.win_rate is None or not self.priced or not self.cycle_days:
+        if self.win_rate is None or not self.priced or (days := self.cycle_days or 0) < LEAST_CYCLE_DAYS:
             return None
-        factor = self.open * self.win_rate / self.cycle_days
-        return (self.won_amount / self.priced * Decimal(factor)).quantize(_CENT, ROUND_HALF_UP)
+        factor = self.open * self.win_rate / days
+        return (self.won_amount / self.priced * Decimal(factor)).quantize(_FINEST, ROUND_HALF_UP)
 
 
 def ratio(part: float, whole: float) -> float | None:

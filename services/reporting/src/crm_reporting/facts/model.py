@@ -7,33 +7,54 @@ closed deals still refer to it. Nothing PERSONAL is kept.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from crm_chassis.db.model import Amount, Base, Id, Visible
-from sqlalchemy import ARRAY, Date, Float, Index, Numeric, String, text
+from crm_chassis.db.base import Amount, Id
+from crm_kit.copies import Copied, Lasting, Reader, Snapshot
+from sqlalchemy import ARRAY, Date, Float, Index, Integer, Numeric, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm_reporting.base import Base
 
-class Fact(Visible, Base):
+
+def line_totals(record: Snapshot) -> dict[str, Decimal]:
+    """What the lines of an opportunity come to, by product."""
+    totals: dict[str, Decimal] = {}
+    for line in record.get("lines") or ():
+        if line.get("product_id"):
+            total = Decimal((line.get("total") or {}).get("amount") or 0)
+            totals[line["product_id"]] = totals.get(line["product_id"], Decimal(0)) + total
+    return totals
+
+
+def shares(totals: Mapping[str, Decimal]) -> list[Decimal]:
+    """The part of each product in the whole; equal parts where the lines come to nothing."""
+    whole = sum(totals.values())
+    if not whole:
+        return [Decimal(1) / len(totals) for _ in totals]
+    return [total / whole for total in totals.values()]
+
+
+def solution_minutes(record: Snapshot) -> int | None:
+    """Working minutes from creation to solution, once the ticket is solved."""
+    clocks = record.get("sla_clocks") or () if record.get("resolved_at") else ()
+    return next((clock["elapsed_minutes"] for clock in clocks if clock.get("kind") == "SOLUTION"), None)
+
+
+class Fact(Copied, Base):
     """A copy of a record. Who may see the record may see it counted."""
 
     __abstract__ = True
 
-    kind: ClassVar[str]
-    """Kind of record in event types: "crm.sales.opportunity"."""
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
-
-
-class Dimension(Fact):
+class Dimension(Lasting, Base):
     """A copy that outlives its record."""
 
     __abstract__ = True
-
-    deleted: Mapped[bool]
 
 
 class Opportunity(Fact):
@@ -48,11 +69,32 @@ class Opportunity(Fact):
         Index("opportunities_account", "account_id"),
         Index("opportunities_contact", "contact_id"),
         Index("opportunities_campaign", "campaign_id", postgresql_where=text("campaign_id IS NOT NULL")),
+        Index("opportunities_uncounted", "id", postgresql_where=text("counted_in = 0")),
+        Index(
+            "opportunities_in_stage",
+            "stage_id",
+            "stage_entered_at",
+            postgresql_where=text("status = 'OPEN'"),
+            postgresql_include=["pipeline_id", "owner_id", "territory_id"],
+        ),
+        Index("opportunities_closing", "close_date", "id", postgresql_where=text("status = 'OPEN'")),
+        Index("opportunities_won", "account_id", "close_date", postgresql_where=text("status = 'WON'")),
+        Index(
+            "opportunities_earned",
+            "close_date",
+            postgresql_where=text("status = 'WON'"),
+            postgresql_include=["account_id", "owner_id", "territory_id", "amount", "amount_currency"],
+        ),
     )
     kind = "crm.sales.opportunity"
     plural = "opportunities"
     owner_field: ClassVar[str | None] = "owner_id"
     territory_field: ClassVar[str | None] = "territory_id"
+    derived: ClassVar[Mapping[str, Reader]] = {
+        "product_ids": lambda deal: list(line_totals(deal)),
+        "product_shares": lambda deal: [str(share) for share in shares(line_totals(deal))],
+        "counted_in": lambda deal: 1,
+    }
 
     name: Mapped[str] = mapped_column(String)
     account_id: Mapped[str | None] = mapped_column(Id)
@@ -78,6 +120,8 @@ class Opportunity(Fact):
     """The products of the lines, each once."""
     product_shares: Mapped[list[Decimal]] = mapped_column(ARRAY(Numeric(12, 10)))
     """Which part of the amount belongs to each of them; the parts make one."""
+    counted_in: Mapped[int] = mapped_column(Integer, server_default="1")
+    """The generation of sums (crm_reporting.deals.model) that the deal is counted in; 0 before it is counted."""
 
 
 class Lead(Fact):
@@ -120,6 +164,7 @@ class Ticket(Fact):
     plural = "tickets"
     owner_field: ClassVar[str | None] = "assignee_id"
     team_field: ClassVar[str | None] = "team_id"
+    derived: ClassVar[Mapping[str, Reader]] = {"solution_minutes": solution_minutes}
 
     contact_id: Mapped[str | None] = mapped_column(Id)
     account_id: Mapped[str | None] = mapped_column(Id)
@@ -147,6 +192,10 @@ class Reply(Fact):
     visible_through: ClassVar[tuple[str, Any] | None] = ("ticket_id", Ticket)
 
     ticket_id: Mapped[str | None] = mapped_column(Id)
+
+    @classmethod
+    def counts(cls, record: Snapshot, at: datetime) -> bool:
+        return not record.get("internal") and record.get("author") in ("AGENT", None)
 
 
 class Contact(Fact):
@@ -260,6 +309,6 @@ class Product(Dimension):
     name: Mapped[str] = mapped_column(String)
 
 
-MODELS: tuple[type[Fact], ...] = (
+MODELS: tuple[type[Copied], ...] = (
     Opportunity, Lead, Ticket, Reply, Contact, Activity, Campaign, CampaignMember, Account, Pipeline, Product,
 )  # fmt: skip

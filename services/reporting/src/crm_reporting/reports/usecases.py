@@ -5,21 +5,23 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from crm.common.v1 import common_pb2
-from crm.reporting.v1 import reporting_pb2
-from crm_chassis.contracts.mapping import money_text
-from crm_chassis.db.tx import Transaction
+from crm.common.v1 import types_pb2
+from crm.reporting.v1 import dashboards_pb2, reports_pb2
 from crm_chassis.errors import InvalidInput, PermissionDenied
+from crm_chassis.events.freshness import freshness
+from crm_chassis.records.mapping import money_text
+from crm_chassis.records.tx import Transaction
+from crm_kit.money import payable
 from sqlalchemy import Float, cast, func
 
 from crm_reporting.deals import queries
 from crm_reporting.deals.queries import UNKNOWN, Group, tallies
 from crm_reporting.facts.model import Lead, Opportunity, Ticket
-from crm_reporting.freshness import freshness
+from crm_reporting.facts.subscribers import FACTS
 from crm_reporting.periods import Period
 from crm_reporting.tickets.queries import RESOLUTION_HOURS, RESPONSE_HOURS, open_by_age
 
-_By = reporting_pb2.GetSalesReportRequest.Dimension
+_By = reports_pb2.GetSalesReportRequest.Dimension
 _DIMENSIONS = {
     _By.OWNER: (queries.OWNER, ("opportunities",)),
     _By.MANAGER: (queries.MANAGER, ("opportunities",)),
@@ -32,7 +34,7 @@ _DIMENSIONS = {
 }
 
 
-def get_sales_report(tx: Transaction, request: reporting_pb2.GetSalesReportRequest) -> reporting_pb2.SalesReport:
+def get_sales_report(tx: Transaction, request: reports_pb2.GetSalesReportRequest) -> reports_pb2.SalesReport:
     """Deals by one dimension, one row per group and currency.
 
     A period is one of close dates; it leaves out open deals that expect to close outside of it or have no close
@@ -45,21 +47,21 @@ def get_sales_report(tx: Transaction, request: reporting_pb2.GetSalesReportReque
     dimension, plurals = _DIMENSIONS[request.group_by]
     _need(tx, *plurals)
     period = Period.of(request.from_date, request.to_date)
-    groups = tallies(tx, (dimension,), lambda deal: period.has_day(deal.close_date))[dimension]
+    groups = tallies(tx, (dimension,), period)[dimension]
     financial = tx.actor.may("fields.financial.read")
     if financial and request.group_by != _By.MONTH:
         groups.sort(key=lambda group: (-group.tally.won_amount, group.label, group.key, group.currency))
     else:
         groups.sort(key=lambda group: (group.label, group.key, group.currency))
-    state = freshness(tx)
-    return reporting_pb2.SalesReport(
+    state = freshness(tx, FACTS.name)
+    return reports_pb2.SalesReport(
         rows=[_sales_row(group, financial) for group in groups], as_of=state.as_of, lag_seconds=state.lag_seconds
     )
 
 
-def _sales_row(group: Group, financial: bool) -> reporting_pb2.SalesRow:
+def _sales_row(group: Group, financial: bool) -> reports_pb2.SalesRow:
     tally = group.tally
-    row = reporting_pb2.SalesRow(
+    row = reports_pb2.SalesRow(
         key=group.key,
         label=group.label,
         currency=group.currency,
@@ -82,8 +84,8 @@ def _sales_row(group: Group, financial: bool) -> reporting_pb2.SalesRow:
 
 
 def get_lead_source_report(
-    tx: Transaction, request: reporting_pb2.GetLeadSourceReportRequest
-) -> reporting_pb2.LeadSourceReport:
+    tx: Transaction, request: reports_pb2.GetLeadSourceReportRequest
+) -> reports_pb2.LeadSourceReport:
     """Leads by source with what became of them: converted, and won as the opportunity the conversion opened.
 
     Upper and lower case are the same source. For a caller who may not read opportunities none are won. Raises
@@ -110,7 +112,7 @@ def get_lead_source_report(
     )
     rows: dict[str, Any] = {}
     for key, currency, source, leads, converted, won_count, amount in tx.session.execute(query):
-        row: Any = rows.setdefault(key, reporting_pb2.LeadSourceRow(source=source or UNKNOWN))
+        row: Any = rows.setdefault(key, reports_pb2.LeadSourceRow(source=source or UNKNOWN))
         row.leads += leads
         row.converted += converted
         row.won_count += won_count
@@ -119,15 +121,15 @@ def get_lead_source_report(
     largest = sorted(rows.values(), key=lambda row: (-row.leads, row.source))
     for row in largest:
         row.conversion_rate = row.converted / row.leads
-    state = freshness(tx)
-    return reporting_pb2.LeadSourceReport(
+    state = freshness(tx, FACTS.name)
+    return reports_pb2.LeadSourceReport(
         rows=largest,
         as_of=state.as_of,
         lag_seconds=state.lag_seconds,
     )
 
 
-def get_ticket_report(tx: Transaction, request: reporting_pb2.GetTicketReportRequest) -> reporting_pb2.TicketReport:
+def get_ticket_report(tx: Transaction, request: reports_pb2.GetTicketReportRequest) -> reports_pb2.TicketReport:
     """Tickets by status and priority, times in hours of the calendar, and the open ones by age.
 
     The period is one of creation; the ages are of all open tickets. Raises InvalidInput if the days make no
@@ -154,10 +156,10 @@ def get_ticket_report(tx: Transaction, request: reporting_pb2.GetTicketReportReq
         "status", "priority", "count", "breached", "mean_first_response_hours", "mean_resolution_hours",
         "mean_satisfaction",
     )  # fmt: skip
-    rows = [reporting_pb2.TicketRow(**dict(zip(names, row, strict=True))) for row in tx.session.execute(query)]
-    ages = [reporting_pb2.DataPoint(label=age, value=str(count)) for age, count in open_by_age(tx).items()]
-    state = freshness(tx)
-    return reporting_pb2.TicketReport(rows=rows, ages=ages, as_of=state.as_of, lag_seconds=state.lag_seconds)
+    rows = [reports_pb2.TicketRow(**dict(zip(names, row, strict=True))) for row in tx.session.execute(query)]
+    ages = [dashboards_pb2.DataPoint(label=age, value=str(count)) for age, count in open_by_age(tx).items()]
+    state = freshness(tx, FACTS.name)
+    return reports_pb2.TicketReport(rows=rows, ages=ages, as_of=state.as_of, lag_seconds=state.lag_seconds)
 
 
 def _need(tx: Transaction, *plurals: str) -> None:
@@ -166,5 +168,5 @@ def _need(tx: Transaction, *plurals: str) -> None:
             raise PermissionDenied(f"This report needs the permission {plural}.read.")
 
 
-def _money(amount: Decimal, currency: str) -> common_pb2.Money:
-    return common_pb2.Money(amount=money_text(amount), currency=currency)
+def _money(amount: Decimal, currency: str) -> types_pb2.Money:
+    return types_pb2.Money(amount=money_text(payable(amount, currency)), currency=currency)

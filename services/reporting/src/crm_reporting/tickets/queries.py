@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm_chassis.db.tx import Transaction
+from crm_chassis.records.tx import Transaction
 from sqlalchemy import Float, case, cast, func
 
 from crm_reporting.facts.model import Ticket

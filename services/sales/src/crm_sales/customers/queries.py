@@ -6,19 +6,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from crm.common.v1 import common_pb2
-from crm_chassis.contracts.mapping import timestamp
-from crm_chassis.contracts.transcode import to_datetime
-from crm_chassis.db.model import Id
-from crm_chassis.db.tx import Transaction
-from crm_chassis.db.view import View, kept
-from crm_chassis.errors import InvalidInput
+from crm.common.v1 import timelines_pb2
+from crm_chassis.records.tx import Transaction
+from crm_chassis.records.view import View, kept
+from crm_kit.customers import concerns, entries, is_contact, parameters, timeline
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Select,
     String,
-    any_,
     bindparam,
     case,
     cast,
@@ -27,8 +22,6 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    tuple_,
-    union_all,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -38,33 +31,22 @@ from crm_sales.tasks.model import Task
 
 Rows = Select[*tuple[Any, ...]]
 
-DEFAULT_LIMIT = 20
 SHOWN_OPEN = 50
 SHOWN_CLOSED = 10
 SHOWN_TASKS = 50
 
 
-def parameters(customer: common_pb2.CustomerRef) -> dict[str, Any]:
-    """The parameters of a customer in statements. Raises InvalidInput for no customer."""
-    if customer.contact_id:
-        return {"contact_id": customer.contact_id, "role": [{"contact_id": customer.contact_id}]}
-    if customer.account_id:
-        return {"account_id": customer.account_id, "contact_ids": list(customer.contact_ids)}
-    raise InvalidInput.of("customer", "name a contact or an account")
+def _parameters(customer: timelines_pb2.CustomerRef) -> dict[str, Any]:
+    role = {"role": [{"contact_id": customer.contact_id}]} if is_contact(customer) else {}
+    return parameters(customer) | role
 
 
-def concerns(of_contact: bool, model: type[Opportunity | Task]) -> ColumnElement[bool]:
-    """Rows about a contact, or about an account and its people.
-
-    An opportunity also concerns a contact who has a role in it.
-    """
-    if not of_contact:
-        people = model.contact_id == any_(bindparam("contact_ids", type_=ARRAY(Id)))
-        return or_(model.account_id == bindparam("account_id", type_=Id), people)
-    found = [model.contact_id == bindparam("contact_id", type_=Id)]
-    if model is Opportunity:
-        found.append(Opportunity.contact_roles.contains(bindparam("role", type_=JSONB)))
-    return or_(*found)
+def _concerns(of_contact: bool, model: type[Opportunity | Task]) -> ColumnElement[bool]:
+    """Rows about a customer. An opportunity also concerns a contact who has a role in it."""
+    if of_contact and model is Opportunity:
+        in_a_role = Opportunity.contact_roles.contains(bindparam("role", type_=JSONB))
+        return or_(concerns(Opportunity, of_contact), in_a_role)
+    return concerns(model, of_contact)
 
 
 @dataclass
@@ -88,7 +70,7 @@ def _deals(view: View, of_contact: bool) -> Select[Any]:
     )
     mine = (
         view.visible(Opportunity)
-        .where(concerns(of_contact, Opportunity))
+        .where(_concerns(of_contact, Opportunity))
         .with_only_columns(
             Opportunity.id,
             Opportunity.status,
@@ -122,10 +104,9 @@ def _deals(view: View, of_contact: bool) -> Select[Any]:
     )
 
 
-def deals(tx: Transaction, customer: common_pb2.CustomerRef) -> Deals:
+def deals(tx: Transaction, customer: timelines_pb2.CustomerRef) -> Deals:
     """Counts and sums over all opportunities of the customer, and those that are shown: one statement."""
-    given = parameters(customer)
-    rows = tx.execute(_deals(tx, "contact_id" in given), **given).all()
+    rows = tx.execute(_deals(tx, is_contact(customer)), **_parameters(customer)).all()
     result = Deals()
     for status, currency, count, amount in rows[0].found or ():
         result.counts[status] = result.counts.get(status, 0) + count
@@ -140,42 +121,33 @@ def deals(tx: Transaction, customer: common_pb2.CustomerRef) -> Deals:
 @kept
 def _open_tasks(view: View, of_contact: bool) -> Select[Any]:
     due = func.coalesce(Task.due_at, Task.due_date)
-    query = view.visible(Task).where(concerns(of_contact, Task), Task.status == "OPEN")
+    query = view.visible(Task).where(_concerns(of_contact, Task), Task.status == "OPEN")
     return query.order_by(due.asc().nulls_last(), Task.id).limit(SHOWN_TASKS)
 
 
-def open_tasks(tx: Transaction, customer: common_pb2.CustomerRef) -> list[Task]:
+def open_tasks(tx: Transaction, customer: timelines_pb2.CustomerRef) -> list[Task]:
     """The open tasks about the customer, the most urgent first."""
-    given = parameters(customer)
-    return list(tx.execute(_open_tasks(tx, "contact_id" in given), **given).scalars())
+    return list(tx.execute(_open_tasks(tx, is_contact(customer)), **_parameters(customer)).scalars())
 
 
-def timeline(tx: Transaction, customer: common_pb2.CustomerRef, position: Any = None) -> list[common_pb2.TimelineEntry]:
+def timeline_of(
+    tx: Transaction, customer: timelines_pb2.CustomerRef, position: Any = None
+) -> list[timelines_pb2.TimelineEntry]:
     """Steps of the customer's opportunities and tasks that were done, newest first: one statement."""
-    given = parameters(customer)
-    statement = _timeline(tx, "contact_id" in given, position)
-    return [_entry(row) for row in tx.execute(statement, **given)]
+    statement = _timeline(tx, is_contact(customer), position)
+    return entries(tx.execute(statement, **_parameters(customer)), "sales")
 
 
 @kept
-def _timeline(view: View, of_contact: bool, position: Any) -> Select[Any]:
-    limit = (position.limit if position is not None else 0) or DEFAULT_LIMIT
-    parts = [
-        _narrowed(part, position).order_by(part.selected_columns.at.desc(), part.selected_columns.id.desc())
-        .limit(limit)
-        .subquery()
-        .select()
-        for part in (_steps(view, of_contact), _done_tasks(view, of_contact))
-    ]  # fmt: skip
-    found = union_all(*parts).subquery()
-    return select(found).order_by(found.c.at.desc(), found.c.id.desc()).limit(limit)
+def _timeline(view: View, of_contact: bool, position: Any) -> Rows:
+    return timeline((_steps(view, of_contact), _done_tasks(view, of_contact)), position)
 
 
 def _steps(view: View, of_contact: bool) -> Rows:
     return (
         view.visible(Opportunity)
         .join(StageChange, StageChange.opportunity_id == Opportunity.id)
-        .where(concerns(of_contact, Opportunity))
+        .where(_concerns(of_contact, Opportunity))
         .with_only_columns(
             StageChange.id.label("id"),
             StageChange.changed_at.label("at"),
@@ -191,7 +163,7 @@ def _steps(view: View, of_contact: bool) -> Rows:
 def _done_tasks(view: View, of_contact: bool) -> Rows:
     return (
         view.visible(Task)
-        .where(concerns(of_contact, Task), Task.completed_at.is_not(None))
+        .where(_concerns(of_contact, Task), Task.completed_at.is_not(None))
         .with_only_columns(
             Task.id.label("id"),
             Task.completed_at.label("at"),
@@ -201,31 +173,4 @@ def _done_tasks(view: View, of_contact: bool) -> Rows:
             Task.id.label("record_id"),
             func.coalesce(cast(Task.owner_id, String), Task.created_by).label("actor_id"),
         )
-    )
-
-
-def _narrowed(part: Rows, position: Any) -> Rows:
-    """Only what comes before the position, of the kinds it names."""
-    if position is None:
-        return part
-    columns = part.selected_columns
-    if position.HasField("before"):
-        at, id_ = literal(to_datetime(position.before)), literal(position.before_id, Opportunity.id.type)
-        earlier = tuple_(columns.at, columns.id) < tuple_(at, id_) if position.before_id else columns.at < at
-        part = part.where(earlier)
-    if position.kinds:
-        part = part.where(columns.kind.in_(list(position.kinds)))
-    return part
-
-
-def _entry(row: Any) -> common_pb2.TimelineEntry:
-    return common_pb2.TimelineEntry(
-        id=row.id,
-        at=timestamp(row.at),
-        kind=row.kind,
-        title=row.title,
-        service="sales",
-        record_type=row.record_type,
-        record_id=row.record_id,
-        actor_id=row.actor_id,
     )

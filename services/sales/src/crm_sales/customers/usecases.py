@@ -2,63 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
+from crm.common.v1 import search_pb2, timelines_pb2
+from crm.sales.v1 import customers_pb2, opportunities_pb2, tasks_pb2
+from crm_chassis.records.mapping import messages_within
+from crm_chassis.records.tx import Transaction
+from crm_kit.money import monies
+from crm_kit.search import search_hits
 
-from crm.common.v1 import common_pb2
-from crm.sales.v1 import sales_pb2
-from crm_chassis.contracts.mapping import money_text, to_message
-from crm_chassis.db.search import search
-from crm_chassis.db.tx import Transaction
-
-from crm_sales.customers.queries import deals, open_tasks, timeline
+from crm_sales.customers.queries import deals, open_tasks, timeline_of
 from crm_sales.opportunities.model import Opportunity
 from crm_sales.pipelines.model import LOST, OPEN, WON
 
-DEFAULT_HITS = 10
 
-
-def get_customer_sales(tx: Transaction, request: common_pb2.GetCustomerRequest) -> sales_pb2.CustomerSales:
+def get_customer_sales(tx: Transaction, request: timelines_pb2.GetCustomerRequest) -> customers_pb2.CustomerSales:
     """Opportunities, sums per currency, open tasks and the timeline of a customer: three statements."""
     found = deals(tx, request.customer)
-    return sales_pb2.CustomerSales(
-        open_opportunities=[to_message(one, sales_pb2.Opportunity) for one in found.open],
+    return customers_pb2.CustomerSales(
+        open_opportunities=messages_within(found.open, opportunities_pb2.Opportunity),
         open_count=found.counts.get(OPEN, 0),
         won_count=found.counts.get(WON, 0),
         lost_count=found.counts.get(LOST, 0),
-        open_amount=_monies(found.amounts.get(OPEN, {})),
-        won_amount=_monies(found.amounts.get(WON, {})),
-        recently_closed=[to_message(one, sales_pb2.Opportunity) for one in found.closed],
-        open_tasks=[to_message(one, sales_pb2.Task) for one in open_tasks(tx, request.customer)],
-        timeline=timeline(tx, request.customer),
+        open_amount=monies(found.amounts.get(OPEN, {})),
+        won_amount=monies(found.amounts.get(WON, {})),
+        recently_closed=messages_within(found.closed, opportunities_pb2.Opportunity),
+        open_tasks=messages_within(open_tasks(tx, request.customer), tasks_pb2.Task),
+        timeline=timeline_of(tx, request.customer),
     )
 
 
-def _monies(amounts: Mapping[str, Decimal]) -> list[common_pb2.Money]:
-    return [
-        common_pb2.Money(amount=money_text(amount), currency=currency) for currency, amount in sorted(amounts.items())
-    ]
-
-
 def list_customer_timeline(
-    tx: Transaction, request: common_pb2.ListCustomerTimelineRequest
-) -> common_pb2.ListCustomerTimelineResponse:
+    tx: Transaction, request: timelines_pb2.ListCustomerTimelineRequest
+) -> timelines_pb2.ListCustomerTimelineResponse:
     """What happened in the customer's deals before the position."""
-    entries = timeline(tx, request.customer, request.position)
-    return common_pb2.ListCustomerTimelineResponse(entries=entries)
+    entries = timeline_of(tx, request.customer, request.position)
+    return timelines_pb2.ListCustomerTimelineResponse(entries=entries)
 
 
-def search_records(tx: Transaction, request: common_pb2.SearchRecordsRequest) -> common_pb2.SearchRecordsResponse:
+def search_records(tx: Transaction, request: search_pb2.SearchRecordsRequest) -> search_pb2.SearchRecordsResponse:
     """Opportunities found by the words of their names."""
-    found = search(tx, request.query, [Opportunity], request.limit or DEFAULT_HITS)
-    hits = [
-        common_pb2.SearchHit(
-            record_type="opportunity",
-            record_id=one.id,
-            title=one.name,
-            subtitle=one.status.lower(),
-            service="sales",
-        )
-        for one in found
-    ]
-    return common_pb2.SearchRecordsResponse(hits=hits)
+    return search_hits(tx, request, {Opportunity: lambda deal: (deal.name, deal.status.lower())})

@@ -6,20 +6,20 @@ nothing is flushed between rows, so that a batch is read and written with a few 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
-from crm.sales.v1 import sales_pb2
-from crm_chassis.access.directory import DirectoryUser
-from crm_chassis.contracts.mapping import assign
-from crm_chassis.contracts.rows import Upserts, moment, outcome, read_row
-from crm_chassis.db.imports import Row
-from crm_chassis.db.tx import Transaction
+from crm.sales.v1 import opportunities_pb2
 from crm_chassis.errors import InvalidInput, UnknownReference
 from crm_chassis.ids import as_uuid, uuid7
+from crm_chassis.records.directory import DirectoryUser
+from crm_chassis.records.mapping import assign
+from crm_chassis.records.rows import Row, Upserts, moment, outcome, read_row
+from crm_chassis.records.tx import Transaction
+from crm_kit.naming import Names, accounts_named, cells, contacts_named
 from sqlalchemy import func, or_, select
 
 from crm_sales.errors import OpportunityClosed
@@ -27,13 +27,10 @@ from crm_sales.opportunities.lines import make_lines
 from crm_sales.opportunities.model import Opportunity, StageChange
 from crm_sales.opportunities.usecases import RULED, record, set_chances, stage_of
 from crm_sales.people.model import Account, Contact
-from crm_sales.people.queries import accounts_named, check_people, contacts_with_email
 from crm_sales.pipelines.model import LOST, OPEN, Pipeline, Stage
 from crm_sales.pipelines.queries import default_pipeline, pipeline_by_id, pipelines_named
 from crm_sales.products.model import Product
 from crm_sales.products.queries import products_named
-
-T = TypeVar("T")
 
 UNSTATED_REASON = "imported"
 """The reason of a loss whose row gives none."""
@@ -47,32 +44,39 @@ class _Batch:
     """What the rows of one transaction name, as far as it was found."""
 
     known: Upserts[Opportunity]
-    accounts: dict[str, str] = field(default_factory=dict)
-    contacts: dict[str, str] = field(default_factory=dict)
-    owners: dict[str, str] = field(default_factory=dict)
-    products: dict[str, Product] = field(default_factory=dict)
-    pipelines: dict[str, Pipeline] = field(default_factory=dict)
-    """By name, and by id as they are needed; the default one by the empty id."""
+    accounts: Names[str]
+    contacts: Names[str]
+    owners: dict[str, str]
+    products: Names[Product]
+    pipelines: Names[Pipeline]
+    homes: dict[str, Pipeline] = field(default_factory=dict)
+    """Pipelines by id, as they are needed; the default one by the empty id."""
 
 
 def prepare_opportunities(tx: Transaction, rows: Sequence[Row]) -> _Batch:
     """Looks up everything that the rows of a batch name."""
-
-    def look_up(column: str, find: Callable[[Transaction, Collection[str]], dict[str, T]]) -> dict[str, T]:
-        names = {row[column] for row in rows if row.get(column)}
-        return find(tx, names) if names else {}
-
     return _Batch(
         known=Upserts(tx, Opportunity, rows),
-        accounts=look_up("account", accounts_named),
-        contacts=look_up("contact", contacts_with_email),
-        owners=look_up("owner", _users_named),
-        products=look_up("product", products_named),
-        pipelines=look_up("pipeline", pipelines_named),
+        accounts=accounts_named(tx, Account, cells(rows, "account")),
+        contacts=contacts_named(tx, Contact, cells(rows, "contact")),
+        owners=_users_named(tx, cells(rows, "owner")),
+        products=products_named(tx, cells(rows, "product")),
+        pipelines=pipelines_named(tx, cells(rows, "pipeline")),
     )
 
 
-def import_opportunity(tx: Transaction, row: Row, batch: _Batch) -> str:
+@dataclass(frozen=True)
+class _Meaning:
+    """What a row says."""
+
+    message: opportunities_pb2.Opportunity
+    known: Opportunity | None
+    product: Product | None
+    pipeline: Pipeline
+    stage: Stage | None
+
+
+def read_opportunity(tx: Transaction, row: Row, batch: _Batch) -> _Meaning:
     """An opportunity.
 
     `account` names the account (name or external id), `contact` the contact (e-mail address), `owner` the user
@@ -81,36 +85,42 @@ def import_opportunity(tx: Transaction, row: Row, batch: _Batch) -> str:
     entered the second open stage) and `close_date` date its stages; a closed one was closed at noon UTC.
     """
     with tx.session.no_autoflush:
-        return _import(tx, row, batch)
+        known = batch.known.find(row.get("external_id", ""))
+        product = batch.products.cell(row, "product")
+        pipeline = _pipeline(tx, row, batch, known)
+        stage = _stage(row, pipeline)
+        if known is None and not row.get("name"):
+            row = row.but(name=_title(row, product))
+        message = read_row(
+            tx,
+            opportunities_pb2.Opportunity,
+            row,
+            known,
+            currency=(product.price_currency if product else pipeline.currency) or FALLBACK_CURRENCY,
+            extra=_references(row, batch),
+        )
+        tx.check_reference(Account, row.get("account_id"), "account_id")
+        tx.check_reference(Contact, row.get("contact_id"), "contact_id")
+    return _Meaning(message, known, product, pipeline, stage)
 
 
-def _import(tx: Transaction, row: Row, batch: _Batch) -> str:
-    known = batch.known.find(row.get("external_id", ""))
-    product = _named(batch.products, row, "product")
-    pipeline = _pipeline(tx, row, batch, known)
-    stage = _stage(row, pipeline)
-    message = read_row(
-        tx,
-        sales_pb2.Opportunity,
-        {**row, "name": row.get("name") or (known.name if known else _title(row, product))},
-        currency=(product.price_currency if product else pipeline.currency) or FALLBACK_CURRENCY,
-        extra=_references(row, batch),
-    )
-    check_people(tx, Account, [row.get("account_id")], "account_id")
-    check_people(tx, Contact, [row.get("contact_id")], "contact_id")
-    if known is not None:
-        _update(tx, known, pipeline, stage, message, product, row)
-        return outcome(tx, known, False)
-    opportunity = Opportunity(id=uuid7())
-    stage = stage or pipeline.of_type(OPEN)[0]
-    _fill(opportunity, message, product, stage)
-    changes = _live(opportunity, pipeline, stage, row, tx.actor.id, tx.now)
-    opportunity.must_satisfy(stage)
-    opportunity.created_at = changes[0].changed_at
-    tx.session.add_all(changes)
-    tx.add(opportunity)
-    batch.known.put(opportunity)
-    return "created"
+def import_opportunity(tx: Transaction, row: Row, batch: _Batch, meaning: _Meaning) -> str:
+    """Raises what the rules for stages and closed opportunities raise."""
+    with tx.session.no_autoflush:
+        if meaning.known is not None:
+            _update(tx, meaning.known, meaning, row)
+            return outcome(tx, meaning.known, False)
+        opportunity = Opportunity(id=uuid7())
+        stage = meaning.stage or meaning.pipeline.of_type(OPEN)[0]
+        _fill(opportunity, meaning.message, meaning.product, stage, row.cleared)
+        changes = _live(opportunity, meaning.pipeline, stage, row, tx.actor.id, tx.now)
+        opportunity.must_satisfy(stage)
+        opportunity.must_be_forecast()
+        opportunity.created_at = changes[0].changed_at
+        tx.session.add_all(changes)
+        tx.add(opportunity)
+        batch.known.put(opportunity)
+        return "created"
 
 
 # -- what rows name ---------------------------------------------------------------------------------------
@@ -118,6 +128,8 @@ def _import(tx: Transaction, row: Row, batch: _Batch) -> str:
 
 def _users_named(tx: Transaction, names: Collection[str]) -> dict[str, str]:
     """Name to the user with that id or display name. Raises InvalidInput if several have the name."""
+    if not names:
+        return {}
     ids = {name: id_ for name in names if (id_ := as_uuid(name))}
     lowered = func.lower(DirectoryUser.display_name)
     query = select(DirectoryUser.id, lowered.label("name")).where(
@@ -138,34 +150,28 @@ def _users_named(tx: Transaction, names: Collection[str]) -> dict[str, str]:
     return found
 
 
-def _named(found: Mapping[str, T], row: Row, column: str) -> T | None:
-    """What a cell names; None for an empty one. Raises UnknownReference; the row is tried again later."""
-    name = row.get(column, "")
-    if not name:
-        return None
-    if name not in found:
-        raise UnknownReference.of(column, f"{column} {name!r}")
-    return found[name]
-
-
 def _references(row: Row, batch: _Batch) -> dict[str, Any]:
-    found = {
-        "account_id": _named(batch.accounts, row, "account"),
-        "contact_id": _named(batch.contacts, row, "contact"),
-        "owner_id": _named(batch.owners, row, "owner"),
+    """What the row names. Raises UnknownReference; the row is tried again later."""
+    owner = row.get("owner", "")
+    if owner and owner not in batch.owners:
+        raise UnknownReference.of("owner", f"owner {owner!r}")
+    ids = {
+        "account_id": batch.accounts.cell(row, "account"),
+        "contact_id": batch.contacts.cell(row, "contact"),
+        "owner_id": batch.owners.get(owner),
     }
-    return {name: id_ for name, id_ in found.items() if id_ is not None}
+    return {name: id_ for name, id_ in ids.items() if id_ is not None}
 
 
 def _pipeline(tx: Transaction, row: Row, batch: _Batch, known: Opportunity | None) -> Pipeline:
     """The pipeline the row names; else that of the opportunity, or the default one."""
-    named = _named(batch.pipelines, row, "pipeline")
+    named = batch.pipelines.cell(row, "pipeline")
     if named is not None:
         return named
     id_ = known.pipeline_id if known is not None else ""
-    if id_ not in batch.pipelines:
-        batch.pipelines[id_] = pipeline_by_id(tx, id_) if id_ else default_pipeline(tx)
-    return batch.pipelines[id_]
+    if id_ not in batch.homes:
+        batch.homes[id_] = pipeline_by_id(tx, id_) if id_ else default_pipeline(tx)
+    return batch.homes[id_]
 
 
 def _stage(row: Row, pipeline: Pipeline) -> Stage | None:
@@ -187,13 +193,16 @@ def _title(row: Row, product: Product | None) -> str:
 # -- what becomes of it -----------------------------------------------------------------------------------
 
 
-def _fill(opportunity: Opportunity, message: sales_pb2.Opportunity, product: Product | None, stage: Stage) -> None:
+def _fill(
+    opportunity: Opportunity, message: opportunities_pb2.Opportunity, product: Product | None, stage: Stage,
+    cleared: frozenset[str],
+) -> None:  # fmt: skip
     """Sets what the row says but for the stage. A product makes one line, at the amount if there is one."""
-    names = {one.name for one, _ in message.ListFields()}
+    names = {one.name for one, _ in message.ListFields()} | cleared
     assign(opportunity, message, names - RULED)
-    amount = message.amount if "amount" in names else None
+    amount = message.amount if message.HasField("amount") else None
     if product is not None:
-        line = sales_pb2.OpportunityLine(product_id=product.id, unit_price=amount)
+        line = opportunities_pb2.OpportunityLine(product_id=product.id, unit_price=amount)
         lines = make_lines([line], opportunity.lines or [], {product.id: product})
         if lines != opportunity.lines:
             opportunity.lines = lines
@@ -254,26 +263,27 @@ def _closing(row: Row, latest: datetime | None, now: datetime) -> datetime:
     return max(at, latest) if latest is not None else at
 
 
-def _update(
-    tx: Transaction, opportunity: Opportunity, pipeline: Pipeline, stage: Stage | None,
-    message: sales_pb2.Opportunity, product: Product | None, row: Row,
-) -> None:  # fmt: skip
+def _update(tx: Transaction, opportunity: Opportunity, meaning: _Meaning, row: Row) -> None:
     """Brings a known opportunity in line with its row. Raises OpportunityClosed for what closing settled."""
-    settled = opportunity.settled()
+    pipeline, stage = meaning.pipeline, meaning.stage
+    settled, filled = opportunity.settled(), opportunity.filled()
     home = pipeline
     if pipeline.id != opportunity.pipeline_id:
         home = pipeline_by_id(tx, opportunity.pipeline_id)
         stage = stage or pipeline.of_type(OPEN)[0]
     here = stage_of(home, opportunity)
-    _fill(opportunity, message, product, here)
+    _fill(opportunity, meaning.message, meaning.product, here, row.cleared)
     if stage is None or stage.id == here.id:
         opportunity.must_stand(settled)
+        opportunity.must_be_forecast()
+        opportunity.must_keep(here, filled - opportunity.filled())
         return
     if not opportunity.is_open:
         raise OpportunityClosed()
     at = _closing(row, opportunity.stage_entered_at, tx.now) if stage.type != OPEN else tx.now
     change = _step(opportunity, pipeline, here, stage, row, tx.actor.id, at)
-    opportunity.must_satisfy(stage)
+    opportunity.must_satisfy(*pipeline.passed(here, stage), stage)
+    opportunity.must_be_forecast()
     if opportunity.version:
         record(tx, opportunity, change)
     else:

@@ -6,19 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from crm.sales.v1 import sales_pb2
-from crm_chassis.contracts.mapping import money_text
+from crm.sales.v1 import opportunities_pb2
 from crm_chassis.errors import UnknownReference
+from crm_chassis.records.mapping import money_text
+from crm_kit.money import line_total
 
 from crm_sales.errors import ProductInactive
-from crm_sales.money import line_total
 from crm_sales.products.model import Product
 
 Line = dict[str, Any]
 
 
 def make_lines(
-    given: Iterable[sales_pb2.OpportunityLine], present: Sequence[Line], products: Mapping[str, Product]
+    given: Iterable[opportunities_pb2.OpportunityLine], present: Sequence[Line], products: Mapping[str, Product]
 ) -> list[Line]:
     """The lines that stand after `given` replaces `present`, as they are stored.
 

@@ -6,19 +6,23 @@ otherwise; every way in applies the rules of this class.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from crm.sales.v1 import sales_pb2
-from crm_chassis.db.model import Amount, Base, Id, Record
+from crm.sales.v1 import opportunities_pb2
+from crm_chassis.db.base import Amount, Id
+from crm_chassis.errors import InvalidInput
 from crm_chassis.ids import uuid7
+from crm_chassis.records.model import Personal, Restriction
+from crm_kit import money
 from sqlalchemy import BigInteger, Boolean, Float, Index, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_sales import money
+from crm_sales.base import Base, Record
 from crm_sales.errors import (
     LossNeedsReason,
     MixedCurrencies,
@@ -28,7 +32,9 @@ from crm_sales.errors import (
     StageOfOtherType,
     StageRequirementsMissing,
 )
-from crm_sales.pipelines.model import LOST, OPEN, WON, Pipeline, Stage
+from crm_sales.opportunities import ranks
+from crm_sales.pipelines.model import CLOSED, LOST, OPEN, WON, Pipeline, Stage
+from crm_sales.pipelines.schema import REQUIRABLE
 
 # What closing settles; it changes again only by reopening.
 _SETTLED = (
@@ -56,12 +62,15 @@ class Opportunity(Record):
         Index("opportunities_updated", "updated_at", "id"),
         Index("opportunities_name", "name", "id"),
         Index("opportunities_amount", "amount", "id"),
+        Index("opportunities_amount_currency", "amount_currency", "created_at"),
         Index("opportunities_close_date", "close_date", "id"),
         Index("opportunities_owner", "owner_id", "created_at", "id"),
         Index("opportunities_account", "account_id", "created_at", "id"),
         Index("opportunities_contact", "contact_id", "created_at", "id"),
         Index("opportunities_pipeline", "pipeline_id", "created_at", "id"),
         Index("opportunities_stage", "stage_id", "created_at", "id"),
+        Index("opportunities_stage_rank", "stage_id", "rank", "id"),
+        Index("opportunities_rank", "rank", "id"),
         Index("opportunities_status", "status", "created_at", "id"),
         Index("opportunities_territory", "territory_id", "created_at"),
         Index("opportunities_probability", "probability", "created_at"),
@@ -72,6 +81,7 @@ class Opportunity(Record):
         Index("opportunities_closed", "closed_at"),
         Index("opportunities_lead", "lead_id"),
         Index("opportunities_tags", "tags", postgresql_using="gin"),
+        Index("opportunities_competitors", "competitors", postgresql_using="gin"),
         Index(
             "opportunities_contact_roles",
             "contact_roles",
@@ -80,7 +90,10 @@ class Opportunity(Record):
         ),
         Index("opportunities_external_id", "external_id", unique=True, postgresql_where="external_id <> ''"),
     )
-    message = sales_pb2.Opportunity
+    message = opportunities_pb2.Opportunity
+    restricts = (
+        Restriction("pipeline_id", Pipeline, "The pipeline has opportunities; move them to another one first."),
+    )
     owner_field: ClassVar[str | None] = "owner_id"
     territory_field: ClassVar[str | None] = "territory_id"
     search_fields = frozenset({"name"})
@@ -93,6 +106,8 @@ class Opportunity(Record):
     pipeline_id: Mapped[str] = mapped_column(Id)
     stage_id: Mapped[str] = mapped_column(Id)
     stage_entered_at: Mapped[datetime]
+    rank: Mapped[str] = mapped_column(String(collation="C"), default="")
+    """Its place among the deals of its stage."""
     status: Mapped[str] = mapped_column(String, default=OPEN)
     amount: Mapped[Decimal | None] = mapped_column(Amount)
     amount_currency: Mapped[str | None]
@@ -115,6 +130,7 @@ class Opportunity(Record):
     source: Mapped[str] = mapped_column(String, default="")
     campaign_id: Mapped[str | None] = mapped_column(Id)
     lead_id: Mapped[str | None] = mapped_column(Id)
+    asked_pipeline_id: Mapped[str | None] = mapped_column(Id)
     tags: Mapped[list[str]] = mapped_column(default=list)
     custom: Mapped[dict[str, Any]] = mapped_column(default=dict)
     description: Mapped[str] = mapped_column(String, default="")
@@ -188,14 +204,33 @@ class Opportunity(Record):
         if settled is not None and self.settled() != settled:
             raise OpportunityClosed()
 
-    def must_satisfy(self, stage: Stage) -> None:
-        """Raises StageRequirementsMissing, naming every field that the stage requires and that is not set."""
-        missing = [name for name in stage.required_fields if self._value(name) in (None, "", [], {})]
+    def must_satisfy(self, *stages: Stage) -> None:
+        """Raises StageRequirementsMissing, naming every field that a stage requires and that is not set."""
+        missing = {name: stage.name for stage in stages for name in stage.required_fields if self.lacks(name)}
         if missing:
             raise StageRequirementsMissing(
-                f"{stage.name} needs {', '.join(missing)}.",
-                errors={name: [f"must be set before the stage {stage.name}"] for name in missing},
+                " ".join(f"{stage} needs {name}." for name, stage in missing.items()),
+                errors={name: [f"must be set before the stage {stage}"] for name, stage in missing.items()},
             )
+
+    def filled(self) -> set[str]:
+        """What of that which stages may demand is set, custom fields as "custom.<name>"."""
+        names = [*REQUIRABLE, *(f"custom.{name}" for name in self.custom or {})]
+        return {name for name in names if not self.lacks(name)}
+
+    def must_keep(self, stage: Stage, emptied: Collection[str]) -> None:
+        """The same for the stage it is in and what was taken away from it, whatever took it away."""
+        demanded = [name for name in stage.required_fields if name in emptied]
+        self.must_satisfy(replace(stage, required_fields=tuple(demanded)))
+
+    def must_be_forecast(self) -> None:
+        """Raises InvalidInput if the opportunity counts as closed and is not won."""
+        if self.forecast_category == CLOSED and self.status != WON:
+            raise InvalidInput.of("opportunity.forecast_category", "only a won opportunity is CLOSED")
+
+    def lacks(self, name: str) -> bool:
+        """Whether a field, or a custom one as "custom.<name>", is not set."""
+        return self._value(name) in (None, "", [], {})
 
     def _value(self, name: str) -> Any:
         if name.startswith("custom."):
@@ -277,7 +312,8 @@ class Opportunity(Record):
         self.status, self.closed_at, self.closed_from, self.lost_reason = OPEN, None, None, ""
         self.close_date = date.fromisoformat(before["close_date"]) if before["close_date"] else None
         self.set_probability(before["probability"], target)
-        self.set_forecast_category(before["forecast_category"], target)
+        category = before["forecast_category"]
+        self.set_forecast_category(category if category != CLOSED else None, target)
         return change
 
     def _must_end_in(self, type_: str, target: Stage) -> None:
@@ -305,7 +341,7 @@ class Opportunity(Record):
             seconds_in_from_stage=max(0, int((now - self.stage_entered_at).total_seconds())),
             amount=self.amount, amount_currency=self.amount_currency,
         )  # fmt: skip
-        self.stage_id, self.stage_entered_at = target.id, now
+        self.stage_id, self.stage_entered_at, self.rank = target.id, now, ranks.entering(now, self.id)
         return change
 
 
@@ -313,6 +349,7 @@ class StageChange(Base):
     """An opportunity's step into a stage, and how long it stayed in the one before."""
 
     __tablename__ = "stage_changes"
+    personal: ClassVar[Personal | None] = None
     __table_args__ = (Index("stage_changes_opportunity", "opportunity_id", "changed_at", "id"),)
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)

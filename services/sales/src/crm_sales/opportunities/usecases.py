@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from decimal import Decimal
-from typing import Any
 
-from crm.sales.v1 import events_pb2, sales_pb2
-from crm_chassis.access.visibility import predicate
-from crm_chassis.contracts.mapping import assign, money_text, timestamp
-from crm_chassis.contracts.paging import list_page, page_size, read_token, write_token
+from crm.common.v1 import standard_pb2
+from crm.sales.v1 import opportunities_pb2
 from crm_chassis.contracts.transcode import enum_name
-from crm_chassis.db.tx import Transaction
 from crm_chassis.errors import PermissionDenied
 from crm_chassis.ids import uuid7
+from crm_chassis.records.mapping import assign, money_text, timestamp
+from crm_chassis.records.paging import rows_page
+from crm_chassis.records.tx import Transaction
+from crm_chassis.records.visibility import predicate
 from google.protobuf.message import Message
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import select
 
+from crm_sales.opportunities import ranks
+from crm_sales.opportunities.jobs import keep_short
 from crm_sales.opportunities.lines import make_lines
 from crm_sales.opportunities.model import Opportunity, StageChange
-from crm_sales.people.model import Account, Contact
-from crm_sales.people.queries import check_people
+from crm_sales.opportunities.queries import gap_beside, hold_order
 from crm_sales.pipelines.model import LOST, WON, Pipeline, Stage
 from crm_sales.pipelines.queries import choose_stage, pipeline_by_id, stage_in
 from crm_sales.products.queries import products_by_id
@@ -28,68 +29,68 @@ from crm_sales.products.queries import products_by_id
 # Fields that rules of the model set.
 RULED = frozenset({"pipeline_id", "stage_id", "amount", "lines", "probability", "forecast_category"})
 
-_CATEGORY = sales_pb2.Opportunity.DESCRIPTOR.fields_by_name["forecast_category"].enum_type
+_CATEGORY = opportunities_pb2.Opportunity.DESCRIPTOR.fields_by_name["forecast_category"].enum_type
 _CLOSE = "opportunities.close"
 _EVENTS: dict[str, type[Message]] = {
-    "stage_changed": events_pb2.OpportunityStageChanged,
-    "won": events_pb2.OpportunityWon,
-    "lost": events_pb2.OpportunityLost,
-    "reopened": events_pb2.OpportunityReopened,
+    "stage_changed": opportunities_pb2.OpportunityStageChanged,
+    "won": opportunities_pb2.OpportunityWon,
+    "lost": opportunities_pb2.OpportunityLost,
+    "reopened": opportunities_pb2.OpportunityReopened,
 }
 
 
-def create_opportunity(tx: Transaction, request: sales_pb2.CreateOpportunityRequest) -> Opportunity:
+def create_opportunity(tx: Transaction, request: opportunities_pb2.CreateOpportunityRequest) -> Opportunity:
     """A new opportunity, in the first open stage of the default pipeline unless it names others.
 
-    Raises UnknownReference, StageNotInPipeline, StageRequirementsMissing, LossNeedsReason for a lost stage, and
+    Raises StageNotInPipeline, StageRequirementsMissing, LossNeedsReason for a lost stage, and
     what is wrong with its lines.
     """
     given = request.opportunity
     pipeline, stage = choose_stage(tx, given.pipeline_id, given.stage_id)
     opportunity = Opportunity(id=uuid7())
     names = {field.name for field, _ in given.ListFields()}
-    changed = assign(opportunity, given, names - RULED)
-    _check_references(tx, opportunity, changed)
+    assign(opportunity, given, names - RULED)
     price(tx, opportunity, given, names)
     set_chances(opportunity, given, names, stage)
     opportunity.must_satisfy(stage)
     tx.session.add(opportunity.begin(pipeline, stage, tx.actor.id, tx.now))
+    opportunity.must_be_forecast()
     tx.add(opportunity)
     if not opportunity.is_open and not tx.actor.may(_CLOSE):
         raise PermissionDenied(f"To close opportunities needs the permission {_CLOSE}.")
     return opportunity
 
 
-def get_opportunity(tx: Transaction, request: sales_pb2.GetOpportunityRequest) -> Opportunity:
-    """One opportunity."""
-    return tx.get(Opportunity, request.id)
-
-
-def list_opportunities(tx: Transaction, request: sales_pb2.ListOpportunitiesRequest) -> Any:
-    """A page of opportunities."""
-    return list_page(tx, Opportunity, request, sales_pb2.ListOpportunitiesResponse)
-
-
-def update_opportunity(tx: Transaction, request: sales_pb2.UpdateOpportunityRequest) -> Opportunity:
+def update_opportunity(tx: Transaction, request: opportunities_pb2.UpdateOpportunityRequest) -> Opportunity:
     """Changes the fields that the mask names; a new stage moves the opportunity, a won stage closes it.
 
+    It stands first in a stage that it comes into, or between the neighbours that the request names.
+
     Raises OpportunityClosed for what closing settled, StageNotInPipeline, StageRequirementsMissing,
-    LossNeedsReason for a lost stage, PermissionDenied for a won one without the right to close, and what is
-    wrong with its lines.
+    LossNeedsReason for a lost stage, PermissionDenied for a won one without the right to close,
+    UnknownReference or NeighbourElsewhere for a neighbour, and what is wrong with its lines.
     """
     given = request.opportunity
     opportunity = tx.get(Opportunity, given.id, etag=given.etag)
-    settled = opportunity.settled()
+    settled, filled = opportunity.settled(), opportunity.filled()
     mask = {path.split(".", 1)[0] for path in request.update_mask.paths}
-    _check_references(tx, opportunity, assign(opportunity, given, mask - RULED))
+    assign(opportunity, given, mask - RULED)
     price(tx, opportunity, given, mask)
     if mask & {"pipeline_id", "stage_id", "probability", "forecast_category"}:
         _place(tx, opportunity, given, mask)
+    if request.before_id or request.after_id:
+        _rank(tx, opportunity, request.after_id, request.before_id)
     opportunity.must_stand(settled)
+    if "forecast_category" in mask:
+        opportunity.must_be_forecast()
+    if emptied := filled - opportunity.filled():
+        opportunity.must_keep(stage_of(pipeline_by_id(tx, opportunity.pipeline_id), opportunity), emptied)
     return opportunity
 
 
-def _place(tx: Transaction, opportunity: Opportunity, given: sales_pb2.Opportunity, mask: Collection[str]) -> None:
+def _place(
+    tx: Transaction, opportunity: Opportunity, given: opportunities_pb2.Opportunity, mask: Collection[str]
+) -> None:
     """Applies a person's chances, then a new stage."""
     home = pipeline_by_id(tx, opportunity.pipeline_id)
     origin = stage_of(home, opportunity)
@@ -103,20 +104,26 @@ def _place(tx: Transaction, opportunity: Opportunity, given: sales_pb2.Opportuni
     change = opportunity.move(pipeline, origin, target, tx.actor.id, tx.now)
     if change is None:
         return
-    opportunity.must_satisfy(target)
+    opportunity.must_satisfy(*pipeline.passed(origin, target), target)
     if not opportunity.is_open:
         _may_close(tx, opportunity)
     record(tx, opportunity, change)
 
 
-def delete_opportunity(tx: Transaction, request: sales_pb2.DeleteOpportunityRequest) -> Opportunity:
-    """Deletes an opportunity."""
-    opportunity = tx.get(Opportunity, request.id, etag=request.etag)
-    tx.delete(opportunity)
-    return opportunity
+def _rank(tx: Transaction, opportunity: Opportunity, after_id: str, before_id: str) -> None:
+    """Puts the opportunity behind one deal of its stage and before another one, either of which may be empty."""
+    hold_order(tx, opportunity.stage_id)
+    with tx.session.no_autoflush:
+        gap = gap_beside(tx, opportunity, after_id, before_id)
+    if gap.above < opportunity.rank and (not gap.below or opportunity.rank < gap.below):
+        return
+    first = ranks.entering(tx.now, opportunity.id)
+    at_the_top = not gap.above and first < gap.below
+    opportunity.rank = first if at_the_top else ranks.between(gap.above, gap.below, opportunity.id)
+    keep_short(tx, opportunity)
 
 
-def undelete_opportunity(tx: Transaction, request: sales_pb2.UndeleteOpportunityRequest) -> Opportunity:
+def undelete_opportunity(tx: Transaction, request: standard_pb2.UndeleteRequest) -> Opportunity:
     """Brings a deleted opportunity back.
 
     If its stage was removed meanwhile, it comes back in the first stage of the same type. Raises
@@ -132,31 +139,31 @@ def undelete_opportunity(tx: Transaction, request: sales_pb2.UndeleteOpportunity
     return opportunity
 
 
-def win_opportunity(tx: Transaction, request: sales_pb2.WinOpportunityRequest) -> Opportunity:
+def win_opportunity(tx: Transaction, request: opportunities_pb2.WinOpportunityRequest) -> Opportunity:
     """Closes an opportunity as won, in the stage named or the pipeline's first won one.
 
     Raises OpportunityAlreadyClosed, StageNotInPipeline, StageOfOtherType, StageRequirementsMissing.
     """
     opportunity = tx.get(Opportunity, request.id, etag=request.etag)
-    origin, target = _ending(tx, opportunity, WON, request.stage_id)
+    pipeline, origin, target = _ending(tx, opportunity, WON, request.stage_id)
     change = opportunity.win(origin, target, tx.actor.id, tx.now)
-    opportunity.must_satisfy(target)
+    opportunity.must_satisfy(*pipeline.passed(origin, target), target)
     return record(tx, opportunity, change)
 
 
-def lose_opportunity(tx: Transaction, request: sales_pb2.LoseOpportunityRequest) -> Opportunity:
+def lose_opportunity(tx: Transaction, request: opportunities_pb2.LoseOpportunityRequest) -> Opportunity:
     """Closes an opportunity as lost, in the stage named or the pipeline's first lost one.
 
     Raises OpportunityAlreadyClosed, StageNotInPipeline, StageOfOtherType, StageRequirementsMissing.
     """
     opportunity = tx.get(Opportunity, request.id, etag=request.etag)
-    origin, target = _ending(tx, opportunity, LOST, request.stage_id)
+    _, origin, target = _ending(tx, opportunity, LOST, request.stage_id)
     change = opportunity.lose(origin, target, request.reason, request.competitor, tx.actor.id, tx.now)
     opportunity.must_satisfy(target)
     return record(tx, opportunity, change)
 
 
-def reopen_opportunity(tx: Transaction, request: sales_pb2.ReopenOpportunityRequest) -> Opportunity:
+def reopen_opportunity(tx: Transaction, request: opportunities_pb2.ReopenOpportunityRequest) -> Opportunity:
     """Opens a closed opportunity again, in the stage it was closed from. Raises OpportunityNotClosed."""
     opportunity = tx.get(Opportunity, request.id, etag=request.etag)
     pipeline = pipeline_by_id(tx, opportunity.pipeline_id)
@@ -165,29 +172,23 @@ def reopen_opportunity(tx: Transaction, request: sales_pb2.ReopenOpportunityRequ
 
 
 def list_stage_changes(
-    tx: Transaction, request: sales_pb2.ListStageChangesRequest
-) -> sales_pb2.ListStageChangesResponse:
+    tx: Transaction, request: opportunities_pb2.ListStageChangesRequest
+) -> opportunities_pb2.ListStageChangesResponse:
     """The steps of one opportunity, oldest first."""
     opportunity = tx.get(Opportunity, request.opportunity_id)
-    key = tuple_(StageChange.changed_at, StageChange.id)
     query = select(StageChange).where(StageChange.opportunity_id == opportunity.id)
-    if request.page_token:
-        at, id_ = read_token(request.page_token, "stage_changes")
-        query = query.where(key > tuple_(literal(at), literal(id_, StageChange.id.type)))
-    size = page_size(request)
-    rows = list(tx.session.scalars(query.order_by(*key.clauses).limit(size + 1)))
-    response = sales_pb2.ListStageChangesResponse(stage_changes=[_step(row) for row in rows[:size]])
-    if len(rows) > size:
-        last = rows[size - 1]
-        response.next_page_token = write_token("stage_changes", [last.changed_at, last.id])
-    return response
+    key = (StageChange.changed_at, StageChange.id)
+    changes, next_page_token = rows_page(tx, query, key, request, "stage_changes")
+    return opportunities_pb2.ListStageChangesResponse(
+        stage_changes=[_step(change) for change in changes], next_page_token=next_page_token
+    )
 
 
-def _step(row: StageChange) -> sales_pb2.StageChange:
+def _step(row: StageChange) -> opportunities_pb2.StageChange:
     amount = None
     if row.amount is not None:
         amount = {"amount": money_text(row.amount), "currency": row.amount_currency}
-    return sales_pb2.StageChange(
+    return opportunities_pb2.StageChange(
         id=row.id,
         from_stage_id=row.from_stage_id,
         from_stage_name=row.from_stage_name,
@@ -217,7 +218,9 @@ def record(tx: Transaction, opportunity: Opportunity, change: StageChange) -> Op
     return opportunity
 
 
-def price(tx: Transaction, opportunity: Opportunity, given: sales_pb2.Opportunity, names: Collection[str]) -> None:
+def price(
+    tx: Transaction, opportunity: Opportunity, given: opportunities_pb2.Opportunity, names: Collection[str]
+) -> None:
     """Applies the lines and the amount, as far as `names` has them."""
     if "lines" in names:
         products = products_by_id(tx, (line.product_id for line in given.lines))
@@ -232,7 +235,9 @@ def price(tx: Transaction, opportunity: Opportunity, given: sales_pb2.Opportunit
     opportunity.total_up()
 
 
-def set_chances(opportunity: Opportunity, given: sales_pb2.Opportunity, names: Collection[str], stage: Stage) -> None:
+def set_chances(
+    opportunity: Opportunity, given: opportunities_pb2.Opportunity, names: Collection[str], stage: Stage
+) -> None:
     """Applies a person's probability and forecast category, as far as `names` has them."""
     if "probability" in names:
         opportunity.set_probability(given.probability if given.HasField("probability") else None, stage)
@@ -240,10 +245,10 @@ def set_chances(opportunity: Opportunity, given: sales_pb2.Opportunity, names: C
         opportunity.set_forecast_category(enum_name(_CATEGORY, given.forecast_category), stage)
 
 
-def _ending(tx: Transaction, opportunity: Opportunity, type_: str, stage_id: str) -> tuple[Stage, Stage]:
-    """The stage an opportunity is in and the one it ends in."""
+def _ending(tx: Transaction, opportunity: Opportunity, type_: str, stage_id: str) -> tuple[Pipeline, Stage, Stage]:
+    """The pipeline of an opportunity, the stage it is in and the one it ends in."""
     pipeline = pipeline_by_id(tx, opportunity.pipeline_id)
-    return stage_of(pipeline, opportunity), stage_in(pipeline, stage_id, type_)
+    return pipeline, stage_of(pipeline, opportunity), stage_in(pipeline, stage_id, type_)
 
 
 def _may_close(tx: Transaction, opportunity: Opportunity) -> None:
@@ -251,13 +256,3 @@ def _may_close(tx: Transaction, opportunity: Opportunity) -> None:
     reach = select(Opportunity.id).where(Opportunity.id == opportunity.id, predicate(Opportunity, tx.actor, _CLOSE))
     if tx.session.scalar(reach) is None:
         raise PermissionDenied(f"{_CLOSE} does not reach this record.")
-
-
-def _check_references(tx: Transaction, opportunity: Opportunity, changed: Collection[str]) -> None:
-    if "account_id" in changed:
-        check_people(tx, Account, [opportunity.account_id], "opportunity.account_id")
-    if "contact_id" in changed:
-        check_people(tx, Contact, [opportunity.contact_id], "opportunity.contact_id")
-    if "contact_roles" in changed:
-        ids = [one["contact_id"] for one in opportunity.contact_roles]
-        check_people(tx, Contact, ids, "opportunity.contact_roles")

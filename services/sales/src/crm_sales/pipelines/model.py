@@ -6,21 +6,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crm.sales.v1 import sales_pb2
-from crm_chassis.db.model import Record
+from crm.sales.v1 import pipelines_pb2
 from crm_chassis.errors import InvalidInput
 from crm_chassis.ids import uuid7
+from crm_kit.normalise import name_key
 from sqlalchemy import Boolean, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm_sales.base import Record
 from crm_sales.errors import PipelineIncomplete
-from crm_sales.normalise import name_key
 
 OPEN, WON, LOST = "OPEN", "WON", "LOST"
+CLOSED = "CLOSED"
+"""The forecast category of what is won, and of nothing else."""
 
 # What a stage has of its type. A won deal is certain and a lost one impossible, whatever the pipeline says.
 _PROBABILITIES = {WON: 100.0, LOST: 0.0}
-_CATEGORIES = {OPEN: "PIPELINE", WON: "CLOSED", LOST: "OMITTED"}
+_CATEGORIES = {OPEN: "PIPELINE", WON: CLOSED, LOST: "OMITTED"}
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Pipeline(Record):
         ),
         Index("pipelines_external_id", "external_id", unique=True, postgresql_where="external_id <> ''"),
     )
-    message = sales_pb2.Pipeline
+    message = pipelines_pb2.Pipeline
 
     name: Mapped[str]
     stages: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
@@ -85,6 +87,14 @@ class Pipeline(Record):
     def of_type(self, type_: str) -> list[Stage]:
         """The stages of a type, in order. There is at least one."""
         return [Stage.of(one) for one in self.stages if one["type"] == type_]
+
+    def passed(self, origin: Stage, target: Stage) -> list[Stage]:
+        """The open stages that a step forward from one stage to another leaves out; to lose leaves out none."""
+        places = {one["id"]: place for place, one in enumerate(self.stages)}
+        if target.type == LOST or origin.id not in places or target.id not in places:
+            return []
+        between = self.stages[places[origin.id] + 1 : places[target.id]]
+        return [Stage.of(one) for one in between if one["type"] == OPEN]
 
     def stage_named(self, name: str) -> Stage | None:
         """The stage with that id or name in any spelling; "won" and "lost" mean the first stage of that type."""
@@ -109,13 +119,15 @@ class Pipeline(Record):
         id_ = given.get("id") if known else None
         if id_ and id_ not in known:
             raise InvalidInput.of("pipeline.stages", f"{self.name} has no stage {id_}")
-        type_ = given["type"]
+        type_, category = given["type"], given.get("forecast_category") or _CATEGORIES.get(given["type"], "PIPELINE")
+        if category == CLOSED and type_ != WON:
+            raise InvalidInput.of("pipeline.stages", f"{given['name']}: only a stage of type WON is CLOSED")
         return {
             "id": id_ or uuid7(),
             "name": given["name"],
             "type": type_,
             "probability": _PROBABILITIES.get(type_, given.get("probability") or 0.0),
-            "forecast_category": given.get("forecast_category") or _CATEGORIES.get(type_, "PIPELINE"),
+            "forecast_category": category,
             "required_fields": list(given.get("required_fields") or ()),
             "max_age_days": given.get("max_age_days"),
         }

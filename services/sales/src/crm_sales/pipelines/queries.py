@@ -9,24 +9,30 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from crm_chassis.db.tx import Transaction
+from crm_chassis.db.base import Id
 from crm_chassis.errors import UnknownReference
-from sqlalchemy import ColumnExpressionArgument, func, select
+from crm_chassis.records.tx import Transaction
+from crm_kit.naming import Names
+from crm_kit.normalise import name_key
+from sqlalchemy import ColumnExpressionArgument, bindparam, select
 
 from crm_sales.errors import StageNotInPipeline
-from crm_sales.normalise import name_key
 from crm_sales.pipelines.model import OPEN, Pipeline, Stage
 
 
-def _pipeline(tx: Transaction, condition: ColumnExpressionArgument[bool]) -> Pipeline | None:
+def _held(condition: ColumnExpressionArgument[bool]) -> Any:
     query = select(Pipeline).where(condition, Pipeline.deleted_at.is_(None)).order_by(Pipeline.created_at)
-    held = query.limit(1).with_for_update(read=True)
-    return tx.session.scalar(held.execution_options(populate_existing=True))
+    return query.limit(1).with_for_update(read=True).execution_options(populate_existing=True)
+
+
+# Built once: every opportunity that moves asks for its pipeline.
+_BY_ID = _held(Pipeline.id == bindparam("id", type_=Id))
+_DEFAULT = _held(Pipeline.is_default)
 
 
 def pipeline_by_id(tx: Transaction, id_: str) -> Pipeline:
     """The pipeline with that id. Raises UnknownReference."""
-    found = _pipeline(tx, Pipeline.id == id_)
+    found: Pipeline | None = tx.session.scalar(_BY_ID, {"id": id_})
     if found is None:
         raise UnknownReference.of("opportunity.pipeline_id", "pipelines")
     return found
@@ -34,20 +40,22 @@ def pipeline_by_id(tx: Transaction, id_: str) -> Pipeline:
 
 def default_pipeline(tx: Transaction) -> Pipeline:
     """The pipeline that is used where none is named. Raises UnknownReference if there is none."""
-    found = _pipeline(tx, Pipeline.is_default)
+    found: Pipeline | None = tx.session.scalar(_DEFAULT)
     if found is None:
         raise UnknownReference.of("opportunity.pipeline_id", "pipelines")
     return found
 
 
-def pipelines_named(tx: Transaction, names: Collection[str]) -> dict[str, Pipeline]:
-    """Name to the pipeline with that name in any spelling; the oldest of several."""
-    key = func.regexp_replace(func.lower(Pipeline.name), "[^[:alnum:]]", "", "g")
-    query = select(Pipeline).where(key.in_({name_key(name) for name in names}), Pipeline.deleted_at.is_(None))
-    by_key: dict[str, Pipeline] = {}
-    for pipeline in tx.session.scalars(query.order_by(Pipeline.created_at).with_for_update(read=True)):
-        by_key.setdefault(name_key(pipeline.name), pipeline)
-    return {name: by_key[name_key(name)] for name in names if name_key(name) in by_key}
+def pipelines_named(tx: Transaction, names: Collection[str]) -> Names[Pipeline]:
+    """The pipelines that are called by name, the oldest of several. They are few: their names are compared here."""
+    if not names:
+        return Names(name_key)
+    keys = {name_key(name) for name in names}
+    every = tx.session.execute(select(Pipeline.id, Pipeline.name).where(Pipeline.deleted_at.is_(None)))
+    ids = [row.id for row in every if name_key(row.name) in keys]
+    query = select(Pipeline).where(Pipeline.id.in_(ids), Pipeline.deleted_at.is_(None)).order_by(Pipeline.created_at)
+    pipelines = tx.session.scalars(query.with_for_update(read=True))
+    return Names(name_key, ((pipeline, "", pipeline.name) for pipeline in pipelines))
 
 
 def choose_stage(tx: Transaction, pipeline_id: str, stage_id: str) -> tuple[Pipeline, Stage]:
@@ -59,7 +67,7 @@ def choose_stage(tx: Transaction, pipeline_id: str, stage_id: str) -> tuple[Pipe
     if pipeline_id:
         pipeline = pipeline_by_id(tx, pipeline_id)
     elif stage_id:
-        found = _pipeline(tx, _has_stage(stage_id))
+        found = tx.session.scalar(_held(_has_stage(stage_id)))
         if found is None:
             raise UnknownReference.of("opportunity.stage_id", "stage")
         pipeline = found

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm.sales.v1 import sales_pb2
-from crm_chassis.contracts.mapping import writable_fields
+from crm.sales.v1 import opportunities_pb2, pipelines_pb2
 from crm_chassis.contracts.schema import derived, schema_for
+from crm_chassis.records.mapping import writable_fields
+from crm_kit.normalise import name_key
 from marshmallow import ValidationError, validates
 
-from crm_sales.normalise import name_key
-
 # An opportunity is in a stage and a pipeline whatever happens; to require them would say nothing.
-REQUIRABLE = frozenset(f.name for f in writable_fields(sales_pb2.Opportunity)) - {
+REQUIRABLE = frozenset(f.name for f in writable_fields(opportunities_pb2.Opportunity)) - {
     "stage_id",
     "pipeline_id",
     "custom",
 }
 
 
-@schema_for(sales_pb2.Stage)
-class StageSchema(derived(sales_pb2.Stage)):  # type: ignore[misc]
+@schema_for(pipelines_pb2.Stage)
+class StageSchema(derived(pipelines_pb2.Stage)):  # type: ignore[misc]
     """What a stage requires are fields of an opportunity, or custom ones as "custom.<name>"."""
 
     @validates("required_fields")
@@ -30,8 +29,8 @@ class StageSchema(derived(sales_pb2.Stage)):  # type: ignore[misc]
                 raise ValidationError(f"an opportunity has no field {name}")
 
 
-@schema_for(sales_pb2.Pipeline)
-class PipelineSchema(derived(sales_pb2.Pipeline)):  # type: ignore[misc]
+@schema_for(pipelines_pb2.Pipeline)
+class PipelineSchema(derived(pipelines_pb2.Pipeline)):  # type: ignore[misc]
     """No two stages have the same name or id."""
 
     @validates("stages")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from crm.sales.v1 import sales_pb2
-from crm_chassis.db.model import Amount, Record
+from crm.sales.v1 import products_pb2
+from crm_chassis.db.base import Amount
+from crm_kit.normalise import name_key
 from sqlalchemy import Boolean, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_sales.normalise import name_key
+from crm_sales.base import Record
 
 
 class Product(Record):
@@ -27,7 +28,7 @@ class Product(Record):
         Index("products_sku", "sku", unique=True, postgresql_where="sku <> '' AND deleted_at IS NULL"),
         Index("products_external_id", "external_id", unique=True, postgresql_where="external_id <> ''"),
     )
-    message = sales_pb2.Product
+    message = products_pb2.Product
     unlogged = frozenset({"key"})
 
     name: Mapped[str]
@@ -42,7 +43,7 @@ class Product(Record):
     external_id: Mapped[str] = mapped_column(String, default="")
 
     def settle(self) -> None:
-        """Brings the match key in line with the name; a product is active unless it says otherwise."""
+        """The match key follows the name; a product is active unless it says otherwise."""
         self.key = name_key(self.name)
         if self.active is None:
             self.active = True

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar
 
-from crm.sales.v1 import sales_pb2
-from crm_chassis.db.model import Id, Record
+from crm.sales.v1 import tasks_pb2
+from crm_chassis.db.base import Id
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm_sales.base import Record
 from crm_sales.errors import TaskAlreadyDone, TaskCancelled
 
 
@@ -28,8 +29,12 @@ class Task(Record):
         Index("tasks_opportunity", "opportunity_id", "created_at"),
         Index("tasks_account", "account_id", "created_at"),
         Index("tasks_contact", "contact_id", "created_at"),
+        Index("tasks_lead", "lead_id", "created_at"),
+        Index("tasks_ticket", "ticket_id", "created_at"),
+        Index("tasks_owner_due_date", "owner_id", "due_date", "id"),
+        Index("tasks_owner_due_at", "owner_id", "due_at", "id"),
     )
-    message = sales_pb2.Task
+    message = tasks_pb2.Task
     owner_field: ClassVar[str | None] = "owner_id"
 
     subject: Mapped[str]
@@ -43,6 +48,8 @@ class Task(Record):
     opportunity_id: Mapped[str | None] = mapped_column(Id)
     account_id: Mapped[str | None] = mapped_column(Id)
     contact_id: Mapped[str | None] = mapped_column(Id)
+    lead_id: Mapped[str | None] = mapped_column(Id)
+    ticket_id: Mapped[str | None] = mapped_column(Id)
 
     def set_status(self, status: str | None, now: datetime) -> None:
         """Goes to any status; OPEN if none is named. A task is completed when it becomes done."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm.sales.v1 import sales_pb2
+from crm.sales.v1 import tasks_pb2
 from crm_chassis.contracts.schema import derived, schema_for
 from marshmallow import ValidationError, validates_schema
 
 
-@schema_for(sales_pb2.Task)
-class TaskSchema(derived(sales_pb2.Task)):  # type: ignore[misc]
+@schema_for(tasks_pb2.Task)
+class TaskSchema(derived(tasks_pb2.Task)):  # type: ignore[misc]
     """A task is due on a day or at an instant."""
 
     @validates_schema

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
-
-from crm.sales.v1 import sales_pb2
-from crm_chassis.contracts.mapping import assign
-from crm_chassis.contracts.paging import list_page
+from crm.sales.v1 import tasks_pb2
 from crm_chassis.contracts.transcode import enum_name
-from crm_chassis.db.tx import Transaction
+from crm_chassis.records.mapping import assign
+from crm_chassis.records.tx import Transaction
 
 from crm_sales.opportunities.model import Opportunity
-from crm_sales.people.model import Account, Contact
-from crm_sales.people.queries import check_people
 from crm_sales.tasks.model import Task
 
-_STATUS = sales_pb2.Task.DESCRIPTOR.fields_by_name["status"].enum_type
+_STATUS = tasks_pb2.Task.DESCRIPTOR.fields_by_name["status"].enum_type
 
 
-def create_task(tx: Transaction, request: sales_pb2.CreateTaskRequest) -> Task:
+def create_task(tx: Transaction, request: tasks_pb2.CreateTaskRequest) -> Task:
     """A new task; about the account of its opportunity if it names no customer. Raises UnknownReference."""
     given = request.task
     task = Task(status="OPEN")
-    changed = assign(task, given, {field.name for field, _ in given.ListFields()} - {"status"})
-    _check_references(tx, task, changed)
+    assign(task, given, {field.name for field, _ in given.ListFields()} - {"status"})
+    tx.check_reference(Opportunity, task.opportunity_id, "task.opportunity_id")
     task.priority = task.priority or "NORMAL"
     task.set_status(enum_name(_STATUS, given.status), tx.now)
     if task.opportunity_id and not (task.account_id or task.contact_id):
@@ -36,23 +30,14 @@ def create_task(tx: Transaction, request: sales_pb2.CreateTaskRequest) -> Task:
     return tx.add(task)
 
 
-def get_task(tx: Transaction, request: sales_pb2.GetTaskRequest) -> Task:
-    """One task."""
-    return tx.get(Task, request.id)
-
-
-def list_tasks(tx: Transaction, request: sales_pb2.ListTasksRequest) -> Any:
-    """A page of tasks."""
-    return list_page(tx, Task, request, sales_pb2.ListTasksResponse)
-
-
-def update_task(tx: Transaction, request: sales_pb2.UpdateTaskRequest) -> Task:
+def update_task(tx: Transaction, request: tasks_pb2.UpdateTaskRequest) -> Task:
     """Changes the fields that the mask names. A new day takes the place of an instant, and the reverse."""
     given = request.task
     task = tx.get(Task, given.id, etag=given.etag)
     mask = {path.split(".", 1)[0] for path in request.update_mask.paths}
     changed = assign(task, given, mask - {"status"})
-    _check_references(tx, task, changed)
+    if "opportunity_id" in changed:
+        tx.check_reference(Opportunity, task.opportunity_id, "task.opportunity_id")
     task.priority = task.priority or "NORMAL"
     if "status" in mask:
         task.set_status(enum_name(_STATUS, given.status), tx.now)
@@ -63,31 +48,8 @@ def update_task(tx: Transaction, request: sales_pb2.UpdateTaskRequest) -> Task:
     return task
 
 
-def delete_task(tx: Transaction, request: sales_pb2.DeleteTaskRequest) -> Task:
-    """Deletes a task."""
-    task = tx.get(Task, request.id, etag=request.etag)
-    tx.delete(task)
-    return task
-
-
-def undelete_task(tx: Transaction, request: sales_pb2.UndeleteTaskRequest) -> Task:
-    """Brings a deleted task back."""
-    task = tx.get(Task, request.id, etag=request.etag, deleted=True)
-    tx.undelete(task)
-    return task
-
-
-def complete_task(tx: Transaction, request: sales_pb2.CompleteTaskRequest) -> Task:
+def complete_task(tx: Transaction, request: tasks_pb2.CompleteTaskRequest) -> Task:
     """Marks a task as done. Raises TaskAlreadyDone or TaskCancelled."""
     task = tx.get(Task, request.id, etag=request.etag)
     task.complete(tx.now)
     return task
-
-
-def _check_references(tx: Transaction, task: Task, changed: Collection[str]) -> None:
-    if "opportunity_id" in changed:
-        tx.check_reference(Opportunity, task.opportunity_id, "task.opportunity_id")
-    if "account_id" in changed:
-        check_people(tx, Account, [task.account_id], "task.account_id")
-    if "contact_id" in changed:
-        check_people(tx, Contact, [task.contact_id], "task.contact_id")

@@ -14,10 +14,15 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crm.support.v1 import support_pb2
-from crm_chassis.db.model import Record
+from crm.support.v1 import business_calendars_pb2
+from crm_chassis.remembered import remembers
 from sqlalchemy import Boolean, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_support.base import Record
+
+remembers(__name__)  # hours
+
 
 HORIZON = timedelta(days=3653)
 """No deadline is further away than ten years: there it is cut off."""
@@ -116,7 +121,7 @@ class BusinessCalendar(Record):
         Index("business_calendars_name", "name", "id"),
         Index("business_calendars_default", "is_default", unique=True, postgresql_where="is_default"),
     )
-    message = support_pb2.BusinessCalendar
+    message = business_calendars_pb2.BusinessCalendar
 
     name: Mapped[str]
     time_zone: Mapped[str] = mapped_column(String)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from crm.support.v1 import support_pb2
+from crm.support.v1 import business_calendars_pb2
 from crm_chassis.contracts.schema import derived, schema_for
 from marshmallow import ValidationError, post_load, validates_schema
 
 from crm_support.calendars.model import minute_of_day
 
 
-@schema_for(support_pb2.WorkingHours)
-class WorkingHoursSchema(derived(support_pb2.WorkingHours)):  # type: ignore[misc]
+@schema_for(business_calendars_pb2.WorkingHours)
+class WorkingHoursSchema(derived(business_calendars_pb2.WorkingHours)):  # type: ignore[misc]
     """Work ends after it starts."""
 
     @validates_schema(skip_on_field_errors=True)
@@ -22,8 +22,8 @@ class WorkingHoursSchema(derived(support_pb2.WorkingHours)):  # type: ignore[mis
             raise ValidationError("must be after start", "end")
 
 
-@schema_for(support_pb2.BusinessCalendar)
-class BusinessCalendarSchema(derived(support_pb2.BusinessCalendar)):  # type: ignore[misc]
+@schema_for(business_calendars_pb2.BusinessCalendar)
+class BusinessCalendarSchema(derived(business_calendars_pb2.BusinessCalendar)):  # type: ignore[misc]
     """Stretches of one day do not overlap; they may touch. A holiday is named once."""
 
     @validates_schema(skip_on_field_errors=True)

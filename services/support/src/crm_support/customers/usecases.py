@@ -5,66 +5,54 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from crm.common.v1 import common_pb2
-from crm.support.v1 import support_pb2
-from crm_chassis.contracts.mapping import to_message
-from crm_chassis.db.search import search
-from crm_chassis.db.tx import Transaction
+from crm.common.v1 import search_pb2, timelines_pb2
+from crm.support.v1 import customers_pb2, tickets_pb2
+from crm_chassis.records.mapping import messages_within
+from crm_chassis.records.tx import Transaction
+from crm_kit.customers import is_contact, parameters
+from crm_kit.search import search_hits
 
-from crm_support.customers.queries import counts, parameters, shown, timeline
+from crm_support.customers.queries import counts, shown, timeline_of
 from crm_support.tickets.model import Ticket
 
-DEFAULT_HITS = 10
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _NUMBER = re.compile(r"(?:t-)?(\d{1,18})", re.IGNORECASE)
 
 
-def get_customer_support(tx: Transaction, request: common_pb2.GetCustomerRequest) -> support_pb2.CustomerSupport:
+def get_customer_support(tx: Transaction, request: timelines_pb2.GetCustomerRequest) -> customers_pb2.CustomerSupport:
     """Counts and tickets of the customer that the caller may see."""
     given = parameters(request.customer)
-    of_contact = "contact_id" in given
+    of_contact = is_contact(request.customer)
     found = tx.execute(counts(tx, of_contact), **given).one()
     rows = list(tx.execute(shown(tx, of_contact), **given).scalars()) if found.total else []
     waiting = sorted((r for r in rows if r.is_open), key=lambda r: (r.next_due_at or _NEVER, r.id))
     resolved = sorted((r for r in rows if r.resolved_at), key=lambda r: (r.resolved_at, r.id), reverse=True)
-    return support_pb2.CustomerSupport(
-        open_tickets=[to_message(row, support_pb2.Ticket) for row in waiting],
+    return customers_pb2.CustomerSupport(
+        open_tickets=messages_within(waiting, tickets_pb2.Ticket),
         open_count=found.open,
         total_count=found.total,
         breached_count=found.breached,
-        recently_resolved=[to_message(row, support_pb2.Ticket) for row in resolved],
+        recently_resolved=messages_within(resolved, tickets_pb2.Ticket),
         satisfaction=float(found.satisfaction) if found.satisfaction is not None else None,
-        timeline=timeline(tx, request.customer) if found.total else [],
+        timeline=timeline_of(tx, request.customer) if found.total else [],
     )
 
 
 def list_customer_timeline(
-    tx: Transaction, request: common_pb2.ListCustomerTimelineRequest
-) -> common_pb2.ListCustomerTimelineResponse:
+    tx: Transaction, request: timelines_pb2.ListCustomerTimelineRequest
+) -> timelines_pb2.ListCustomerTimelineResponse:
     """What happened on the customer's tickets before the position."""
-    entries = timeline(tx, request.customer, request.position)
-    return common_pb2.ListCustomerTimelineResponse(entries=entries)
+    entries = timeline_of(tx, request.customer, request.position)
+    return timelines_pb2.ListCustomerTimelineResponse(entries=entries)
 
 
-def search_records(tx: Transaction, request: common_pb2.SearchRecordsRequest) -> common_pb2.SearchRecordsResponse:
+def search_records(tx: Transaction, request: search_pb2.SearchRecordsRequest) -> search_pb2.SearchRecordsResponse:
     """The ticket of that number, then tickets found by the words of their subjects."""
-    limit = request.limit or DEFAULT_HITS
-    found: dict[str, Ticket] = {}
     number = _NUMBER.fullmatch(request.query)
-    if number is not None:
-        exact = tx.session.scalar(tx.visible(Ticket).where(Ticket.number == f"T-{int(number[1])}"))
-        if exact is not None:
-            found[exact.id] = exact
-    for ticket in search(tx, request.query, [Ticket], limit):
-        found.setdefault(ticket.id, ticket)
-    return common_pb2.SearchRecordsResponse(hits=[_hit(ticket) for ticket in list(found.values())[:limit]])
+    exact = tx.visible(Ticket).where(Ticket.number == f"T-{int(number[1])}") if number is not None else None
+    first = tx.session.scalars(exact) if exact is not None else ()
+    return search_hits(tx, request, {Ticket: _shown}, first)
 
 
-def _hit(ticket: Ticket) -> common_pb2.SearchHit:
-    return common_pb2.SearchHit(
-        record_type="ticket",
-        record_id=ticket.id,
-        title=f"{ticket.number} {ticket.subject}",
-        subtitle=f"{ticket.status}, {ticket.priority}",
-        service="support",
-    )
+def _shown(ticket: Ticket) -> tuple[str, str]:
+    return f"{ticket.number} {ticket.subject}", f"{ticket.status}, {ticket.priority}"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
-from crm_chassis.db.model import Base, Id, Visible
-from sqlalchemy import Index, String
+from crm_chassis.contracts.formats import address_key
+from crm_kit.copies import CopiedAccount, CopiedContact, Reader
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm_support.base import Base
 
-class Contact(Visible, Base):
+
+class Contact(CopiedContact, Base):
     """A person who may ask something."""
 
     __tablename__ = "contacts"
@@ -17,29 +21,20 @@ class Contact(Visible, Base):
         Index("contacts_emails", "emails", postgresql_using="gin"),
         Index("contacts_account", "account_id"),
     )
-    plural = "contacts"
-    owner_field: ClassVar[str | None] = "owner_id"
-    territory_field: ClassVar[str | None] = "territory_id"
+    derived: ClassVar[Mapping[str, Reader]] = {
+        "emails": lambda contact: [address_key(entry["address"]) for entry in contact.get("emails") or ()]
+    }
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
-    display_name: Mapped[str] = mapped_column(String, default="")
-    emails: Mapped[list[str]]
-    """Addresses in lower case."""
-    account_id: Mapped[str | None] = mapped_column(Id)
-    owner_id: Mapped[str | None] = mapped_column(Id)
-    territory_id: Mapped[str | None] = mapped_column(Id)
+    emails: Mapped[list[str]] = mapped_column()
+    """Addresses as they are compared."""
 
 
-class Account(Visible, Base):
+class Account(CopiedAccount, Base):
     """An organisation whose people may ask something."""
 
     __tablename__ = "accounts"
-    __table_args__ = (Index("accounts_name", "name"),)
-    plural = "accounts"
-    owner_field: ClassVar[str | None] = "owner_id"
-    territory_field: ClassVar[str | None] = "territory_id"
-
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
-    name: Mapped[str]
-    owner_id: Mapped[str | None] = mapped_column(Id)
-    territory_id: Mapped[str | None] = mapped_column(Id)
+    __table_args__ = (
+        Index("accounts_key", "key"),
+        Index("accounts_external_id", "external_id"),
+        Index("accounts_name", "name"),
+    )

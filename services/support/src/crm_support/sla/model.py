@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm.support.v1 import support_pb2
-from crm_chassis.db.model import Id, Record
+from crm.support.v1 import sla_policies_pb2
+from crm_chassis.db.base import Id
+from crm_chassis.records.model import Restriction
 from sqlalchemy import Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_support.base import Record
+from crm_support.calendars.model import BusinessCalendar
 
 
 class SlaPolicy(Record):
@@ -21,7 +25,8 @@ class SlaPolicy(Record):
         Index("sla_policies_rank", "rank", "id"),
         Index("sla_policies_calendar", "calendar_id"),
     )
-    message = support_pb2.SlaPolicy
+    message = sla_policies_pb2.SlaPolicy
+    restricts = (Restriction("calendar_id", BusinessCalendar, "An SLA policy still counts in this calendar."),)
 
     name: Mapped[str]
     condition: Mapped[str] = mapped_column(String, default="")

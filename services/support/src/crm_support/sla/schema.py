@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm.support.v1 import support_pb2
+from crm.support.v1 import sla_policies_pb2
 from crm_chassis.contracts.schema import derived, schema_for
 from crm_chassis.errors import InvalidInput
 from marshmallow import ValidationError, validates, validates_schema
 
-from crm_support.sla.promises import check_condition
+from crm_support.sla.conditions import check_condition
 
 
-@schema_for(support_pb2.SlaPolicy)
-class SlaPolicySchema(derived(support_pb2.SlaPolicy)):  # type: ignore[misc]
+@schema_for(sla_policies_pb2.SlaPolicy)
+class SlaPolicySchema(derived(sla_policies_pb2.SlaPolicy)):  # type: ignore[misc]
     """A condition names fields of tickets; there is one target per kind of clock and priority."""
 
     @validates("condition")

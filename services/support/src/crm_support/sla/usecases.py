@@ -5,18 +5,16 @@ A policy counts for a ticket from the next change of the ticket on: deadlines al
 
 from __future__ import annotations
 
-from typing import Any
-
-from crm.support.v1 import support_pb2
-from crm_chassis.contracts.mapping import assign
-from crm_chassis.contracts.paging import list_page
-from crm_chassis.db.tx import Transaction
+from crm.common.v1 import standard_pb2
+from crm.support.v1 import sla_policies_pb2
+from crm_chassis.records.mapping import assign
+from crm_chassis.records.tx import Transaction
 
 from crm_support.calendars.model import BusinessCalendar
 from crm_support.sla.model import SlaPolicy
 
 
-def create_sla_policy(tx: Transaction, request: support_pb2.CreateSlaPolicyRequest) -> SlaPolicy:
+def create_sla_policy(tx: Transaction, request: sla_policies_pb2.CreateSlaPolicyRequest) -> SlaPolicy:
     """A new policy. Raises UnknownReference for a calendar that is not there."""
     policy = SlaPolicy()
     assign(policy, request.sla_policy)
@@ -24,17 +22,7 @@ def create_sla_policy(tx: Transaction, request: support_pb2.CreateSlaPolicyReque
     return tx.add(policy)
 
 
-def get_sla_policy(tx: Transaction, request: support_pb2.GetSlaPolicyRequest) -> SlaPolicy:
-    """One policy."""
-    return tx.get(SlaPolicy, request.id)
-
-
-def list_sla_policies(tx: Transaction, request: support_pb2.ListSlaPoliciesRequest) -> Any:
-    """A page of policies."""
-    return list_page(tx, SlaPolicy, request, support_pb2.ListSlaPoliciesResponse)
-
-
-def update_sla_policy(tx: Transaction, request: support_pb2.UpdateSlaPolicyRequest) -> SlaPolicy:
+def update_sla_policy(tx: Transaction, request: sla_policies_pb2.UpdateSlaPolicyRequest) -> SlaPolicy:
     """Changes the fields that the mask names."""
     given = request.sla_policy
     policy = tx.get(SlaPolicy, given.id, etag=given.etag)
@@ -43,14 +31,7 @@ def update_sla_policy(tx: Transaction, request: support_pb2.UpdateSlaPolicyReque
     return policy
 
 
-def delete_sla_policy(tx: Transaction, request: support_pb2.DeleteSlaPolicyRequest) -> SlaPolicy:
-    """Deletes a policy."""
-    policy = tx.get(SlaPolicy, request.id, etag=request.etag)
-    tx.delete(policy)
-    return policy
-
-
-def undelete_sla_policy(tx: Transaction, request: support_pb2.UndeleteSlaPolicyRequest) -> SlaPolicy:
+def undelete_sla_policy(tx: Transaction, request: standard_pb2.UndeleteRequest) -> SlaPolicy:
     """Brings a deleted policy back. Raises UnknownReference if its calendar was deleted meanwhile."""
     policy = tx.get(SlaPolicy, request.id, etag=request.etag, deleted=True)
     tx.check_reference(BusinessCalendar, policy.calendar_id, "sla_policy.calendar_id")

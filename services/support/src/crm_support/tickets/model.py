@@ -9,11 +9,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
-from crm.support.v1 import support_pb2
-from crm_chassis.db.model import Base, Id, Record
+from crm.support.v1 import tickets_pb2
+from crm_chassis.db.base import Id
+from crm_chassis.records.model import Personal
 from sqlalchemy import Boolean, Enum, Index, Integer, Sequence, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm_support.base import Base, Record
 from crm_support.errors import (
     StatusNeedsAction,
     StatusNotReachable,
@@ -53,6 +55,7 @@ class Ticket(Record):
     """A customer's question, problem or wish."""
 
     __tablename__ = "tickets"
+    personal: ClassVar[Personal | None] = Personal("contact_id")
     __table_args__ = (
         Index("tickets_created", "created_at", "id"),
         Index("tickets_updated", "updated_at", "id"),
@@ -78,9 +81,11 @@ class Ticket(Record):
         Index("tickets_tags", "tags", postgresql_using="gin"),
         Index("tickets_external_id", "external_id", unique=True, postgresql_where="external_id <> ''"),
     )
-    message = support_pb2.Ticket
+    message = tickets_pb2.Ticket
+    computed: ClassVar[frozenset[str]] = frozenset({"sla_clocks"})
     owner_field: ClassVar[str | None] = "assignee_id"
     team_field: ClassVar[str | None] = "team_id"
+    queue_permission: ClassVar[str | None] = "tickets.update"
     search_columns = frozenset({"number", "subject"})
     unlogged = frozenset({"breach_check_at"})
 
@@ -271,10 +276,10 @@ class Ticket(Record):
     def _span(
         self, kind: str, before: Clock | None, promise: Promise | None, now: datetime
     ) -> tuple[datetime | None, datetime | None]:
-        """From when to when a clock counts; no start: leave it as it is.
+        """Start and end of a clock; without a start the clock is left as it is.
 
-        An update is promised from the customer's last unanswered message on. Until the first response it is that
-        promise which counts, so that a shorter update target cannot overtake it.
+        The update clock starts with the customer's last unanswered message. Before the first response only the
+        first-response clock runs, so that a shorter update target cannot be due before it.
         """
         if kind == "FIRST_RESPONSE":
             return self.created_at, self.first_responded_at

@@ -6,7 +6,7 @@ import os
 import signal
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -17,34 +17,45 @@ import eventlet
 from eventlet.semaphore import Semaphore
 from nameko.containers import ServiceContainer
 from nameko.extensions import Entrypoint
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, Row, text
 from sqlalchemy.orm import Session
 
+from crm_chassis.access.actor import Actor
 from crm_chassis.bus.forwarder import Forwarder
 from crm_chassis.bus.relay import Relay
 from crm_chassis.bus.replayer import Replayer, ask
 from crm_chassis.bus.topology import publishes
+from crm_chassis.bus.worker.jobs import JobSlots
 from crm_chassis.bus.worker.subscriber import Subscriber
+from crm_chassis.calls import requests
 from crm_chassis.clock import system_clock
-from crm_chassis.db import history, inbox, outbox, requests
+from crm_chassis.db import outbox
 from crm_chassis.db.engine import make_engine
-from crm_chassis.db.imports import ImportRunner
-from crm_chassis.db.inbox import Receiver
-from crm_chassis.db.tx import Transaction
 from crm_chassis.db.vault import Vault
+from crm_chassis.events import inbox, refused
+from crm_chassis.events.inbox import Receiver
+from crm_chassis.imports.tables import forget_failures
+from crm_chassis.jobs import queue
+from crm_chassis.jobs.runner import Runner
 from crm_chassis.logs import get_logger
 from crm_chassis.metrics import (
     HISTORY_UNANCHORED_SECONDS,
     HISTORY_UNSEALED,
+    JOBS,
+    JOBS_LATE_SECONDS,
     OUTBOX_OLDEST_SECONDS,
     OUTBOX_UNPUBLISHED,
 )
 from crm_chassis.probes import Probes
+from crm_chassis.records import anchors, history
+from crm_chassis.records.tx import Transaction, transaction
 from crm_chassis.service import Service, Timer
 from crm_chassis.settings import Settings
 
+SEALERS = 2
+"""Connections of the sealer's own: one seals, the other anchors."""
 POOL, KEPT = 8, 3
-"""Connections to the database at most, and those that stay open: for the subscriber, an import and a timer."""
+"""Connections to the database at most, and those that stay open: for the subscriber, a job and a timer."""
 LOG_IN_FULL = timedelta(days=400)
 """Older events stay only if no later event of their record has outdated them."""
 DUPLICATES = timedelta(days=90)
@@ -73,7 +84,7 @@ class Periodically:
     """Calls a function every so many seconds until stopped; an error is logged and does not end it.
 
     If `run` says that there was nothing to do, the next call may be later, up to `idle` seconds, unless something
-    happens in between.
+    happens in between. It may also say in how many seconds (a float) there will be something.
     """
 
     def __init__(self, name: str, seconds: float, run: Callable[[], Any], idle: float = 0.0) -> None:
@@ -90,11 +101,15 @@ class Periodically:
             if self._stopping:
                 return
             try:
-                idle = not self._run()
+                busy = self._run()
             except Exception as error:
-                idle = False
+                busy = True
                 self._log.warning("timer failed", timer=self._name, error=repr(error))
-            pause = min(max(pause, self._seconds) * 2, self._idle) if idle else self._seconds
+            longer = min(max(pause, self._seconds) * 2, self._idle)
+            if isinstance(busy, float):
+                pause = min(longer, busy)
+            else:
+                pause = self._seconds if busy else longer
 
     def _sleep(self, seconds: float) -> bool:
         """Sleeps that long, or for the shortest pause once something happens; True if something did."""
@@ -117,43 +132,74 @@ class Periodically:
 class Chores:
     """What every worker does on time beside the service's own timers."""
 
-    def __init__(self, engine: Engine, settings: Settings, receiver: Receiver) -> None:
+    def __init__(
+        self, service: Service, engine: Engine, sealer: Engine, key: bytes, vault: Vault, receiver: Receiver
+    ) -> None:
+        self._service = service.name
         self._engine = engine
-        self._history_key = settings.key("CRM_HISTORY_KEY")
+        self._sealing = sealer
+        self._sealer = history.Sealer(sealer, key)
+        self._vault = vault
         self._receiver = receiver
+        self._kinds = service.job_kinds
         self._log = get_logger()
 
     def seal_history(self) -> int:
-        with Session(self._engine) as session, session.begin():
-            return history.seal(session, self._history_key)
+        return self._sealer.seal()
 
     def anchor_history(self) -> None:
-        """The anchor goes to the log too, which is outside the reach of the database's owner."""
-        with Session(self._engine) as session, session.begin():
-            found = history.anchor(session, system_clock())
+        """The anchor goes to the log and to identity too, which are outside the reach of the database's owner."""
+        with Session(self._sealing) as session, session.begin():
+            found = history.anchor(session)
             if found is not None:
                 self._log.info("history anchor", seq=found.seq, mac=found.mac.hex())
+        with transaction(self._engine, vault=self._vault, source="system") as tx:
+            anchors.tell_identity(tx, self._service)
 
     def measure(self) -> bool:
         """Sets the gauges; returns whether anything waits."""
         with Session(self._engine) as session:
             count, oldest = outbox.backlog(session)
             unsealed, unanchored = history.backlog(session)
+            jobs = queue.depth(session)
         OUTBOX_UNPUBLISHED.set(count)
         OUTBOX_OLDEST_SECONDS.set(oldest)
         HISTORY_UNSEALED.set(unsealed)
         HISTORY_UNANCHORED_SECONDS.set(unanchored)
+        self._show(jobs)
         held = self._receiver.measure()
-        return bool(count or unsealed or unanchored or held)
+        return bool(count or unsealed or unanchored or held or any(row.condition != "SCHEDULED" for row in jobs))
+
+    def _show(self, jobs: Sequence[Row[Any]]) -> None:
+        JOBS.clear()
+        JOBS_LATE_SECONDS.clear()
+        for kind in self._kinds:
+            JOBS_LATE_SECONDS.labels(kind.name)
+            for condition in queue.CONDITIONS:
+                JOBS.labels(kind.name, condition)
+        for row in jobs:
+            JOBS.labels(row.kind, row.condition).set(row.jobs)
+            if row.condition == queue.WAITING:
+                JOBS_LATE_SECONDS.labels(row.kind).set(row.late)
 
     def tidy(self) -> None:
         with Session(self._engine) as session, session.begin():
             now = system_clock()
             outbox.ensure_months(session, now)
             requests.forget_old(session, now)
-            removed = outbox.compact(session, now - LOG_IN_FULL), inbox.forget_old(session, now - DUPLICATES)
-        if any(removed):
-            self._log.info("tidied", outdated_events=removed[0], old_inbox_rows=removed[1])
+            refused.forget_old(session, now)
+            forget_failures(session, now)
+            events, inbox_rows = outbox.compact(session, now - LOG_IN_FULL), inbox.forget_old(session, now - DUPLICATES)
+        jobs = more = self._forget_jobs()
+        while more:
+            more = self._forget_jobs()
+            jobs += more
+        if events or inbox_rows or jobs:
+            self._log.info("tidied", outdated_events=events, old_inbox_rows=inbox_rows, old_jobs=jobs)
+
+    def _forget_jobs(self) -> int:
+        with Session(self._engine) as session, session.begin():
+            return queue.forget_finished(session, self._kinds)
 
 
 def _run_timer(engine: Engine, vault: Vault, timer: Timer) -> bool:
@@ -162,13 +208,9 @@ def _run_timer(engine: Engine, vault: Vault, timer: Timer) -> bool:
         lock = zlib.crc32(f"timer:{timer.name}".encode())
         if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": lock}):
             return False
-        tx = Transaction(session, vault=vault, source="rule")
-        try:
+        with Transaction(session, Actor(timer.name, "system"), vault=vault, source="rule") as tx:
             busy = timer.run(tx)
-            tx.settle()
-            return bool(busy) or tx.recorded
-        finally:
-            tx.close()
+        return bool(busy) or tx.recorded
 
 
 def _give_way(nice: int) -> None:
@@ -188,7 +230,7 @@ def work(service: Service, settings: Settings) -> None:
     vault = Vault(settings.key("CRM_SUBJECT_KEK"))
     if service.start is not None:
         service.start(settings)
-    receiver = Receiver(engine, service.subscriptions, vault)
+    receiver = Receiver(engine, service.every_subscription, vault)
     repeated: list[Periodically] = []
 
     def happened() -> None:
@@ -198,9 +240,8 @@ def work(service: Service, settings: Settings) -> None:
     relay = Relay(engine, settings.amqp_url, vault, eventlet.sleep, happened)
     replayer = Replayer(service.name, engine, settings.amqp_url, vault, eventlet.sleep)
     subscriber = Subscriber(service.name, settings.amqp_url, receiver, happened)
-    chores = Chores(engine, settings, receiver)
-    importers = {importer.kind: importer for importer in service.importers}
-    runner = ImportRunner(engine, importers, vault)
+    sealer = make_engine(settings.database_sealer_url, f"{service.name}-sealer", SEALERS, kept=1, measured=False)
+    chores = Chores(service, engine, sealer, settings.key("CRM_HISTORY_KEY"), vault, receiver)
     repeated += [
         Periodically("retry", 1.0, receiver.retry_due, idle=30.0),
         Periodically("replays", 2.5, lambda: ask(service.name, engine, settings.amqp_url), idle=60.0),
@@ -209,8 +250,10 @@ def work(service: Service, settings: Settings) -> None:
         Periodically("measure", 10.0, chores.measure, idle=60.0),
         Periodically("tidy", 3600.0, chores.tidy),
     ]
-    if importers:
-        repeated.append(Periodically("imports", 0.5, lambda: runner.run(5.0), idle=30.0))
+    if service.job_kinds:
+        slots = JobSlots(Runner(engine, service.job_kinds, vault, pause=eventlet.sleep), lambda: jobs.poke())
+        jobs = Periodically("jobs", 0.5, slots.fill, idle=30.0)
+        repeated.append(jobs)
     for timer in service.timers:
         run = partial(_run_timer, engine, vault, timer)
         repeated.append(Periodically(timer.name, timer.seconds, run, timer.idle_seconds))
@@ -219,7 +262,7 @@ def work(service: Service, settings: Settings) -> None:
     container = ServiceContainer(shell)
     loops: list[Any] = [Loop("relay", relay.run, relay.stop), Loop("replayer", replayer.run, replayer.stop)]
     if publishes(service.name):
-        forwarder = Forwarder(service.name, settings.amqp_url, eventlet.sleep)
+        forwarder = Forwarder(service.name, engine, settings.amqp_url, eventlet.sleep)
         loops.append(Loop("forwarder", forwarder.run, forwarder.stop))
     loops += [Loop("periodically", one.loop, one.stop) for one in repeated]
     if receiver.records:
@@ -241,5 +284,6 @@ def work(service: Service, settings: Settings) -> None:
     probes.start()
     log.info("working", probes_port=probes.port, follows=sorted(receiver.records))
     container.wait()
+    sealer.dispose()
     engine.dispose()
     log.info("stopped")

@@ -7,6 +7,7 @@ committed it; every way out is a closed socket.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from nameko.messaging import Consumer
 from crm_chassis.bus.replayer import END_OF_REPLAY
 from crm_chassis.bus.topology import (
     REPLAY,
+    REPLAY_END,
     close_socket,
     collect,
     connect,
@@ -30,10 +32,11 @@ from crm_chassis.bus.topology import (
     routing_key,
     service_queues,
 )
-from crm_chassis.db.inbox import Receiver, is_outage
+from crm_chassis.db.faults import is_outage
 from crm_chassis.envelope import CONTENT_TYPE, IncomingEvent
 from crm_chassis.errors import InvalidInput
-from crm_chassis.ids import partition_of
+from crm_chassis.events.inbox import Receiver
+from crm_chassis.ids import as_uuid, partition_of
 from crm_chassis.logs import get_logger
 from crm_chassis.metrics import INBOX_REFUSED
 
@@ -42,6 +45,7 @@ BATCH = 50
 IDLE_SECONDS = 2.5
 BROKEN_SECONDS = 30.0
 WATCHDOG_SECONDS = 30.0
+_END_KEY = re.compile(rf"crm\.(?P<publisher>[a-z_]+)\.{re.escape(REPLAY_END)}\.q(?P<queue>\d)\.[a-z0-9_-]+")
 
 
 class Subscriber(Consumer):
@@ -113,7 +117,7 @@ class Subscriber(Consumer):
     def _consume_one(self, channel: Any, queue: str) -> None:
         """Subscribes to a queue. One that the broker cannot serve is left out for a while, so that the others go on."""
         try:
-            channel.basic_consume(queue, callback=self._buffer.append)
+            channel.basic_consume(queue, consumer_tag=queue, callback=self._buffer.append)
             self._broken.pop(queue, None)
         except (ChannelError, InternalError):
             self._broken[queue] = time.monotonic() + BROKEN_SECONDS
@@ -129,33 +133,43 @@ class Subscriber(Consumer):
         return f"the broker does not serve {', '.join(broken)}" if broken else ""
 
     def _handle(self, connection: Connection, channel: Any, batch: list[Message]) -> None:
-        events, careful = [], []
-        refused, ends = [], []
+        events, careful, ends = [], [], []
+        refused: list[tuple[Message, str]] = []
         for message in batch:
-            if message.properties.get("content_type") == END_OF_REPLAY:
-                ends.append(message)
-                continue
-            event = self._read(message)
-            if event is None:
-                refused.append(message)
-            elif message.delivery_info["redelivered"]:
-                careful.append(event)
-            else:
-                events.append(event)
+            try:
+                if message.properties.get("content_type") == END_OF_REPLAY:
+                    ends.append(_read_end(message))
+                elif message.delivery_info["redelivered"]:
+                    careful.append(self._read(message))
+                else:
+                    events.append(self._read(message))
+            except InvalidInput as error:
+                refused.append((message, error.detail))
         # Redelivered messages stand before new ones in every queue.
         for chosen, with_care in ((careful, True), (events, False)):
             if chosen:
                 self._receive(connection, chosen, careful=with_care)
         for end in ends:
-            # The broker lets a publisher use keys of its own name only.
-            publisher, *_, queue, _ = end.delivery_info["routing_key"].split(".")[1:]
-            self._receiver.replay_ended(str(end.properties["message_id"]), int(queue.removeprefix("q")), publisher)
-        for message in refused:
+            self._receiver.replay_ended(*end)
+        for message, detail in refused:
+            self._refuse(message, detail)
             channel.basic_reject(message.delivery_tag, requeue=False)
         if len(refused) < len(batch):
             # Everything before it is of this batch, or was settled before.
-            last = next(message for message in reversed(batch) if message not in refused)
-            channel.basic_ack(last.delivery_tag, multiple=True)
+            odd = {message.delivery_tag for message, _ in refused}
+            last = next(message.delivery_tag for message in reversed(batch) if message.delivery_tag not in odd)
+            channel.basic_ack(last, multiple=True)
+
+    def _refuse(self, message: Message, detail: str) -> None:
+        self._refused.inc()
+        delivery = message.delivery_info
+        self._receiver.refuse(
+            delivery["consumer_tag"],
+            exchange=delivery["exchange"],
+            routing_key=delivery["routing_key"],
+            body=message.body,
+            error=detail,
+        )
 
     def _receive(self, connection: Connection, events: list[IncomingEvent], *, careful: bool) -> None:
         with _heard(connection):
@@ -168,27 +182,31 @@ class Subscriber(Consumer):
                     self._log.warning("database away, batch waits", events=len(events), error=type(error).__name__)
                     eventlet.sleep(0.5)
 
-    def _read(self, message: Any) -> IncomingEvent | None:
-        try:
-            if message.properties.get("content_type") != CONTENT_TYPE:
-                raise InvalidInput(f"content type {message.properties.get('content_type')!r}")
-            if not isinstance(message.body, bytes):
-                raise InvalidInput("the body has an encoding of its own")
-            replayed = message.delivery_info["exchange"] == REPLAY.name
-            headers = message.properties.get("application_headers") or {}
-            sent_by = str(headers.get("traceparent", ""))
-            event = IncomingEvent.read(message.body, replayed=replayed, traceparent=sent_by)
-            place = partition_of(event.record_id)
-            right = replay_key(event.type, place, self._service) if replayed else routing_key(event.type, place)
-            if message.delivery_info["routing_key"] != right:
-                raise InvalidInput("the routing key does not belong to type and record")
-            return event
-        except InvalidInput as error:
-            self._refused.inc()
-            # What a stranger wrote is shown escaped: it need not be text that a log can hold.
-            name = ascii(message.properties.get("message_id"))
-            self._log.warning("delivery refused", error=error.detail, message_id=name)
-            return None
+    def _read(self, message: Any) -> IncomingEvent:
+        """The event of a delivery. Raises InvalidInput if it is none of the suite's."""
+        if message.properties.get("content_type") != CONTENT_TYPE:
+            raise InvalidInput(f"content type {message.properties.get('content_type')!r}")
+        if not isinstance(message.body, bytes):
+            raise InvalidInput("the body has an encoding of its own")
+        replayed = message.delivery_info["exchange"] == REPLAY.name
+        headers = message.properties.get("application_headers") or {}
+        sent_by = str(headers.get("traceparent", ""))
+        event = IncomingEvent.read(message.body, replayed=replayed, traceparent=sent_by)
+        place = partition_of(event.record_id)
+        right = replay_key(event.type, place, self._service) if replayed else routing_key(event.type, place)
+        if message.delivery_info["routing_key"] != right:
+            raise InvalidInput("the routing key does not belong to type and record")
+        return event
+
+
+def _read_end(message: Any) -> tuple[str, int, str]:
+    """Replay, number of the queue and publisher of a mark. Raises InvalidInput if it is none of the suite's."""
+    # The broker lets a publisher use keys of its own name only.
+    key = _END_KEY.fullmatch(str(message.delivery_info["routing_key"]))
+    replay_id = as_uuid(str(message.properties.get("message_id", "")))
+    if key is None or replay_id is None:
+        raise InvalidInput("a mark of a replay without replay or publisher")
+    return replay_id, int(key["queue"]), key["publisher"]
 
 
 @contextmanager

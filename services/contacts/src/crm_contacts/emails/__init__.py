@@ -1,0 +1,1 @@
+"""E-mails that people write to one person."""

@@ -1,0 +1,1 @@
+"""Records that users want at hand."""

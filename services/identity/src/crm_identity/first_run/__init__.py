@@ -1,0 +1,1 @@
+"""How an installation gets its first administrator."""

@@ -1,0 +1,1 @@
+"""What is remembered of logins: sessions, their refresh tokens, attempts."""

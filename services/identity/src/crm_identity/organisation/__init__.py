@@ -1,0 +1,1 @@
+"""Whose suite it is."""

@@ -1,0 +1,1 @@
+"""How the suite looks to one user, and what it tells one."""

@@ -1,0 +1,91 @@
+"""The same cell means the same in every import."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from crm_chassis.errors import UnknownReference
+from crm_chassis.ids import uuid7
+from crm_chassis.testing import OWN, unique, user
+from crm_kit.naming import Names, accounts_named, cells, contacts_named
+from crm_kit.normalise import company_key
+from sqlalchemy import insert
+
+from .tables import Account, Contact
+
+
+def account(name: str, **values: Any) -> dict[str, Any]:
+    return {
+        "id": uuid7(), "name": name, "key": company_key(name), "external_id": "", "deleted": False, "owner_id": None,
+    } | values  # fmt: skip
+
+
+def test_an_exact_name_goes_before_a_spelling_and_the_first_before_the_second() -> None:
+    names = Names(str.lower, [(1, "b", "A"), (2, "a", "C"), (3, "", "a"), (4, "", "")])
+
+    assert (names.find("a"), names.find("A"), names.find("b"), names.find("c")) == (2, 1, 1, 2)
+    assert (names.find("x"), names.find("")) == (None, None)
+    names.put(5, "x", "")
+    assert (names.find("x"), names.all()) == (5, {1, 2, 5})
+
+
+def test_a_cell_names_something_nothing_or_is_refused() -> None:
+    names = Names(str.lower, [("id", "", "Acme")])
+
+    assert names.cell({"account": "ACME"}, "account") == "id"
+    assert names.cell({"account": ""}, "account") is None
+    assert names.cell({}, "account") is None
+    with pytest.raises(UnknownReference) as refused:
+        names.cell({"parent": "Nobody"}, "parent", "account")
+    assert refused.value.errors == {"parent": ["no such account 'Nobody'"]}
+
+
+def test_what_a_column_names() -> None:
+    assert cells([{"a": "x"}, {"a": ""}, {"b": "y"}, {"a": "x"}], "a") == {"x"}
+
+
+def test_an_account_is_called_by_external_id_or_in_any_spelling(begin: Any) -> None:
+    name, number = unique("Engines"), unique("A")
+    first, second = sorted((uuid7(), uuid7()))
+    oldest, younger = account(f"{name} Ltd", id=first), account(name.upper(), id=second)
+    numbered = account(unique("Other"), external_id=number)
+    gone = account(unique("Gone"), deleted=True)
+    with begin() as tx:
+        tx.session.execute(insert(Account), [younger, oldest, numbered, gone])
+
+        names = accounts_named(tx, Account, {f"{name}, Inc.", number, gone["name"]})
+
+    assert names.find(f"{name} GmbH") == oldest["id"]
+    assert names.find(number) == numbered["id"]
+    assert names.find(gone["name"]) is None
+
+
+def test_a_file_that_names_nothing_asks_nothing() -> None:
+    no_database: Any = None
+
+    assert accounts_named(no_database, Account, set()).find("Acme") is None
+    assert contacts_named(no_database, Contact, set()).find("ada@engines.example") is None
+
+
+def test_nobody_names_what_they_may_not_see(begin: Any) -> None:
+    seller = user({"accounts.read": OWN})
+    mine, other = account(unique("Mine"), owner_id=seller.id), account(unique("Other"), owner_id=uuid7())
+    with begin(seller) as tx:
+        tx.session.execute(insert(Account), [mine, other])
+
+        names = accounts_named(tx, Account, {mine["name"], other["name"]})
+
+    assert (names.find(mine["name"]), names.find(other["name"])) == (mine["id"], None)
+
+
+def test_a_contact_is_called_by_primary_address_in_any_case(begin: Any) -> None:
+    address = f"{unique('ada')}@engines.example"
+    with begin() as tx:
+        row = {"display_name": "Ada", "email": address, "tags": [], "created_at": tx.now, "deleted": False}
+        oldest, younger = sorted((uuid7(), uuid7()))
+        tx.session.execute(insert(Contact), [row | {"id": younger}, row | {"id": oldest}])
+
+        names = contacts_named(tx, Contact, {f" {address.upper()}"})
+
+    assert names.find(address) == oldest

@@ -1,0 +1,1 @@
+"""How mail leaves: the mail server, its pace, and the links that messages carry."""

@@ -1,0 +1,1 @@
+"""Who belongs in which segment: what filters may name, and their evaluation."""
