@@ -4,14 +4,11 @@ import argparse
 import errno
 import json
 import os
-import re
 import shlex
 import signal
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import FrameType
 
@@ -21,7 +18,7 @@ if sys.version_info < (3, 11):  # noqa: UP036  this is the message an older Pyth
 from deploy.dev import LauncherError
 
 try:
-    from deploy.dev import branches, keys, lanes, sampling
+    from deploy.dev import branches, keys, lanes, sampling, testing
     from deploy.dev import console as console_files
     from deploy.dev.catalogue import REPOSITORY
     from deploy.dev.instance import Instance
@@ -131,12 +128,9 @@ def console(options: argparse.Namespace) -> int:
     return 0
 
 
-NO_TESTS = 5  # pytest's exit code when it found no test
-
-
 def test(arguments: Sequence[str]) -> int:
     """Run pytest against a private PostgreSQL and RabbitMQ of its own; its exit code is ours."""
-    return _with_servers(lambda environment: _pytest(arguments, environment))
+    return _with_servers(lambda environment: testing.run(arguments, environment, say))
 
 
 def _with_servers(run: Callable[[dict[str, str]], int]) -> int:
@@ -199,99 +193,6 @@ def check(arguments: Sequence[str]) -> int:
         say("nothing has changed that these tests hold")
         return 0
     return test(["-m", "not slow", *folders])
-
-
-def _pytest(arguments: Sequence[str], environment: dict[str, str]) -> int:
-    """Runs pytest in the runs that deploy.dev.lanes makes of the paths, a few at a time.
-
-    The exit code is that of the first run that failed, or 0.
-    """
-    paths = [argument for argument in arguments if Path(argument.split("::")[0]).exists()]
-    options = [argument for argument in arguments if argument not in paths]
-    folders = [
-        folder for pattern in ("tests/*", "gateway/tests", "services/*/tests") for folder in Path().glob(pattern)
-    ]
-    chosen = lanes.runs(paths or [str(folder) for folder in sorted(folders) if folder.is_dir()])
-    runs = [_Run(name, [*options, *own], environment, alone=len(chosen) == 1) for name, own in chosen.items()]
-
-    def interrupt(*_: object) -> None:
-        for run in runs:
-            run.interrupt()
-
-    signal.signal(signal.SIGTERM, interrupt)
-    began = time.monotonic()
-    with ThreadPoolExecutor(lanes.LANES) as pool:
-        pending = {pool.submit(run.go) for run in runs}
-        while pending:
-            try:
-                _, pending = wait(pending)
-            except KeyboardInterrupt:  # Ctrl-C reached the children too
-                for run in runs:
-                    run.cancelled = True
-    if len(runs) > 1:
-        say(_closing_line([run.closing_line for run in runs], time.monotonic() - began))
-    codes = [run.code for run in runs]
-    failed = [code for code in codes if code not in (0, NO_TESTS)]
-    return failed[0] if failed else min(codes)
-
-
-def _closing_line(lines: Iterable[str], seconds: float) -> str:
-    """What pytest would say at the end, of all groups together."""
-    counts: dict[str, int] = {}
-    for line in lines:
-        for count, what in re.findall(r"(\d+) (failed|passed|skipped|deselected|xfailed|errors?)\b", line):
-            counts[what] = counts.get(what, 0) + int(count)
-    return f"{', '.join(f'{count} {what}' for what, count in counts.items()) or 'no tests ran'} in {seconds:.2f}s"
-
-
-def _wait(process: subprocess.Popen[str]) -> tuple[int, float]:
-    """The exit code of a process and the processor time in seconds that it and all that it has waited for took."""
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, usage.ru_utime + usage.ru_stime
-
-
-class _Run:
-    """One run of pytest. Beside others it says how far it is, and everything else at its end."""
-
-    def __init__(self, name: str, arguments: list[str], environment: dict[str, str], *, alone: bool) -> None:
-        # Only end-to-end tests are made by schemathesis, whose plugin loads slowly.
-        plugins = [] if name == "e2e" else ["-p", "no:schemathesis"]
-        self._name = name
-        self._command = [sys.executable, "-m", "pytest", *plugins, *arguments]
-        self._environment = environment | {"PYTHONUNBUFFERED": "1"}  # else progress would be told in blocks
-        self._alone = alone
-        self._process: subprocess.Popen[str] | None = None
-        self.cancelled = False
-        self.closing_line = ""
-        self.code = 130
-
-    def go(self) -> None:
-        """Runs to the end, unless it was cancelled before it began."""
-        if self.cancelled:
-            return
-        out, errors = (None, None) if self._alone else (subprocess.PIPE, subprocess.STDOUT)
-        self._process = subprocess.Popen(
-            self._command, cwd=REPOSITORY, env=self._environment, text=True, stdout=out, stderr=errors
-        )
-        said = [f"{self._name}:\n"]
-        for line in self._process.stdout or ():
-            said.append(line)
-            if share := re.search(r"\[ *\d+%\]$", line):
-                say(f"{self._name} {share[0]}")
-        code, seconds = _wait(self._process)
-        self.code = code if code >= 0 else 128 - code
-        self.closing_line = said[-1]
-        # On a busy machine the time that passes says little about the tests.
-        said.append(f"{seconds:.0f} s of processor time\n")
-        if not self._alone:
-            say("".join(said))
-
-    def interrupt(self) -> None:
-        """Ends it as Ctrl-C would."""
-        self.cancelled = True
-        if self._process is not None:
-            self._process.send_signal(signal.SIGINT)
 
 
 def main(arguments: Sequence[str]) -> int:

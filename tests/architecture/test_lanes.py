@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from deploy.dev import LauncherError, lanes
+from deploy.dev import LauncherError, lanes, testing
+from deploy.dev.catalogue import REPOSITORY
 
 ALL = lanes.every()
 PACKAGE = sorted(lanes.OF_EACH_PACKAGE)
@@ -86,3 +89,42 @@ def test_a_branch_has_changed_what_is_committed_edited_renamed_or_new(tmp_path: 
     assert lanes.changed(tmp_path) == ["committed", "edited", "moved", "new", "to"]
     with pytest.raises(LauncherError, match="no branch trunk"):
         lanes.changed(tmp_path, "trunk")
+
+
+FAILS_ONCE = """
+from pathlib import Path
+
+def test_unsteady():
+    mark = Path(__file__).with_suffix(".mark")
+    seen = mark.exists()
+    mark.touch()
+    assert seen
+"""
+PASSES, FAILS = "def test_passes(): pass\n", "def test_fails(): assert False\n"
+MANY_FAIL = "".join(f"def test_{n}(): assert False\n" for n in range(11))
+BROKEN = "import nothing_of_this_name\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "code", "closing"),
+    [
+        ((PASSES, PASSES), 0, "2 passed in"),
+        ((PASSES, FAILS_ONCE), 0, "2 passed, 1 unsteady in"),
+        ((FAILS, FAILS_ONCE), 1, "1 failed, 1 passed, 1 unsteady in"),
+        ((FAILS_ONCE, BROKEN), 1, "1 failed, 1 error in"),
+        ((PASSES, MANY_FAIL), 1, "1 passed, 11 failed in"),
+    ],
+)
+def test_what_failed_beside_others_is_tried_once_more(
+    files: tuple[str, str], code: int, closing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder, text in zip(("tests/e2e", "services/sales/tests"), files, strict=True):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / f"test_{folder.split('/')[0]}.py").write_text(text)
+    shutil.copy(REPOSITORY / "conftest.py", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(testing, "REPOSITORY", tmp_path)
+    said: list[str] = []
+
+    assert testing.run(["-q", "-p", "no:cacheprovider"], os.environ, said.append) == code
+    assert said[-1].startswith(closing)
