@@ -52,8 +52,8 @@ mutants: sync-dev ## change rules one at a time and list what no test notices: P
 coverage: sync-dev ## say what of each part its tests do not reach, branches included, and fail if it is too much: PARTS="gateway services/sales"
 	@$(PYTHON) -m deploy.dev coverage $(PARTS)
 
-bench: sync-dev ## measure: PROFILE=quick or full, SIZES=10000,1000000 of the growth
-	@$(PYTHON) -m tests.bench --profile $(or $(PROFILE),quick) $(if $(SIZES),--sizes $(SIZES))
+bench: sync-dev ## measure: PROFILE=quick or full, SIZES=10000,1000000 of the growth; PEER=url ADAPTER=file beside another system
+	@$(PYTHON) -m tests.bench --profile $(or $(PROFILE),quick) $(if $(SIZES),--sizes $(SIZES)) $(if $(PEER),--peer $(PEER)) $(if $(ADAPTER),--adapter $(ADAPTER))
 
 chaos: sync-dev ## kill processes under load and check every promise: PROFILE=quick, full or long, SEED=number
 	@$(PYTHON) -m tests.chaos --profile $(or $(PROFILE),quick) $(if $(SEED),--seed $(SEED))

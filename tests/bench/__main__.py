@@ -17,7 +17,8 @@ import psutil
 
 from deploy.dev import demo
 from deploy.dev.instance import Instance
-from tests.bench import console, cost, fill, suite
+from tests.bench import console, cost, fill, peer, suite
+from tests.bench.load import Connection
 from tests.bench.suite import Bench
 from tests.e2e.client import Api
 
@@ -42,24 +43,17 @@ def main() -> None:
     parser.add_argument("--profile", choices=["quick", "full"], default="quick")
     parser.add_argument("--sizes", type=lambda text: [int(one) for one in text.split(",")], default=[10_000, 1_000_000],
                         help="of the growth that the full profile measures: of each kind")  # fmt: skip
+    parser.add_argument("--peer", help="the address of another system, to be measured beside ours instead")
+    parser.add_argument("--adapter", type=Path, default=peer.OUR_ADAPTER, help="how to speak to it")
     arguments = parser.parse_args()
+    if arguments.peer:
+        beside(peer.Peer.of(arguments.peer, arguments.adapter), 2 if arguments.profile == "quick" else 8)
+        return
     quick = arguments.profile == "quick"
     began = time.perf_counter()
     idle = None if quick else at_rest(120)
     with Instance("bench") as instance:
-        instance.erase()
-        started = time.perf_counter()
-        instance.start(env={"CRM_RATE_LIMITS": "off"})
-        instance.wait_ready(120)
-        start = round(time.perf_counter() - started, 1)
-        admin = Api(instance.gateway_url, *instance.admin)
-        model = fill.pattern(admin, suite.staff(admin))
-        fill.digested(instance)
-        fill.fill(instance, model, CUSTOMERS)
-        bench = Bench(
-            instance, admin, Api(instance.gateway_url, suite.MANAGER, suite.PASSWORD), seconds=2 if quick else 8
-        )
-        bench.notes["start on an empty database, s"] = start
+        bench, model = started(instance, 2 if quick else 8)
         requests = suite.operations(bench.api)
         suite.cost_of(bench, requests, rounds=3, count=200 if quick else 500)
         asyncio.run(suite.rates(bench, requests, [1] if quick else [1, 32], floors=not quick))
@@ -75,6 +69,44 @@ def main() -> None:
     seconds = time.perf_counter() - began
     remember(bench, arguments.profile)
     report(bench, idle, feel, arguments.profile, seconds)
+
+
+def started(instance: Instance, seconds: float) -> tuple[Bench, fill.Pattern]:
+    """A copy of the suite with customers in it, and what more of them are written after."""
+    instance.erase()
+    began = time.perf_counter()
+    instance.start(env={"CRM_RATE_LIMITS": "off"})
+    instance.wait_ready(120)
+    start = round(time.perf_counter() - began, 1)
+    admin = Api(instance.gateway_url, *instance.admin)
+    model = fill.pattern(admin, suite.staff(admin))
+    fill.digested(instance)
+    fill.fill(instance, model, CUSTOMERS)
+    bench = Bench(instance, admin, Api(instance.gateway_url, suite.MANAGER, suite.PASSWORD), seconds)
+    bench.notes["start on an empty database, s"] = start
+    return bench, model
+
+
+def beside(other: peer.Peer, seconds: float) -> None:
+    """Measures the operations that another system has too, in turn with ours, and prints them."""
+    with Instance("bench") as instance:
+        bench, _ = started(instance, seconds)
+        requests = suite.operations(bench.api)
+        processes = peer.pids()
+        compared = {
+            name: asyncio.run(
+                peer.compare(
+                    requests[name].once(bench.connection()),
+                    other.operation(name, Connection(other.url, other.headers)),
+                    lambda: sum(cost.spent(instance).values()),
+                    (lambda: peer.cpu(processes)) if processes else None,
+                    seconds,
+                )
+            )
+            for name in other.adapter["operations"]
+        }
+    instance.erase()
+    print(peer.table(compared))
 
 
 def remember(bench: Bench, profile: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -71,6 +71,20 @@ class Connection:
             + body
         )
         head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-        length = int(head.split("content-length:", 1)[1].split("\r\n", 1)[0]) if "content-length:" in head else 0
-        content = await self._reader.readexactly(length) if length else b""
+        if "transfer-encoding: chunked" in head:
+            content = b"".join([chunk async for chunk in _chunks(self._reader)])
+        else:
+            length = int(head.split("content-length:", 1)[1].split("\r\n", 1)[0]) if "content-length:" in head else 0
+            content = await self._reader.readexactly(length) if length else b""
         return int(head[9:12]), content
+
+    async def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            await self._writer.wait_closed()
+
+
+async def _chunks(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    while length := int((await reader.readline()).split(b";")[0], 16):
+        yield (await reader.readexactly(length + 2))[:-2]
+    await reader.readline()
