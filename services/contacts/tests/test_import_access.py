@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crm.common.v1 import standard_pb2
-from crm.contacts.v1 import accounts_pb2, leads_pb2
+from crm.contacts.v1 import accounts_pb2, contacts_pb2, leads_pb2
 from crm_chassis.testing import ALL, OWN, unique, user
 
 ADMIN = user()
@@ -45,6 +45,21 @@ def test_a_record_out_of_sight_is_not_named(rpc: Any, import_csv: Any) -> None:
     done = import_csv("contacts", f"last_name,account_id\nLee,{made.id}\n", as_=REP)
 
     assert [error.field for error in done.errors] == ["account_id"]
+
+
+def test_nobody_is_recognised_by_an_address_one_may_not_read(rpc: Any, import_csv: Any) -> None:
+    address, number = f"{unique('ann')}@x.example", unique("ext")
+    known = {"last_name": "Ann", "emails": [{"address": address}], "external_id": number}
+    rpc("CreateContact", contacts_pb2.CreateContactRequest(contact=known), as_=ADMIN)
+    blind = user({"contacts.read": ALL, "activities.*": ALL, "imports.create": ALL, "imports.read": OWN})
+    text = f"subject,type,contact\nA,CALL,{address}\nB,CALL,nobody-{address}\nC,CALL,{number}\n"
+
+    done = import_csv("activities", text, as_=blind)
+
+    assert (done.rows_created, [(error.line, error.field) for error in done.errors]) == (
+        1, [(2, "contact"), (3, "contact")],
+    )  # fmt: skip
+    assert import_csv("activities", text, as_=ADMIN).rows_created == 2
 
 
 def test_a_deleted_record_is_not_changed(rpc: Any, import_csv: Any) -> None:

@@ -54,6 +54,7 @@ def refused(upload: Any) -> Any:
         (b'"Jo"e,{name},', "text behind a closing quotation mark"),
         (b"Long,{name}," + b"x" * 131_073, "a cell of more than 131,072 characters"),
         (b"Bad \xfc,{name},\xc3\xa9@x.example", "bytes that are not UTF-8"),
+        (b"Nul \x00,{name},n@x.example", "has a NUL"),
     ],
 )
 def test_a_row_that_cannot_be_read_takes_no_other_with_it(
@@ -181,6 +182,7 @@ def test_what_is_said_is_not_guessed(import_csv: Any, contacts: Any, refused: An
         (b"\xd0\xcf\x11\xe0rest", ".xls"),
         (b"%PDF-1.7", "PDF"),
         (b"first_name\x00\x01,last_name\n", "not text"),
+        ("first_name,last_name\n".encode("utf-16-le"), "not text"),
         (b"\n \n", "names the columns"),
         (b'"first_name,last_name\n', "line 1, the header"),
     ],
@@ -262,6 +264,9 @@ def test_cells_of_other_systems_are_translated(import_csv: Any, rpc: Any, refuse
         ("12,34,567", None, None),
         ("€ 5", None, None),
         ("1 000", None, None),
+        ("0,500", None, "0.50"),
+        ("-0,500", None, None),
+        ("00,500", None, "0.50"),
         ("1e3", None, None),
         ("NaN", None, None),
         ("Infinity", None, None),
@@ -310,6 +315,65 @@ def test_a_row_may_change_a_single_field(import_csv: Any, contacts: Any) -> None
     assert (counts(done), contacts(name)["Uwe"].title, list(contacts(name)["Uwe"].tags)) == ((0, 1, 0), "CEO", ["a"])
     done = import_csv("contacts", f"external_id,phone\n{key},020 7946 0000\n", as_=ADMIN)
     assert contacts(name)["Uwe"].phone == "+442079460000", "a national number is read in the country of the record"
+
+
+def test_a_row_keeps_what_it_does_not_name(import_csv: Any, contacts: Any, rpc: Any) -> None:
+    name, key = unique("Keep"), unique("ext")
+    first = f"{name}1@x.example;{name}2@x.example"
+    text = f"external_id,first_name,last_name,email,phone\n{key},Uwe,{name},{first},+442079460000\n"
+    assert import_csv("contacts", text, as_=ADMIN).rows_created == 1
+
+    text = f"external_id,email,phone,mobile\n{key},{name}3@x.example,,+447700900001\n"
+    assert import_csv("contacts", text, as_=ADMIN).rows_updated == 1
+
+    known = contacts(name)["Uwe"]
+    assert [(one.address.removeprefix(name.lower()), one.primary) for one in known.emails] == [
+        ("3@x.example", True), ("1@x.example", False), ("2@x.example", False),
+    ]  # fmt: skip
+    assert [(one.type, one.number) for one in known.phones] == [
+        ("mobile", "+447700900001"), ("work", "+442079460000"),
+    ]  # fmt: skip
+    complete = {"empty_cells": Options.CLEAR}
+    text = f"external_id,email,mobile\n{key},{name}2@x.example,+447700900002\n"
+    assert import_csv("contacts", text, as_=ADMIN, options=complete).rows_updated == 1
+    known = contacts(name)["Uwe"]
+    assert ([one.address for one in known.emails], [one.number for one in known.phones]) == (
+        [f"{name}2@x.example".lower()], ["+447700900002"],
+    )  # fmt: skip
+
+
+def test_an_amount_stays_in_the_currency_of_the_record(import_csv: Any, rpc: Any) -> None:
+    key = unique("money")
+    first = f"name,external_id,annual_revenue,annual_revenue_currency\n{key},{key},10,EUR\n"
+    import_csv("accounts", first, as_=ADMIN)
+
+    import_csv("accounts", f"external_id,annual_revenue\n{key},12.50\n", as_=ADMIN)
+
+    request = accounts_pb2.ListAccountsRequest(filter=f'external_id = "{key}"')
+    (known,) = rpc("ListAccounts", request, as_=ADMIN).accounts
+    assert (known.annual_revenue.amount, known.annual_revenue.currency) == ("12.50", "EUR")
+
+
+def test_letters_that_are_put_together_are_the_same_letters(import_csv: Any, contacts: Any) -> None:
+    name, key = unique("Mac"), unique("Mu\u0308ller")
+    text = f"external_id,first_name,last_name\n{key},Uwe,{name}\n"
+    assert counts(import_csv("contacts", text, as_=ADMIN)) == (1, 0, 0)
+
+    assert counts(import_csv("contacts", text.replace("Uwe", "Ute"), as_=ADMIN)) == (0, 1, 0)
+
+    assert list(contacts(name)) == ["Ute"]
+
+
+def test_what_several_are_called_is_not_guessed(import_csv: Any, rpc: Any) -> None:
+    name = unique("Acme")
+    for form in ("GmbH", "LLC"):
+        rpc("CreateAccount", accounts_pb2.CreateAccountRequest(account={"name": f"{name} {form}"}), as_=ADMIN)
+    text = f"last_name,account\nA,{name} gmbh\nB,{name}\n"
+
+    done = import_csv("contacts", text, as_=ADMIN)
+
+    assert (done.rows_created, [(one.line, one.field) for one in done.errors]) == (1, [(3, "account")])
+    assert f"2 are called '{name}'" in done.errors[0].message
 
 
 def test_empty_cells_clear_if_they_shall(import_csv: Any, contacts: Any) -> None:

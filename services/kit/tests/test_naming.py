@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from crm_chassis.errors import UnknownReference
+from crm_chassis.errors import InvalidInput, UnknownReference
 from crm_chassis.ids import uuid7
 from crm_chassis.testing import OWN, unique, user
 from crm_kit.naming import Names, accounts_named, cells, contacts_named
@@ -21,13 +21,18 @@ def account(name: str, **values: Any) -> dict[str, Any]:
     } | values  # fmt: skip
 
 
-def test_an_exact_name_goes_before_a_spelling_and_the_first_before_the_second() -> None:
-    names = Names(str.lower, [(1, "b", "A"), (2, "a", "C"), (3, "", "a"), (4, "", "")])
+def test_a_number_goes_before_a_name_and_a_name_before_a_spelling() -> None:
+    names = Names(
+        company_key, [(1, "n1", "Acme GmbH"), (2, "acme", "ACME LLC"), (3, "", "C++"), (4, "", "C#"), (5, "", "")]
+    )
 
-    assert (names.find("a"), names.find("A"), names.find("b"), names.find("c")) == (2, 1, 1, 2)
-    assert (names.find("x"), names.find("")) == (None, None)
-    names.put(5, "x", "")
-    assert (names.find("x"), names.all()) == (5, {1, 2, 5})
+    assert [names.find(name) for name in ("n1", "acme", "acme gmbh", "Acme LLC", "c++", "C#")] == [
+        [1], [2], [1], [2], [3], [4],
+    ]  # fmt: skip
+    assert [names.find(name) for name in ("Acme, Inc.", "C", "x", "", "?")] == [[1, 2], [3, 4], [], [], []]
+    names.put(6, "x", "")
+    names.put(1, "n1", "Acme GmbH")
+    assert (names.find("x"), names.find("n1"), names.all()) == ([6], [1], {1, 2, 3, 4, 6})
 
 
 def test_a_cell_names_something_nothing_or_is_refused() -> None:
@@ -39,6 +44,10 @@ def test_a_cell_names_something_nothing_or_is_refused() -> None:
     with pytest.raises(UnknownReference) as refused:
         names.cell({"parent": "Nobody"}, "parent", "account")
     assert refused.value.errors == {"parent": ["no such account 'Nobody'"]}
+    names.put("other", "", "acme")
+    with pytest.raises(InvalidInput) as several:
+        names.cell({"account": "Acme"}, "account")
+    assert several.value.errors == {"account": ["2 are called 'Acme'; give the one that is meant its number"]}
 
 
 def test_what_a_column_names() -> None:
@@ -56,16 +65,17 @@ def test_an_account_is_called_by_external_id_or_in_any_spelling(begin: Any) -> N
 
         names = accounts_named(tx, Account, {f"{name}, Inc.", number, gone["name"]})
 
-    assert names.find(f"{name} GmbH") == oldest["id"]
-    assert names.find(number) == numbered["id"]
-    assert names.find(gone["name"]) is None
+    assert sorted(names.find(f"{name} GmbH")) == [oldest["id"], younger["id"]]
+    assert names.find(f"{name.lower()} ltd") == [oldest["id"]]
+    assert names.find(number) == [numbered["id"]]
+    assert names.find(gone["name"]) == []
 
 
 def test_a_file_that_names_nothing_asks_nothing() -> None:
     no_database: Any = None
 
-    assert accounts_named(no_database, Account, set()).find("Acme") is None
-    assert contacts_named(no_database, Contact, set()).find("ada@engines.example") is None
+    assert accounts_named(no_database, Account, set()).find("Acme") == []
+    assert contacts_named(no_database, Contact, set()).find("ada@engines.example") == []
 
 
 def test_nobody_names_what_they_may_not_see(begin: Any) -> None:
@@ -76,7 +86,7 @@ def test_nobody_names_what_they_may_not_see(begin: Any) -> None:
 
         names = accounts_named(tx, Account, {mine["name"], other["name"]})
 
-    assert (names.find(mine["name"]), names.find(other["name"])) == (mine["id"], None)
+    assert (names.find(mine["name"]), names.find(other["name"])) == ([mine["id"]], [])
 
 
 def test_a_contact_is_called_by_primary_address_in_any_case(begin: Any) -> None:
@@ -88,4 +98,4 @@ def test_a_contact_is_called_by_primary_address_in_any_case(begin: Any) -> None:
 
         names = contacts_named(tx, Contact, {f" {address.upper()}"})
 
-    assert names.find(address) == oldest
+    assert sorted(names.find(address)) == [oldest, younger]

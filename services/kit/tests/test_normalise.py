@@ -55,6 +55,12 @@ def test_an_address_is_one_in_any_case() -> None:
     [
         ("ada@Engines.example", "engines.example"),
         ("ada@GMail.com", ""),
+        ("ada@yahoo.de", ""),
+        ("ada@outlook.com.br", ""),
+        ("ada@hotmail.co.uk", ""),
+        ("ada@seznam.cz", ""),
+        ("ada@yahoo.example", "yahoo.example"),
+        ("ada@mail.yahoo.de.example", "mail.yahoo.de.example"),
         ("", ""),
         ("a@Bücher.example", "xn--bcher-kva.example"),
     ],

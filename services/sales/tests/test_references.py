@@ -11,7 +11,7 @@ from crm.contacts.v1 import references_pb2 as contacts_references_pb2
 from crm.identity.v1 import users_pb2
 from crm.marketing.v1 import references_pb2 as marketing_references_pb2
 from crm.sales.v1 import opportunities_pb2, tasks_pb2
-from crm_chassis.db.tables import MissingReference, Outbox
+from crm_chassis.db.tables import JobRow, MissingReference, Outbox
 from crm_chassis.envelope import IncomingEvent
 from crm_chassis.errors import DomainError
 from crm_chassis.ids import uuid7
@@ -119,6 +119,31 @@ def test_nothing_is_given_to_who_has_left(rpc: Any, deliver: Any, kind: str) -> 
         made[kind]()
 
     assert (refused.value.reason, list(refused.value.errors)) == ("USER_INACTIVE", ["owner_id"])
+
+
+def test_every_id_in_a_row_is_asked_about(import_csv: Any, engine: Any) -> None:
+    key, owner, campaign = unique("ext"), uuid7(), uuid7()
+
+    done = import_csv(
+        "opportunities", f"external_id,name,owner_id,campaign_id\n{key},A,{owner},{campaign}\n", as_=ADMIN
+    )
+
+    assert done.rows_created == 1
+    with Session(engine) as session:
+        jobs = session.scalars(select(JobRow.payload).where(JobRow.payload["references"].astext.contains(owner)))
+        (asked,) = (payload["references"] for payload in jobs)
+    assert asked == [["crm.identity.user", owner], ["crm.marketing.campaign", campaign]]
+
+
+def test_a_row_that_names_what_the_importer_may_not_see_is_refused(import_csv: Any, deliver: Any) -> None:
+    account_id = uuid7()
+    deliver(accounts_pb2.AccountCreated(account={"id": account_id, "name": unique("Acme"), "owner_id": uuid7()}))
+    rep = user({"accounts.read": OWN, "imports.create": ALL, "imports.read": OWN, "opportunities.*": OWN})
+    text = f"name,account_id\n{unique('Deal')},{account_id}\n"
+
+    done = import_csv("opportunities", text, as_=rep)
+
+    assert [(error.line, error.field) for error in done.errors] == [(2, "account_id")]
 
 
 def test_stored_references_to_nothing_are_listed(rpc: Any, engine: Any, service: Any) -> None:

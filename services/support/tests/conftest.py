@@ -80,7 +80,9 @@ def make_policy(rpc: Any) -> Callable[..., Any]:
     """A policy for the tickets of one `type`, in a calendar of its own (24x7 unless given)."""
     always = [{"weekday": day, "start": "00:00", "end": "24:00"} for day in range(1, 8)]
 
-    def make(type_: str, promised: dict[tuple[str, str], int], hours: Any = None, **fields: Any) -> Any:
+    def make(
+        type_: str, promised: dict[tuple[str, str], int], hours: Any = None, as_: Any = ADMIN, **fields: Any
+    ) -> Any:
         calendar = {"name": unique("Hours"), "time_zone": "UTC", "working_hours": hours or always}
         made = rpc(
             "CreateBusinessCalendar",
@@ -93,6 +95,6 @@ def make_policy(rpc: Any) -> Callable[..., Any]:
             "calendar_id": made.id,
             "targets": [{"kind": k, "priority": p, "minutes": m} for (k, p), m in promised.items()],
         } | fields
-        return rpc("CreateSlaPolicy", sla_policies_pb2.CreateSlaPolicyRequest(sla_policy=policy), as_=ADMIN)
+        return rpc("CreateSlaPolicy", sla_policies_pb2.CreateSlaPolicyRequest(sla_policy=policy), as_=as_)
 
     return make

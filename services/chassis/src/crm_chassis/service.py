@@ -177,7 +177,7 @@ class Service:
     def _import_jobs(self) -> JobKind | None:
         if not self.importers:
             return None
-        return work.import_jobs(self.importers, self.rights, self.unverified.ask_later)
+        return work.import_jobs(self.importers, self.rights, self.references, self.unverified.ask_later)
 
     @cached_property
     def imports(self) -> Imports | None:

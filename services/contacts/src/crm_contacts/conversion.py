@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from crm.contacts.v1 import leads_pb2
-from crm_chassis.errors import DomainError
+from crm_chassis.errors import DomainError, PermissionDenied
 from crm_chassis.ids import uuid7
 from crm_chassis.records.tx import Transaction
 from crm_kit.normalise import company_key, domain_of
@@ -102,11 +102,23 @@ def _keys(lead: Lead) -> list[str]:
 def _check(tx: Transaction, plan: Plan, named: list[Account | Contact]) -> None:
     if plan.owner_id is None:
         plan.problems.append(OwnerNeeded())
-    for check in (plan.lead.must_be_open, *(lambda record=record: tx.check_changeable(record) for record in named)):
+    checks = [plan.lead.must_be_open, *(lambda record=record: tx.check_changeable(record) for record in named)]
+    if plan.opens_opportunity:
+        checks.append(lambda: _check_opportunity(tx, plan))
+    for check in checks:
         try:
             check()
         except DomainError as error:
             plan.problems.append(error)
+
+
+def _check_opportunity(tx: Transaction, plan: Plan) -> None:
+    """Sales opens the opportunity as the system, so whoever converts must be one who could open it."""
+    permission = "opportunities.create"
+    if not tx.actor.may(permission):
+        raise PermissionDenied(f"You need the permission {permission} to open an opportunity.")
+    if plan.owner_id is not None and tx.actor.kind == "user" and plan.owner_id != tx.actor.id:
+        tx.check_owner(plan.owner_id, permission, "owner_id")
 
 
 def _choose_account(tx: Transaction, plan: Plan, request: leads_pb2.ConvertLeadRequest) -> None:

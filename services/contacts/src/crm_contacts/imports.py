@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from crm.contacts.v1 import accounts_pb2, activities_pb2, contacts_pb2, leads_pb2
+from crm_chassis.contracts.formats import address_key
 from crm_chassis.errors import InvalidInput
 from crm_chassis.imports.kinds import Importer
 from crm_chassis.records.hierarchy import in_circle
@@ -100,17 +101,38 @@ def import_account(tx: Transaction, row: Row, batch: _Batch[Account], message: a
     return result
 
 
+def _reached_at(row: Row, contact: Contact | None) -> dict[str, Any]:
+    """The fields `emails` and `phones` with what the row says; without those of which it says nothing.
+
+    Addresses of the row come first. Of what a known contact has, all other addresses stay, and the numbers of types
+    that the row does not name, unless the row is complete.
+    """
+    known = contact if contact is not None and not row.complete else None
+    said: dict[str, Any] = {}
+    if addresses := row.entries("email"):
+        addressed = (
+            {one["address"]: one | {"primary": False} for one in known.emails or ()} if known is not None else {}
+        )
+        named = [addressed.pop(address_key(address), {"address": address, "type": "work"}) for address in addresses]
+        said["emails"] = [*named, *addressed.values()]
+    numbers = [
+        {"number": number, "type": type_}
+        for column, type_ in (("phone", "work"), ("mobile", "mobile"))
+        for number in row.entries(column)
+    ]
+    if numbers:
+        types = {number["type"] for number in numbers}
+        had = [one for one in known.phones or () if one["type"] not in types] if known is not None else []
+        said["phones"] = numbers + had
+    return said
+
+
 def read_contact(tx: Transaction, row: Row, batch: _Batch[Contact]) -> contacts_pb2.Contact:
     """A contact; `email`, `phone` and `mobile` hold addresses and numbers, `account` names the account."""
     contact = batch.records.find(row.get("external_id", ""))
     account_id = batch.accounts.cell(row, "account")
     extra: dict[str, Any] = _addresses(row, contact) | ({"account_id": account_id} if account_id else {})
-    if emails := row.entries("email"):
-        extra["emails"] = [{"address": address, "type": "work"} for address in emails]
-    numbers = [{"number": number, "type": "work"} for number in row.entries("phone")]
-    numbers += [{"number": number, "type": "mobile"} for number in row.entries("mobile")]
-    if numbers:
-        extra["phones"] = numbers
+    extra |= _reached_at(row, contact)
     message = read_row(tx, contacts_pb2.Contact, row, contact, extra=extra)
     told = {field.name for field, _ in message.ListFields()}
     if contact is not None:

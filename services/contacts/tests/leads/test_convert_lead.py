@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from crm.common.v1 import search_pb2, standard_pb2
 from crm.contacts.v1 import accounts_pb2, activities_pb2, affiliations_pb2, contacts_pb2, leads_pb2
+from crm.identity.v1 import users_pb2
 from crm_chassis.errors import DomainError
-from crm_chassis.testing import OWN, unique, user
+from crm_chassis.ids import uuid7
+from crm_chassis.testing import ALL, OWN, unique, user
 from crm_contacts import conversion
 
 ADMIN = user()
@@ -339,3 +341,33 @@ def test_the_preview_says_what_the_conversion_does(rpc: Any, make_lead: Any) -> 
 
     assert (plan.account_action, plan.contact_action, plan.opportunity_action) == ("create", "create", "none")
     assert list(plan.problems) == []
+
+
+def test_an_opportunity_is_opened_by_who_could_open_one_and_for_who_may_have_it(
+    rpc: Any, make_lead: Any, deliver: Any
+) -> None:
+    leaver = uuid7()
+    deliver(users_pb2.UserDeactivated(user={"id": leaver, "display_name": "Lea", "status": "DEACTIVATED"}))
+    own = {"leads.*": OWN, "accounts.*": OWN, "contacts.*": OWN, "fields.personal.read": ALL}
+    seller, researcher = user(own | {"opportunities.create": OWN}), user(own)
+
+    def open_one(as_: Any, owner_id: str) -> str:
+        lead = make_lead(owner_id=as_.id)
+        given = {"owner_id": as_.id, "last_name": unique("L"), "name": unique("Acme")}
+        contact = rpc("CreateContact", contacts_pb2.CreateContactRequest(contact=_only(given, "last_name")), as_=as_)
+        account = rpc("CreateAccount", accounts_pb2.CreateAccountRequest(account=_only(given, "name")), as_=as_)
+        named = {"account_id": account.id, "contact_id": contact.id, "owner_id": owner_id}
+        try:
+            convert(rpc, lead, as_=as_, opportunity={"name": "Engine"}, **named)
+        except DomainError as refused:
+            return refused.reason
+        return ""
+
+    assert open_one(seller, seller.id) == ""
+    assert open_one(seller, leaver) == "USER_INACTIVE"
+    assert open_one(seller, uuid7()) == "PERMISSION_DENIED"
+    assert open_one(researcher, researcher.id) == "PERMISSION_DENIED"
+
+
+def _only(fields: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if key in ("owner_id", name)}

@@ -75,7 +75,7 @@ def _campaigns_named(tx: Transaction, names: Collection[str]) -> Names[str]:
         return Names(str)
     query = tx.visible(Campaign).where(or_(Campaign.external_id.in_(names), Campaign.name.in_(names)))
     columns = query.with_only_columns(Campaign.id, Campaign.external_id, Campaign.name)
-    return Names(str, tx.session.execute(columns.order_by(Campaign.created_at)))
+    return Names(str, tx.session.execute(columns))
 
 
 def _named(names: Names[str], row: Row, column: str) -> str:

@@ -56,6 +56,16 @@ def test_a_stage_is_found_by_any_spelling_of_its_name() -> None:
     assert pipeline.stage_named("Nowhere") is None
 
 
+def test_a_stage_is_not_guessed() -> None:
+    pipeline = Pipeline(name="Sales")
+    opens = [{"name": name, "type": "OPEN"} for name in ("\U0001f525", "Tier A+", "Tier A-")]
+    pipeline.arrange([*opens, *STANDARD_STAGES[4:]])
+    fire, plus, minus = pipeline.of_type("OPEN")
+
+    assert [pipeline.stage_named(name) for name in ("\U0001f525", "tier a+", "Tier A-")] == [fire, plus, minus]
+    assert [pipeline.stage_named(name) for name in ("???", "...", "Tier A")] == [None] * 3
+
+
 @pytest.mark.parametrize("type_", ["OPEN", "LOST"])
 def test_only_a_won_stage_is_closed_in_the_forecast(type_: str) -> None:
     stages = [one | {"forecast_category": "CLOSED"} if one["type"] == type_ else dict(one) for one in STANDARD_STAGES]

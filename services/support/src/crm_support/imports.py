@@ -24,7 +24,7 @@ from crm_chassis.imports.kinds import Importer
 from crm_chassis.records.mapping import assign
 from crm_chassis.records.rows import Column, Row, Upserts, bring_in_line, columns_of, moment, outcome, read_row
 from crm_chassis.records.tx import Transaction
-from crm_kit.naming import Names, accounts_named, cells
+from crm_kit.naming import Names, accounts_named, cells, may_recognise
 
 from crm_support.people.model import Account, Contact
 from crm_support.people.queries import contacts_of_addresses
@@ -88,7 +88,9 @@ class _Batch:
 def _prepare(tx: Transaction, rows: Sequence[Row]) -> _Batch:
     return _Batch(
         tickets=Upserts(tx, Ticket, rows),
-        contacts=contacts_of_addresses(tx, cells(rows, "contact") | cells(rows, "requester_email")),
+        contacts=contacts_of_addresses(tx, cells(rows, "contact") | cells(rows, "requester_email"))
+        if may_recognise(tx.actor)
+        else {},
         accounts=accounts_named(tx, Account, cells(rows, "account")),
     )
 

@@ -8,15 +8,15 @@ import pytest
 from crm.common.v1 import standard_pb2
 from crm.support.v1 import sla_policies_pb2
 from crm_chassis.errors import DomainError
-from crm_chassis.testing import unique, user
+from crm_chassis.testing import ALL, unique, user
 
 ADMIN = user()
 HOUR = {("FIRST_RESPONSE", "MEDIUM"): 60}
 
 
-def update(rpc: Any, id_: str, **fields: Any) -> Any:
+def update(rpc: Any, id_: str, as_: Any = ADMIN, **fields: Any) -> Any:
     request = sla_policies_pb2.UpdateSlaPolicyRequest(sla_policy={"id": id_} | fields)
-    return rpc("UpdateSlaPolicy", request, as_=ADMIN)
+    return rpc("UpdateSlaPolicy", request, as_=as_)
 
 
 def test_is_kept_as_given_and_can_be_changed(rpc: Any, make_policy: Any) -> None:
@@ -38,6 +38,21 @@ def test_a_condition_that_cannot_be_checked_is_refused(make_policy: Any, conditi
         make_policy("x", HOUR, condition=condition)
 
     assert "sla_policy.condition" in refused.value.errors
+
+
+def test_a_condition_tells_nobody_what_they_may_not_read(rpc: Any, make_policy: Any) -> None:
+    """Which policy a ticket gets would say letter by letter what stands in the field."""
+    blind = user({"sla_policies.*": ALL, "tickets.*": ALL, "business_calendars.read": ALL})
+    for condition in ('requester_email : "ann"', 'NOT (requester_email = "a@x.example")', "requester_email IS NULL"):
+        with pytest.raises(DomainError) as refused:
+            make_policy(unique(), HOUR, condition=condition, as_=blind)
+        assert (refused.value.reason, list(refused.value.errors)) == ("PERMISSION_DENIED", ["sla_policy.condition"])
+    made = make_policy(unique(), HOUR, condition='requester_email : "ann"')
+
+    with pytest.raises(DomainError):
+        update(rpc, made.id, condition='requester_email : "anna"', as_=blind)
+
+    assert update(rpc, made.id, rank=8, as_=blind).rank == 8
 
 
 def test_one_target_per_kind_and_priority(make_policy: Any) -> None:

@@ -22,6 +22,7 @@ from crm.common.v1 import types_pb2
 from crm_contracts.codes import MINOR_UNITS
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
+from google.protobuf.struct_pb2 import ListValue, Struct, Value
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validates_schema
 
 from crm_chassis.contracts.filtering import parse
@@ -194,7 +195,7 @@ def _at_most(limit: int) -> list[Callable[[Any], Any]]:
 def _single(field: FieldDescriptor, rules: Any, kwargs: dict[str, Any]) -> fields.Field[Any]:
     if field.message_type is not None:
         if field.message_type.full_name == "google.protobuf.Struct":
-            return fields.Raw(validate=_small, **kwargs)
+            return Bag(**kwargs)
         if field.message_type.full_name.startswith("google.protobuf."):
             return fields.Raw(**kwargs)
         descriptor = field.message_type
@@ -206,9 +207,28 @@ def _single(field: FieldDescriptor, rules: Any, kwargs: dict[str, Any]) -> field
     return fields.Raw(**kwargs)
 
 
-def _small(value: Message) -> None:
-    if value.ByteSize() > STRUCT_BYTES:
-        raise ValidationError(TOO_MANY_BYTES(kilobytes=STRUCT_BYTES // 1024))
+class Bag(fields.Field[Struct]):
+    """A Struct that is not too large, its names and texts composed as all texts are."""
+
+    def _deserialize(self, value: Struct, *_: Any, **__: Any) -> Struct:
+        if value.ByteSize() > STRUCT_BYTES:
+            raise ValidationError(TOO_MANY_BYTES(kilobytes=STRUCT_BYTES // 1024))
+        return _composed_bag(value)
+
+
+def _composed_bag(bag: Struct) -> Struct:
+    return Struct(fields={composed(name): _composed_value(value) for name, value in bag.fields.items()})
+
+
+def _composed_value(value: Value) -> Value:
+    match value.WhichOneof("kind"):
+        case "string_value":
+            return Value(string_value=composed(value.string_value))
+        case "struct_value":
+            return Value(struct_value=_composed_bag(value.struct_value))
+        case "list_value":
+            return Value(list_value=ListValue(values=map(_composed_value, value.list_value.values)))
+    return value
 
 
 @cache

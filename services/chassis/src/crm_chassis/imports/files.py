@@ -21,6 +21,8 @@ MAX_CELL = 131_072
 MAX_ROW = 1_000_000
 """Characters of all cells of a row; one that never ends is given up there."""
 MAX_COLUMNS = 500
+MOST_NULS = 100
+"""One byte in so many may be a NUL: of a row that is spoilt. Where there are more, the file is no text."""
 LOOK_AHEAD = 100
 """Lines in which the end of a broken cell is looked for."""
 SAMPLE = 256 * 1024
@@ -43,6 +45,9 @@ _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 # What the decoder puts in the place of a byte that is none of the encoding.
 _UNDECODABLE = {UTF_8: re.compile("[\ud800-\udfff]"), UTF_16: re.compile("\ufffd")}
 _UNDECODABLE[WINDOWS_1252] = _UNDECODABLE[UTF_8]
+
+# Stands for a NUL, at which the reader of rows would stop.
+_NUL = "\ufffd"
 
 csv.field_size_limit(MAX_ROW + 2)
 
@@ -98,7 +103,7 @@ def look_at(file: Opener, encoding: str = "", delimiter: str = "") -> Layout:
     if other:
         raise InvalidInput.of("file", f"{other}; save the table as CSV")
     mark, encoding, codec = _encoding(sample, encoding)
-    if encoding != UTF_16 and b"\x00" in sample:
+    if encoding != UTF_16 and sample.count(0) * MOST_NULS > len(sample):
         raise InvalidInput.of("file", "is not text; save the table as CSV")
     start = Position(len(mark), 1)
     first = next(_physical(file, codec, start), None)
@@ -213,7 +218,7 @@ class _Lines:
         self._length += len(line.text)
         if not line.whole or self._length > MAX_ROW:
             raise _GivenUp
-        return line.text.replace("\x00", "")
+        return line.text.replace("\x00", _NUL)
 
     def begin_row(self) -> None:
         """What was taken is done with."""
@@ -284,6 +289,8 @@ def _unreadable(lines: _Lines, given_up: bool) -> str:
 
 
 def _fault(cells: list[str], text: str, encoding: str, columns: int | None) -> str:
+    if "\x00" in text:
+        return "has a NUL, which is no letter"
     if _UNDECODABLE[encoding].search(text):
         return f"has bytes that are not {_SPOKEN[encoding]}"
     if any(len(cell) > MAX_CELL for cell in cells):

@@ -13,13 +13,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
+import crm_contracts
 import orjson
 from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crm_chassis.access.actor import Actor
 from crm_chassis.db.faults import as_domain_error
-from crm_chassis.errors import DomainError, Internal, UnknownReference
+from crm_chassis.errors import AlreadyExists, DomainError, Internal, UnknownReference
+from crm_chassis.ids import as_uuid
 from crm_chassis.imports.files import FileRow, Layout, Position, rows
 from crm_chassis.imports.kinds import Importer
 from crm_chassis.imports.tables import (
@@ -41,8 +44,11 @@ from crm_chassis.metrics import IMPORTS_FINISHED
 from crm_chassis.records.apart import apply_apart
 from crm_chassis.records.directory import Rights
 from crm_chassis.records.onbehalf import KEY_HAS_ENDED, actor_now, key_has_ended
+from crm_chassis.records.references import Named, References
 from crm_chassis.records.rows import Notation, Row
+from crm_chassis.records.taken import already_exists, is_taken
 from crm_chassis.records.tx import Transaction
+from crm_chassis.text import composed, fold
 
 CHUNK = 256 * 1024
 """Bytes of a file that are kept together."""
@@ -69,10 +75,13 @@ _STAGE = text(
 )
 
 
-def import_jobs(importers: Sequence[Importer], rights: RightsOf, ask_later: AskLater = lambda _: None) -> JobKind:
+def import_jobs(
+    importers: Sequence[Importer], rights: RightsOf, references: References, ask_later: AskLater
+) -> JobKind:
     """The kind of job that carries out imports; those of one user one after the other.
 
-    `ask_later` is given each transaction whose rows may name records that are not known here.
+    `references` are the records of other services that rows may name; `ask_later` is given each transaction whose rows
+    may name some that are not known here.
     """
     by_kind = {importer.kind: importer for importer in importers}
     for kind, state in itertools.product(by_kind, (DONE, FAILED, CANCELLED)):
@@ -96,7 +105,7 @@ def import_jobs(importers: Sequence[Importer], rights: RightsOf, ask_later: AskL
             return Done()
         if run.state == READING:
             return _read(tx, run, importer, job)
-        return _apply(tx, run, importer, actor, job, ask_later)
+        return _apply(tx, run, importer, actor, job, references, ask_later)
 
     return JobKind("import", step, lease=60.0, on_cancel=_cancelled, source="import")
 
@@ -201,7 +210,13 @@ class _Staged:
 
 
 def _apply(
-    tx: Transaction, run: ImportRun, importer: Importer, actor: Actor, job: Job, ask_later: AskLater
+    tx: Transaction,
+    run: ImportRun,
+    importer: Importer,
+    actor: Actor,
+    job: Job,
+    references: References,
+    ask_later: AskLater,
 ) -> Again | Done:
     """Applies a batch: first all rows, in the order of the file, then in rounds those that wait for something."""
     since = job.cursor.get("since")
@@ -213,7 +228,7 @@ def _apply(
               tx.session.execute(query.order_by(ImportRow.line).limit(BATCH))]  # fmt: skip
     if staged:
         patient = not run.dry_run and (since is None or tx.now < datetime.fromisoformat(since) + PATIENCE)
-        batch = _Batch(tx, run, importer, actor, patient, ask_later)
+        batch = _Batch(tx, run, importer, actor, patient, references, ask_later)
         batch.settle(staged)
         moved = batch.note(staged)
         cursor = {**job.cursor, "after": staged[-1].line, "moved": job.cursor.get("moved", False) or moved}
@@ -238,7 +253,7 @@ class _Translation:
         self._columns = importer.columns
         values = options.get("values", {})
         self._targets = [
-            (place, target, {cell.casefold(): meaning for cell, meaning in values.get(name, {}).items()})
+            (place, target, {fold(cell): meaning for cell, meaning in values.get(name, {}).items()})
             for place, (name, target) in enumerate(zip(run.columns, run.targets, strict=True))
             if target
         ]
@@ -246,14 +261,15 @@ class _Translation:
     def __call__(self, cells: Sequence[str]) -> Row:
         row: dict[str, str] = {}
         for place, target, meanings in self._targets:
-            cell = _plain(cells[place].strip()) if place < len(cells) else ""
-            cell = meanings.get(cell.casefold(), cell)
+            cell = _plain(composed(cells[place])) if place < len(cells) else ""
+            cell = meanings.get(fold(cell), cell) if meanings else cell
             if row.get(target) and cell:
                 cell = f"{row[target]}{self._notation.separator}{cell}"
             row[target] = cell or row.get(target, "")
         filled = {self._columns[target].field for target, cell in row.items() if cell}
         emptied = {self._columns[target].field for target, cell in row.items() if not cell} - filled - {""}
-        return Row(row, self._notation, frozenset(emptied) if self._clears else frozenset())
+        cleared = frozenset(emptied) if self._clears else frozenset()
+        return Row(row, self._notation, cleared, complete=self._clears)
 
 
 def _plain(cell: str) -> str:
@@ -270,6 +286,7 @@ class _Batch:
     importer: Importer
     actor: Actor
     patient: bool
+    references: References
     ask_later: AskLater
     outcomes: list[str] = field(default_factory=list)
     refused: dict[int, DomainError] = field(default_factory=dict)
@@ -287,7 +304,10 @@ class _Batch:
         session = self.tx.session
         with self.tx.acting(self.actor, self.importer.permission) as tx, session.begin_nested() as savepoint:
             batch = self.importer.prepare(tx, [one.values for one in staged])
+            self.refused |= self._unusable(tx, staged)
             for place, one in enumerate(staged):
+                if one.line in self.refused:
+                    continue
                 try:
                     meaning = self.importer.read(tx, one.values, batch)
                 except DomainError as error:
@@ -309,8 +329,32 @@ class _Batch:
             self.outcomes += outcomes
         return culprit
 
+    def _unusable(self, tx: Transaction, staged: Sequence[_Staged]) -> dict[int, DomainError]:
+        """By line, why a row may not name the records of other services that its columns with ids name."""
+        named = [(one, reference) for one in staged for reference in self._named_in(one.values)]
+        refused = self.references.unusable(tx, [reference for _, reference in named])
+        return {
+            one.line: UnknownReference.of(reference.path, reference.kind.rpartition(".")[2])
+            for one, reference in named
+            if reference in refused
+        }
+
+    def _named_in(self, row: Row) -> Iterator[Named]:
+        """The columns of a row that hold ids of records, as far as they can be ids."""
+        fields = self.importer.message.DESCRIPTOR.fields_by_name
+        for column, cell in row.items():
+            field = fields.get(column)
+            kind = crm_contracts.rules_of(field).reference if field is not None else ""
+            if kind and (id_ := as_uuid(cell)):
+                yield Named(column, kind, (id_,))
+
     def _refuse(self, one: _Staged, error: Exception) -> None:
         verdict = as_domain_error(error)
+        if isinstance(error, IntegrityError) and is_taken(error):
+            taken = already_exists(self.tx.session, self.references.base, self.actor, error)
+            # The fields of a row have no record before them.
+            fields = {path.partition(".")[2]: problems for path, problems in taken.errors.items()}
+            verdict = AlreadyExists(taken.detail, errors=fields)
         if isinstance(verdict, Internal):
             log = get_logger()
             log.warning("import row refused", import_id=self.run.id, line=one.line, error=repr(error))

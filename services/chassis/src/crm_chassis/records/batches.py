@@ -40,6 +40,7 @@ from crm_chassis.records.references import Named, References, named
 from crm_chassis.records.taken import already_exists, is_taken, same_value
 from crm_chassis.records.tx import Transaction
 from crm_chassis.records.visibility import predicate
+from crm_chassis.text import composed
 
 PORTION = 100
 """Rows that are tried together: for one that is refused late, at most so many others are done once more."""
@@ -151,6 +152,7 @@ def batch_get(tx: Transaction, model: Any, ids: Iterable[str], response: Any) ->
 
 
 def _create(tx: Transaction, kind: _Kind, resources: Sequence[Any]) -> Message:
+    _compose_keys(kind, resources)
     holders = _holders(tx, kind, [getattr(one, KEY) for one in resources] if kind.has_key else [])
     batch = _Batch(tx, kind, len(resources))
     for place, resource in enumerate(resources):
@@ -164,6 +166,7 @@ def _create(tx: Transaction, kind: _Kind, resources: Sequence[Any]) -> Message:
 
 def _update(tx: Transaction, kind: _Kind, request: Any) -> Message:
     resources = getattr(request, kind.model.plural)
+    _compose_keys(kind, resources)
     by_key = kind.has_key and "allow_missing" in request.DESCRIPTOR.fields_by_name
     batch = _Batch(tx, kind, len(resources))
     masks = [*request.update_masks, *(FieldMask() for _ in resources[len(request.update_masks) :])]
@@ -184,6 +187,7 @@ def _update(tx: Transaction, kind: _Kind, request: Any) -> Message:
 
 def _assert(tx: Transaction, kind: _Kind, request: Any, response: Any) -> Message:
     resource = getattr(request, kind.name)
+    _compose_keys(kind, [resource])
     holders = _holders(tx, kind, [getattr(resource, KEY)])
     row = _by_key(tx, kind, 0, resource, request.update_mask, holders, allow_missing=True)
     record, before = _run(tx, kind, row)
@@ -193,6 +197,12 @@ def _assert(tx: Transaction, kind: _Kind, request: Any, response: Any) -> Messag
 
 
 # -- one row ----------------------------------------------------------------------------------------------
+
+
+def _compose_keys(kind: _Kind, resources: Iterable[Any]) -> None:
+    """Brings external ids in the form in which they are stored, so that they are looked for in it."""
+    for resource in resources if kind.has_key else ():
+        setattr(resource, KEY, composed(getattr(resource, KEY)))
 
 
 def _holders(tx: Transaction, kind: _Kind, keys: Iterable[str]) -> dict[str, _Holder]:

@@ -15,7 +15,7 @@ from uuid import UUID
 import crm_contracts
 import orjson
 from google.protobuf import message_factory
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 from sqlalchemy import (
     ClauseElement,
@@ -77,9 +77,8 @@ def filter_fields(model: Any) -> dict[str, Field]:
     return found
 
 
-def _path(model: Any, name: str) -> Iterator[FieldDescriptor]:
+def path_of(message: Descriptor, name: str) -> Iterator[FieldDescriptor]:
     """The field of a name and, of a name with dots, those inside it."""
-    message = model.message.DESCRIPTOR
     for part in name.split("."):
         field = message.fields_by_name[part]
         message = field.message_type
@@ -91,9 +90,9 @@ def apply_filter(query: Select[Any], model: Any, text: str, actor: Actor) -> Sel
     expression = parse(text)
     if expression is None:
         return query
-    allowed = filter_fields(model)
+    allowed, message = filter_fields(model), model.message.DESCRIPTOR
     for comparison in comparisons(expression):
-        if comparison.field in allowed and not all(map(actor.can_read, _path(model, comparison.field))):
+        if comparison.field in allowed and not all(map(actor.can_read, path_of(message, comparison.field))):
             raise unreadable("filter", comparison.field)
     return query.where(to_sql(expression, allowed))
 

@@ -129,18 +129,28 @@ class References:
 
     def refusals(self, tx: Transaction, references: Iterable[Named]) -> dict[str, list[str]]:
         """By path, what is wrong with ids of other services' records; `tx` takes a note of those not known here."""
+        return {
+            one.path: [UNKNOWN_REFERENCE(f"no such {one.kind.rsplit('.', 1)[1]}")]
+            for one in self.unusable(tx, references)
+        }
+
+    def unusable(self, tx: Transaction, references: Iterable[Named]) -> list[Named]:
+        """Those of the references to other services' records that may not be named here, asked for by kind.
+
+        `tx` takes a note of the records that are not known here.
+        """
         by_kind: dict[str, list[Named]] = {}
         for one in references:
             if one.kind.split(".")[1] != self._service:
                 by_kind.setdefault(one.kind, []).append(one)
-        refused: dict[str, list[str]] = {}
+        refused: list[Named] = []
         for kind, fields in by_kind.items():
             ids = {id_ for one in fields for id_ in one.ids if id_} - {tx.actor.id}
             hidden, unknown = self._unusable(tx, kind, ids)
             hidden |= unknown & tx.context.missing_references
             for one in fields:
                 if hidden.intersection(one.ids):
-                    refused[one.path] = [UNKNOWN_REFERENCE(f"no such {kind.rsplit('.', 1)[1]}")]
+                    refused.append(one)
                 for id_ in unknown.intersection(one.ids):
                     tx.note_unverified(one.path, kind, id_)
         return refused

@@ -27,8 +27,8 @@ M = TypeVar("M", bound=Message)
 R = TypeVar("R", bound=Record)
 
 _NUMBERS = {
-    ".": re.compile(r"[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?"),
-    ",": re.compile(r"[+-]?([0-9]+|[0-9]{1,3}(\.[0-9]{3})+)(,[0-9]+)?"),
+    ".": re.compile(r"[+-]?([0-9]+|[1-9][0-9]{0,2}(,[0-9]{3})+)(\.[0-9]+)?"),
+    ",": re.compile(r"[+-]?([0-9]+|[1-9][0-9]{0,2}(\.[0-9]{3})+)(,[0-9]+)?"),
 }
 _TRUE = frozenset({"true", "yes", "1", "y"})
 _FALSE = frozenset({"false", "no", "0", "n"})
@@ -61,16 +61,25 @@ class Row(dict[str, str]):
     """The cells of one row by what their columns are mapped to, blanks stripped."""
 
     def __init__(
-        self, cells: Mapping[str, str], notation: Notation = Notation(), cleared: frozenset[str] = frozenset()
+        self,
+        cells: Mapping[str, str],
+        notation: Notation = Notation(),
+        cleared: frozenset[str] = frozenset(),
+        *,
+        complete: bool = False,
     ) -> None:
-        """`cleared` are the fields of the message that their empty cells make empty."""
+        """`cleared` are the fields of the message that their empty cells make empty.
+
+        A `complete` row says all there is to say of what it fills: entries that it does not name are dropped.
+        """
         super().__init__(cells)
         self.notation = notation
         self.cleared = cleared
+        self.complete = complete
 
     def but(self, **cells: str) -> Row:
         """The same row with other cells."""
-        return Row({**self, **cells}, self.notation, self.cleared)
+        return Row({**self, **cells}, self.notation, self.cleared, complete=self.complete)
 
     def entries(self, name: str) -> list[str]:
         """The entries of the list in a cell."""
@@ -103,14 +112,15 @@ def read_row(
     """The message that the non-empty cells of a row describe, checked like input of the API.
 
     With the record that it changes it is checked as a part of that, so that it says what an update by hand would say.
-    An amount without currency is in `currency`; `extra` holds fields a cell cannot say. Raises InvalidInput naming the
-    field, PermissionDenied for one that the actor may not write.
+    An amount without currency stays in that of the record, and else is in `currency`; `extra` holds fields that a cell
+    cannot say. Raises InvalidInput naming the field, PermissionDenied for one that the actor may not write.
     """
     body: dict[str, Any] = {}
     for field in writable_fields(message):
         text = row.get(field.name, "")
         if text:
-            body[field.name] = _value(field, text, row, currency)
+            usual = getattr(record, f"{field.name}_currency", None) if record is not None else None
+            body[field.name] = _value(field, text, row, usual or currency)
     said = decode(message, {**body, **extra})
     check_writable(tx.actor, said, row.cleared)
     if record is None:

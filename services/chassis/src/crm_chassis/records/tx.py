@@ -596,18 +596,21 @@ class Transaction(View):
             permission = self.permission or f"{record.plural}.update"
             if change.created and permission == f"{record.plural}.update":
                 permission = f"{record.plural}.create"
-            if (owner, permission) in checked:
-                continue
-            checked.add((owner, permission))
-            gone = select(DirectoryUser.id).where(DirectoryUser.id == owner, ~DirectoryUser.active)
-            if self.session.scalar(gone) is not None:
-                raise UserInactive(errors={owner_field: ["is deactivated"]})
-            if self.actor.scope_of(permission) == ALL:
-                continue
-            reach = predicate(OwnerReach, self.actor, permission)
-            query = select(DirectoryUser.id).where(DirectoryUser.id == owner, DirectoryUser.active, reach)
-            if self.session.scalar(query) is None:
-                raise PermissionDenied(f"{owner_field}: you may not give records to this user.")
+            if (owner, permission) not in checked:
+                checked.add((owner, permission))
+                self.check_owner(owner, permission, owner_field)
+
+    def check_owner(self, owner: str, permission: str, field_name: str) -> None:
+        """Raises UserInactive for a user who has left, PermissionDenied for one out of reach of the permission."""
+        gone = select(DirectoryUser.id).where(DirectoryUser.id == owner, ~DirectoryUser.active)
+        if self.session.scalar(gone) is not None:
+            raise UserInactive(errors={field_name: ["is deactivated"]})
+        if self.actor.scope_of(permission) == ALL:
+            return
+        reach = predicate(OwnerReach, self.actor, permission)
+        query = select(DirectoryUser.id).where(DirectoryUser.id == owner, DirectoryUser.active, reach)
+        if self.session.scalar(query) is None:
+            raise PermissionDenied(f"{field_name}: you may not give records to this user.")
 
 
 def written(

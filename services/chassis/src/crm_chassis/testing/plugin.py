@@ -410,7 +410,8 @@ def import_runner(service: Any, engine: Any, clock: FrozenClock, rights: dict[st
     def known(session: Any, user_id: str) -> Any:
         return rights.get(user_id) or service.rights(session, user_id)
 
-    return Runner(engine, [import_jobs(service.importers, known, service.unverified.ask_later)], Vault(_KEY), clock)
+    jobs = import_jobs(service.importers, known, service.references, service.unverified.ask_later)
+    return Runner(engine, [jobs], Vault(_KEY), clock)
 
 
 @pytest.fixture

@@ -16,6 +16,6 @@ class AccountSchema(derived(accounts_pb2.Account)):  # type: ignore[misc]
 
     @validates("domains")
     def own_domains(self, value: list[str], **_: Any) -> None:
-        free = sorted(set(value) & normalise.FREE_MAIL_DOMAINS)
+        free = sorted(filter(normalise.is_free_mail, value))
         if free:
             raise ValidationError(f"{free[0]} is a free-mail domain and identifies nobody")

@@ -9,6 +9,7 @@ from typing import Any
 from crm.sales.v1 import pipelines_pb2
 from crm_chassis.errors import InvalidInput
 from crm_chassis.ids import uuid7
+from crm_kit.naming import Names
 from crm_kit.normalise import name_key
 from sqlalchemy import Boolean, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -97,12 +98,12 @@ class Pipeline(Record):
         return [Stage.of(one) for one in between if one["type"] == OPEN]
 
     def stage_named(self, name: str) -> Stage | None:
-        """The stage with that id or name in any spelling; "won" and "lost" mean the first stage of that type."""
-        key = name_key(name)
-        for one in self.stages:
-            if one["id"] == name.lower() or name_key(one["name"]) == key:
-                return Stage.of(one)
-        return self.of_type(key.upper())[0] if key.upper() in (WON, LOST) else None
+        """The one stage with that id or name in any spelling; "won" and "lost" mean the first stage of that type."""
+        stages = [Stage.of(one) for one in self.stages]
+        named = Names(name_key, ((stage, stage.id, stage.name) for stage in stages)).find(name)
+        if named or name_key(name).upper() not in (WON, LOST):
+            return named[0] if len(named) == 1 else None
+        return self.of_type(name_key(name).upper())[0]
 
     def arrange(self, given: Iterable[Mapping[str, Any]]) -> None:
         """Gives the pipeline its stages. Stages without id are new and get one; a new pipeline makes all ids itself.

@@ -21,7 +21,7 @@ from crm_sales.pipelines.model import OPEN, Pipeline, Stage
 
 
 def _held(condition: ColumnExpressionArgument[bool]) -> Any:
-    query = select(Pipeline).where(condition, Pipeline.deleted_at.is_(None)).order_by(Pipeline.created_at)
+    query = select(Pipeline).where(condition, Pipeline.deleted_at.is_(None))
     return query.limit(1).with_for_update(read=True).execution_options(populate_existing=True)
 
 
@@ -47,7 +47,7 @@ def default_pipeline(tx: Transaction) -> Pipeline:
 
 
 def pipelines_named(tx: Transaction, names: Collection[str]) -> Names[Pipeline]:
-    """The pipelines that are called by name, the oldest of several. They are few: their names are compared here."""
+    """The pipelines that are called by name. They are few: their names are compared here."""
     if not names:
         return Names(name_key)
     keys = {name_key(name) for name in names}

@@ -21,10 +21,15 @@ def products_by_id(tx: Transaction, ids: Iterable[str]) -> dict[str, Product]:
 
 
 def products_named(tx: Transaction, names: Collection[str]) -> Names[Product]:
-    """The visible products that are called by stock keeping unit or by name, active ones first."""
+    """The visible products that are called by stock keeping unit or by name.
+
+    One that is sold no more is named by its unit only, or by a name that no other has.
+    """
     if not names:
         return Names(name_key)
     keys = {name_key(name) for name in names} - {""}
     query = tx.visible(Product).where(or_(Product.sku.in_(names), Product.key.in_(keys)))
-    products = tx.session.scalars(query.order_by(Product.active.desc(), Product.created_at, Product.id))
-    return Names(name_key, ((product, product.sku, product.name) for product in products))
+    found = Names[Product](name_key)
+    for product in tx.session.scalars(query.order_by(Product.active.desc())):
+        found.put(product, product.sku, product.name if product.active or not found.find(product.name) else "")
+    return found

@@ -11,6 +11,7 @@ from crm_chassis.records.mapping import assign
 from crm_chassis.records.tx import Transaction
 
 from crm_support.calendars.model import BusinessCalendar
+from crm_support.sla.conditions import check_readable
 from crm_support.sla.model import SlaPolicy
 
 
@@ -18,6 +19,7 @@ def create_sla_policy(tx: Transaction, request: sla_policies_pb2.CreateSlaPolicy
     """A new policy. Raises UnknownReference for a calendar that is not there."""
     policy = SlaPolicy()
     assign(policy, request.sla_policy)
+    check_readable(tx.actor, policy.condition)
     tx.check_reference(BusinessCalendar, policy.calendar_id, "sla_policy.calendar_id")
     return tx.add(policy)
 
@@ -26,7 +28,8 @@ def update_sla_policy(tx: Transaction, request: sla_policies_pb2.UpdateSlaPolicy
     """Changes the fields that the mask names."""
     given = request.sla_policy
     policy = tx.get(SlaPolicy, given.id, etag=given.etag)
-    assign(policy, given, request.update_mask.paths)
+    if "condition" in assign(policy, given, request.update_mask.paths):
+        check_readable(tx.actor, policy.condition)
     tx.check_reference(BusinessCalendar, policy.calendar_id, "sla_policy.calendar_id")
     return policy
 
