@@ -19,7 +19,7 @@ from crm_gateway.settings import services
 from gateway_harness import Client, Suite
 from google.protobuf.timestamp_pb2 import Timestamp
 
-ID = uuid7()
+ID, OTHER = uuid7(), uuid7()
 
 
 # -- timeline --------------------------------------------------------------------------------------------------
@@ -321,7 +321,11 @@ def test_whoever_knows_an_import_answers(suite: Suite, admin: Client) -> None:
     )
     assert admin.get(f"/v1/imports/{ID}").json()["kind"] == "tickets"
     suite.services.answers["ListImportErrors"] = imports_pb2.ListImportErrorsResponse(next_page_token="n")
-    assert admin.get(f"/v1/imports/{ID}/errors?page_size=5").json()["next_page_token"] == "n"
+    token = admin.get(f"/v1/imports/{ID}/errors?page_size=5").json()["next_page_token"]
+    assert token not in ("", "n"), "places are for nobody to read"
+    assert admin.get(f"/v1/imports/{ID}/errors?page_size=5&page_token={token}").status_code == 200
+    assert [call.message.page_token for call in suite.services["ListImportErrors"]][-1] == "n"
+    assert admin.get(f"/v1/imports/{OTHER}/errors?page_token={token}").status_code == 400
 
 
 def test_an_import_is_cancelled_where_it_is_known(suite: Suite, admin: Client) -> None:

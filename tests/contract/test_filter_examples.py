@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import crm_contracts
@@ -25,6 +26,25 @@ def test_an_example_is_a_filter(plural: str, text: str) -> None:
     assert expression is not None
     for comparison in comparisons(expression):
         matches(comparison, message_fields(message), {})
+
+
+def test_the_api_document_names_the_fields_that_filters_know() -> None:
+    document = json.loads((REPOSITORY / "proto/docs/openapi.json").read_text())
+    told = {
+        path: set(re.search(r"Fields: ([\w., ]+?)\.( |$)", one["description"])[1].split(", "))  # type: ignore[index]
+        for path, item in document["paths"].items()
+        for one in item.get("get", {}).get("parameters", ())
+        if one.get("name") == "filter" and "Fields: " in one["description"]
+    }
+    plurals = {
+        f"/v1/{resource.plural}": message.DESCRIPTOR
+        for message in crm_contracts.messages()
+        if (resource := crm_contracts.resource_of(message.DESCRIPTOR)) is not None
+    }
+    listed = plurals.keys() & told.keys()
+    assert len(listed) > 15
+    for path in listed:
+        assert told[path] == set(message_fields(plurals[path])), path
 
 
 def test_there_are_examples() -> None:

@@ -22,6 +22,7 @@ from crm_gateway.errors import RequestTimeout, TooLarge, UnsupportedMediaType
 from crm_gateway.fanout import Answers, ask
 from crm_gateway.multipart import Form, boundary_of
 from crm_gateway.settings import services
+from crm_gateway.tokens import PageTokens, query_of
 from crm_gateway.transcode import Binding, parse_json
 from crm_gateway.upstreams import Upstreams, calling
 from crm_gateway.web import Disconnected, Reply, Request
@@ -243,15 +244,24 @@ class Known:
 class FindImport:
     """Handles what is asked of one import: asks everybody, takes the one that knows."""
 
-    def __init__(self, known: Known, method: crm_contracts.Method, http: crm_contracts.Http) -> None:
+    def __init__(
+        self, known: Known, tokens: PageTokens, method: crm_contracts.Method, http: crm_contracts.Http
+    ) -> None:
         self._known = known
+        self._tokens = tokens
         self._binding = Binding(method, http)
         self._method = crm_contracts.method(f"crm.common.v1.ImportService.{method.name}")
+        self._paged = "page_token" in method.request.DESCRIPTOR.fields_by_name
 
     async def handle(self, request: Request, path: dict[str, str]) -> Reply:
         wanted: Any = await self._binding.message(request, path)
+        query = query_of(self._method.full_name, wanted) if self._paged else b""
+        if self._paged:
+            wanted.page_token = self._tokens.open(wanted.page_token, query)
         validate(wanted)
         found = await (self._read if self._method.policy.read_only else self._write)(wanted, request)
+        if self._paged:
+            found.next_page_token = self._tokens.seal(found.next_page_token, query)
         return Reply(200, request.caller.encoder.dumps(found))
 
     async def _read(self, wanted: Any, request: Request) -> Any:
@@ -275,12 +285,17 @@ class FindImport:
 class ListImports:
     """Handles GET /v1/imports: the newest of all services."""
 
-    def __init__(self, known: Known, method: crm_contracts.Method, http: crm_contracts.Http) -> None:
+    def __init__(
+        self, known: Known, tokens: PageTokens, method: crm_contracts.Method, http: crm_contracts.Http
+    ) -> None:
         self._known = known
+        self._tokens = tokens
         self._binding = Binding(method, http)
 
     async def handle(self, request: Request, path: dict[str, str]) -> Reply:
         wanted: Any = await self._binding.message(request, path)
+        query = query_of(LIST.full_name, wanted)
+        wanted.page_token = self._tokens.open(wanted.page_token, query)
         validate(wanted)
         answers = await self._known.ask(LIST, wanted, request, self._known.services)
         answers.raise_input()
@@ -293,7 +308,7 @@ class ListImports:
             imports=imports[:size], unavailable_services=answers.unavailable
         )  # fmt: skip
         if len(imports) > size or any(page.next_page_token for page in pages):
-            found.next_page_token = found.imports[-1].id
+            found.next_page_token = self._tokens.seal(found.imports[-1].id, query)
         return Reply(200, request.caller.encoder.dumps(found))
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
-from crm_contracts import Http, Method, kind_of, listed, resource_of
+from crm_contracts import Http, Method, kind_of, listed, resource_of, rules_of
 
 MONEY = "crm.common.v1.Money"
 STANDARD = frozenset(("create", "get", "list", "update", "delete", "undelete"))
@@ -18,6 +18,21 @@ STANDARD = frozenset(("create", "get", "list", "update", "delete", "undelete"))
 _OF_PROGRAMS = re.compile(r"(Batch(Get|Create|Update)|Group|Assert)[A-Z]")
 # How a page, a version or the fields of a change are asked for is the same everywhere and nothing to fill in.
 _ASIDE = frozenset(("etag", "update_mask", "page_size", "page_token"))
+
+
+def filter_names(message: Descriptor) -> list[str]:
+    """What a filter may ask for of a message: fields, parts of the entries of lists, the currency of amounts."""
+    found: list[str] = []
+    for field in message.fields:
+        if not rules_of(field).filterable:
+            continue
+        if field.is_repeated and field.message_type is not None:
+            found += [f"{field.name}.{one.name}" for one in field.message_type.fields if rules_of(one).filterable]
+            continue
+        found.append(field.name)
+        if field.message_type is not None and field.message_type.full_name == MONEY:
+            found.append(f"{field.name}.currency")
+    return found
 
 
 @dataclass(frozen=True)

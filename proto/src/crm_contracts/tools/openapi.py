@@ -8,7 +8,7 @@ from typing import Any
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from crm_contracts import REQUIRED, Http, Method, RateClass, behavior_of, listed, records_of, resource_of, rules_of
-from crm_contracts.resources import MONEY
+from crm_contracts.resources import MONEY, filter_names
 from crm_contracts.tools.schemas import INPUT, OUTPUT, PATCH, Schema, Schemas, names
 from crm_contracts.tools.source import Source, message_type, resolve, type_name
 
@@ -16,7 +16,7 @@ from crm_contracts.tools.source import Source, message_type, resolve, type_name
 UPLOAD = Http("POST", "/v1/imports", "*")
 
 # The rule that a field has to keep to be named in a parameter.
-_FIELDS_OF = {"filter": "filterable", "order_by": "sortable", "by": "groupable"}
+_FIELDS_OF = {"order_by": "sortable", "by": "groupable"}
 _PARAMETER = re.compile(r"\{([a-z0-9_.]+)\}")
 _ABOUT = """\
 One API for the whole suite.
@@ -34,8 +34,8 @@ One API for the whole suite.
   A token belongs to its query; a `page_size` above the largest means the largest.
 * `filter` takes comparisons joined by AND, OR (which binds tighter) and NOT:
   `status = "won" AND amount >= 1000`. `=` and `!=` are for all values, `<` and `>` for numbers, days and times, `:` for
-  words of a text and entries of a list. `stage IN (a, b)`, `x IS NULL`, `x : *` for what is set, and moments such as
-  `now() - 90d` are possible too; `GET /v1/describe/{resource}` says what may be filtered by. So may be the fields of
+  words of a text and entries of a list. `status IN (OPEN, WON)`, `x IS NULL`, `x : *` for what is set, and moments such
+  as `now() - 90d` are possible too; `GET /v1/describe/{resource}` says what may be filtered by. So may be the fields of
   what a field refers to, as far as the caller may read them: `account_id.name : "acme"`, `stage_id.name = "Proposal"`.
 * `fields` of a GET or of `:batchGet` names the fields that are wanted, `expand` the references whose names
   are: the answer has them in `names`, by id, as far as the caller may read them.
@@ -272,9 +272,8 @@ class _Operation:
         parameter: Schema = {"name": field.name, "in": where}
         text = self._schemas.describe(field)
         record = records_of(self._method.descriptor)
-        if where == "query" and record is not None and field.name in _FIELDS_OF:
-            rule = _FIELDS_OF[field.name]
-            allowed = names(f for f in record.fields if getattr(rules_of(f), rule))
+        if where == "query" and record is not None:
+            allowed = _fields_for(field.name, record)
             text = f"{text} Fields: {allowed}.".strip() if allowed else text
         if text:
             parameter["description"] = text
@@ -332,6 +331,14 @@ class _Operation:
         if self._method.descriptor.server_streaming:
             return {"text/event-stream": {"schema": self._schemas.ref(response, OUTPUT)}}
         return {"application/json": {"schema": self._schemas.ref(response, OUTPUT)}}
+
+
+def _fields_for(parameter: str, record: Descriptor) -> str:
+    """The fields of records that a parameter of their list may name."""
+    if parameter == "filter":
+        return ", ".join(filter_names(record))
+    rule = _FIELDS_OF.get(parameter)
+    return names(field for field in record.fields if getattr(rules_of(field), rule)) if rule else ""
 
 
 def _named(field: FieldDescriptor, record: Descriptor) -> Schema:

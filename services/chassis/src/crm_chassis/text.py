@@ -19,9 +19,11 @@ MAX_TERM_LENGTH = 60
 MAX_WORDS = 8
 """Most words that a query looks for."""
 
+# Han, Hiragana, Katakana; Hangul, whose names and compounds are written in one; Thai, Lao, Khmer, Burmese.
 _UNSPACED = re.compile(
-    "([\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)"
-)  # Han, Hiragana, Katakana
+    "([\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+    "\uac00-\ud7af\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f]+)"
+)
 _MARKS = re.compile("[\u061c\u200e\u200f]")
 _ASCII_FORM = re.compile(r"xn--[a-z0-9-]+")
 _TELEPHONE = re.compile(r"\+?[\d\s()./-]{7,}")

@@ -78,6 +78,7 @@ def test_the_kind_decides_who_chooses_members(rpc: Any, make_segment: Any) -> No
     [
         'shoe_size = "9"', "opportunities_won >= many", "employees > 1", "account.employees > 1e400",
         "account.employees > NaN", 'country > "DE"', "segment = x", 'country = "DE" AND', "country : DE",
+        "segment IS NULL", "segment : *",
     ],
 )  # fmt: skip
 def test_a_filter_that_means_nothing_is_refused(rpc: Any, text: str) -> None:
@@ -87,6 +88,22 @@ def test_a_filter_that_means_nothing_is_refused(rpc: Any, text: str) -> None:
 
     assert error.status == 400
     assert list(error.errors) == ["segment.filter"]
+
+
+def test_presence_is_asked_for_of_numbers_too(rpc: Any, people: Any) -> None:
+    department = unique("dep")
+    known, unknown = people.account(employees=12), people.account()
+    for account in (known, unknown):
+        people.contact(department=department, account_id=account)
+
+    def count(text: str) -> int:
+        request = segments_pb2.PreviewSegmentRequest(filter=f'department = "{department}" AND {text}')
+        return rpc("PreviewSegment", request, as_=ADMIN).count
+
+    counts = {
+        text: count(text) for text in ("account.employees : *", "account.employees IS NULL", "opportunities_won : *")
+    }
+    assert counts == {"account.employees : *": 1, "account.employees IS NULL": 1, "opportunities_won : *": 2}
 
 
 def test_fields_one_may_not_read_cannot_be_filtered_by(rpc: Any) -> None:

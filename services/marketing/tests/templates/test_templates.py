@@ -213,6 +213,9 @@ def test_a_preview_says_what_only_some_values_break(rpc: Any, people: Any, make_
         ("mailto:{{ contact.email }}?subject={{ contact.first_name }}",
          "mailto:ann+crm@x.example?subject=Ann%20%26%20Co"),
         ("{{ unsubscribe_url }}", "https://crm.example/u?a=1&b=2"),
+        ("{{ unsubscribe_url }}&n={{ contact.email }}", "https://crm.example/u?a=1&b=2&n=ann%2Bcrm%40x.example"),
+        ('{{ "https://s.example/?e=" ~ contact.email }}', "https://s.example/?e=ann%2Bcrm%40x.example"),
+        ("https://s.example/?e={{ contact.email | urlencode | lower }}", "https://s.example/?e=ann%2bcrm%40x.example"),
     ],
 )  # fmt: skip
 def test_tokens_in_urls_are_encoded(text: str, expected: str) -> None:

@@ -71,7 +71,7 @@ def reindex(model: type[Record]) -> Backfill:
             session.execute(insert(SearchTerm), rows)
         return records[-1].id if len(records) == BATCH else None
 
-    return Backfill(f"20261129 words of {model.plural}", step)
+    return Backfill(f"20261129.2 words of {model.plural}", step)
 
 
 def backfill_jobs(backfills: Sequence[Backfill]) -> JobKind:

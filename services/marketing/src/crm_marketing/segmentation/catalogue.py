@@ -160,7 +160,7 @@ def _check(comparison: Comparison, actor: Actor) -> None:
             UUID(str(comparison.value))
         except ValueError as error:
             raise InvalidInput.of("filter", "segment must be compared with the id of a segment") from error
-    elif field is not None and field.kind == "number":
+    elif field is not None and field.kind == "number" and comparison.value is not None:
         value = convert(comparison, field)
         if not value.is_finite() or abs(value) >= LARGEST_NUMBER:
             raise InvalidInput.of("filter", f"{name} must be compared with a number below 10^15")

@@ -55,7 +55,10 @@ _ALLOWED = (
 )  # fmt: skip
 
 _PARTS = frozenset({"float", "integer", "name", "operator", "string"})
-_IN_URL = re.compile(r"""(?:https?://[^\s<>"']|(?:mailto|sms):[^\s<>"'?]*\?)[^\s<>"']*$""", re.IGNORECASE)
+# One that begins with // takes the scheme of the page: only in an attribute, for texts have such signs too.
+_IN_URL = re.compile(r"""(?:(?:https?:|["'=])//[^\s<>"']|(?:mailto|sms):[^\s<>"'?]*\?)[^\s<>"']*$""", re.IGNORECASE)
+_URLS = frozenset({"unsubscribe_url"})
+"""Tokens whose values are URLs."""
 LONGEST_URL = 2_000
 
 _missing: ContextVar[dict[str, None]] = ContextVar("missing")
@@ -145,19 +148,37 @@ def _encode_in_urls(body: Sequence[nodes.Node], before: str) -> str:
     """
     for node in body:
         if isinstance(node, nodes.Output):
-            for place, part in enumerate(node.nodes):
-                if isinstance(part, nodes.TemplateData):
-                    before = (before + part.data)[-LONGEST_URL:]
-                    continue
-                encoded = isinstance(part, nodes.Filter) and part.name == "urlencode"
-                if not encoded and _IN_URL.search(before):
-                    node.nodes[place] = nodes.Filter(part, "urlencode", [], [], None, None, lineno=part.lineno)
-                before += "x"
+            before = _encode_parts(node.nodes, before)
         elif isinstance(node, nodes.If):
             branches = [node.body, *(branch.body for branch in node.elif_), node.else_]
             ends = [_encode_in_urls(branch, before) for branch in branches]
             before = next((end for end in ends if _IN_URL.search(end)), ends[-1])
     return before
+
+
+def _encode_parts(parts: list[nodes.Expr], before: str) -> str:
+    """The same for texts and expressions that stand one behind the other."""
+    for place, part in enumerate(parts):
+        if isinstance(part, nodes.TemplateData):
+            before += part.data
+        elif isinstance(part, nodes.Const):
+            before += str(part.value)
+        elif isinstance(part, nodes.Concat):
+            before = _encode_parts(part.nodes, before)
+        elif _IN_URL.search(before):
+            if not _is_encoded(part):
+                parts[place] = nodes.Filter(part, "urlencode", [], [], None, None, lineno=part.lineno)
+            before += "x"
+        else:
+            before += "https://x" if isinstance(part, nodes.Name) and part.name in _URLS else "x"
+        before = before[-LONGEST_URL:]
+    return before
+
+
+def _is_encoded(part: nodes.Expr | None) -> bool:
+    while isinstance(part, nodes.Filter) and part.name != "urlencode":
+        part = part.node
+    return isinstance(part, nodes.Filter)
 
 
 def _deciding(tree: nodes.Template) -> Iterator[str]:
