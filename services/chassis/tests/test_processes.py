@@ -314,7 +314,7 @@ def test_texts_are_composed_and_what_is_one_by_that_is_listed(shop: Shop) -> Non
     with shop.begin() as tx:
         tx.add(Order(name="first", status="OPEN", external_id=number))
         order = tx.add(Order(name=name, status="OPEN", external_id=number.replace("\u00e9", "e\u0301")))
-    (composing,) = [one for one in following.service.every_backfill if one.name == "20261129 composed texts"]
+    (composing,) = [one for one in following.service.every_backfill if one.name == "20261129.2 composed texts"]
 
     cursor = None
     with Session(shop.engine) as session, session.begin():

@@ -127,3 +127,25 @@ def test_events_say_what_happened(kind: Any, published: Any) -> None:
     assert (created.action, updated.action, deleted.action) == ("created", "updated", "deleted")
     assert list(updated.data.changed_fields) == [name]
     assert [one.version for one in (created, updated, deleted)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 200])
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_who_has_no_name_comes_last_whatever_the_direction(rpc: Any, sign: str, size: int) -> None:
+    department = unique("dep")
+    for last_name in ("Baker", "", "Adams", "", "Clark"):
+        fields = {"last_name": last_name, "first_name": "Ann", "department": department}
+        rpc("CreateContact", contacts_pb2.CreateContactRequest(contact=fields), as_=ADMIN)
+    request = contacts_pb2.ListContactsRequest(
+        filter=f'department = "{department}"', order_by=f"{sign}last_name", page_size=size
+    )
+    names: list[str] = []
+    while True:
+        answer = rpc("ListContacts", request, as_=ADMIN)
+        names += [one.last_name for one in answer.contacts]
+        if not answer.next_page_token:
+            break
+        request.page_token = answer.next_page_token
+
+    named = ["Adams", "Baker", "Clark"]
+    assert names == [*(reversed(named) if sign else named), "", ""]

@@ -24,6 +24,9 @@ _UNSPACED = re.compile(
     "([\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
     "\uac00-\ud7af\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f]+)"
 )
+# Signs that nobody sees and that change nothing that one sees: two texts that differ in them alone would look the same.
+# Joiners stay, with which scripts and emoji are written, and the selectors of an emoji's form.
+_UNSEEN = re.compile("[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u2061-\u2064\u206a-\u206f\u3164\uffa0\ufff9-\ufffb]")
 _MARKS = re.compile("[\u061c\u200e\u200f]")
 _ASCII_FORM = re.compile(r"xn--[a-z0-9-]+")
 _TELEPHONE = re.compile(r"\+?[\d\s()./-]{7,}")
@@ -34,9 +37,9 @@ def composed(text: str) -> str:
 
     Marks of direction (U+200E, U+200F, U+061C) stay where there are letters that are written from right to left: there
     they put signs between such letters in their place. Elsewhere they do nothing, nobody sees them, and two texts that
-    look alike would not be equal: they are taken out.
+    look alike would not be equal: they are taken out, as other signs are that are never seen, such as soft hyphens.
     """
-    text = unicodedata.normalize("NFC", text)
+    text = _UNSEEN.sub("", unicodedata.normalize("NFC", text))
     if _MARKS.search(text) and not any(map(_is_right_to_left, text)):
         text = _MARKS.sub("", text)
     return text.strip()

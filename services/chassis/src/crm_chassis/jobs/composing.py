@@ -47,7 +47,7 @@ def compose(tables: MetaData) -> Backfill:
         following = [other for other in names if other > name]
         return f"{following[0]} {NIL}" if following else None
 
-    return Backfill("20261129 composed texts", step if names else lambda *_: None)
+    return Backfill("20261129.2 composed texts", step if names else lambda *_: None)
 
 
 def uncomposed(session: Session, tables: MetaData) -> Iterator[tuple[str, list[str]]]:

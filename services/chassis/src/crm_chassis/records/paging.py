@@ -23,6 +23,7 @@ from sqlalchemy import (
     Executable,
     Integer,
     Select,
+    String,
     Uuid,
     and_,
     func,
@@ -63,6 +64,17 @@ class Order:
     column: Any
     descending: bool
     nullable: bool
+    blank: bool = False
+    """An empty text stands for no value."""
+
+    @property
+    def present(self) -> ColumnElement[bool]:
+        """Whether a row has a value; said so that an index on the column begins or ends there."""
+        return self.column > "" if self.blank else self.column.is_not(None)
+
+    @property
+    def absent(self) -> ColumnElement[bool]:
+        return self.column == "" if self.blank else self.column.is_(None)
 
 
 @cache
@@ -121,27 +133,34 @@ def parse_order(model: Any, text: str, actor: Actor, default: str = "-created_at
         if any(order.name == name for order in orders):
             raise InvalidInput.of("order_by", f"names {name} twice")
         column = getattr(model, name)
-        orders.append(Order(name, column, descending, bool(column.property.columns[0].nullable)))
+        nullable = bool(column.property.columns[0].nullable)
+        orders.append(Order(name, column, descending, nullable, blank=not nullable and _may_be_blank(column, field)))
     orders.append(Order("id", model.id, orders[-1].descending, False))
     return orders
+
+
+def _may_be_blank(column: Any, field: FieldDescriptor) -> bool:
+    """Whether an empty text can stand there: not for a name that there must be, nor for a value of an enum."""
+    is_text = isinstance(column.type, String) and field.type == FieldDescriptor.TYPE_STRING
+    return is_text and not crm_contracts.rules_of(field).min_length
 
 
 def _pieces(query: Select[Any], orders: list[Order], values: list[Any] | None) -> Iterator[Select[Any]]:
     """The list after the row with `values`: the rows that have a value in the first column, then those that have none.
 
-    An index that ends with the missing values begins with them when it is read backwards. So each piece is read along
-    the index, and none has to be sorted.
+    An index that ends with the missing values begins with them when it is read backwards, and empty texts stand at its
+    other end. So each piece is read along the index, and none has to be sorted.
     """
     first, *others = orders
-    if not first.nullable:
+    if not (first.nullable or first.blank):
         yield _piece(query, orders, orders, values)
         return
     orders = [replace(first, nullable=False), *others]
-    if values is None or values[0] is not None:
-        yield _piece(query.where(first.column.is_not(None)), orders, orders, values)
+    if values is None or values[0] not in (None, ""):
+        yield _piece(query.where(first.present), orders, orders, values)
         values = None
     # The first column stays in the order, though it is the same in all rows: it is what the index begins with.
-    yield _piece(query.where(first.column.is_(None)), orders, others, values[1:] if values else None)
+    yield _piece(query.where(first.absent), orders, others, values[1:] if values else None)
 
 
 def _piece(query: Select[Any], orders: list[Order], keys: list[Order], values: list[Any] | None) -> Select[Any]:
