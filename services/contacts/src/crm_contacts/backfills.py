@@ -118,7 +118,7 @@ BACKFILLS = (
     Backfill("20261129 domains of primary addresses", recompute(Contact, "email", of_address("email"))),
     Backfill("20261129 domains of leads", recompute(Lead, "email", of_address("email"))),
     Backfill("20261129 domains of accounts", recompute(Account, "domains", domains_of)),
-    Backfill("20261129 numbers of contacts", recompute(Contact, "phones", numbers_of)),
+    Backfill("20261129.2 numbers of contacts", recompute(Contact, "phones", numbers_of)),
     Backfill("20261129 primary numbers of contacts", fill_phones),
     Backfill("20261129 numbers of leads", recompute(Lead, "phone", phone_of)),
     Backfill("20261129 numbers of accounts", recompute(Account, "phone", phone_of)),

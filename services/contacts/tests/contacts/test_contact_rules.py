@@ -52,6 +52,13 @@ def test_the_primary_number_is_repeated_for_filters(rpc: Any) -> None:
     assert not rpc("ListContacts", listed, as_=ADMIN).contacts
 
 
+def test_a_national_number_is_one_of_the_country_where_the_person_lives(rpc: Any) -> None:
+    (number,) = contact(rpc, addresses=[{"city": "Berlin", "country": "DE"}], phones=[{"number": "030 123456"}]).phones
+    assert number.number == "+4930123456"
+    (number,) = contact(rpc, country="GB", addresses=[{"country": "DE"}], phones=[{"number": "020 7946 0958"}]).phones
+    assert number.number == "+442079460958"
+
+
 def test_the_raw_number_is_kept(rpc: Any) -> None:
     (number,) = contact(rpc, country="DE", phones=[{"number": "030 / 123456"}]).phones
     assert (number.number, number.raw, number.primary) == ("+4930123456", "030 / 123456", True)

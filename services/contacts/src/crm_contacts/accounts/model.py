@@ -15,7 +15,7 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_contacts.base import Record
-from crm_contacts.primary import one_primary
+from crm_contacts.primary import home_country, one_primary
 
 
 class Account(Record):
@@ -77,7 +77,7 @@ class Account(Record):
         self.key = company_key(self.name)
         self.addresses = one_primary(self.addresses or ())
         if self.phone:
-            self.phone = phones.normal(self.phone, self.country or "")
+            self.phone = phones.normal(self.phone, home_country(self.country, self.addresses))
 
     def search_texts(self) -> Iterable[tuple[str, str]]:
         yield "name", self.name

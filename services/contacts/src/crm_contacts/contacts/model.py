@@ -14,7 +14,7 @@ from sqlalchemy import Boolean, Index, String, inspect
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_contacts.base import Base, Record
-from crm_contacts.primary import one_primary
+from crm_contacts.primary import home_country, one_primary
 
 
 def display_name(first_name: str, last_name: str) -> str:
@@ -90,8 +90,8 @@ class Contact(Record):
         """Numbers are read as those of the person's country, with the text kept as it was given; addresses and numbers
         do not repeat; exactly one of each is primary, and `email` and `phone` repeat those."""
         self.emails = one_primary(_distinct(self.emails or (), "address"))
-        self.phones = one_primary(_distinct(map(self._read, self.phones or ()), "number"))
         self.addresses = one_primary(self.addresses or ())
+        self.phones = one_primary(_distinct(map(self._read, self.phones or ()), "number"))
         self.email = next((one["address"] for one in self.emails if one["primary"]), "")
         self.phone = next((one["number"] for one in self.phones if one["primary"]), "")
 
@@ -101,7 +101,7 @@ class Contact(Record):
         if before is not None:
             # What was read is written back: the number is no text that anybody has given.
             raw = before["raw"]
-        return entry | {"number": phones.normal(number, self.country or ""), "raw": raw}
+        return entry | {"number": phones.normal(number, home_country(self.country, self.addresses)), "raw": raw}
 
     def _phones_before(self) -> list[dict[str, Any]]:
         (before,) = inspect(self).attrs.phones.history.deleted or ([],)
@@ -119,7 +119,7 @@ class Contact(Record):
 
 def numbers_of(contact: Any) -> list[dict[str, Any]]:
     """The numbers of a stored contact as they would be stored today."""
-    country = contact["country"] or ""
+    country = home_country(contact["country"], contact["addresses"])
     entries = [
         {**entry, "number": phones.reread(entry["number"], entry.get("raw") or entry["number"], country)}
         for entry in contact["phones"] or ()

@@ -28,7 +28,7 @@ def update_contact(tx: Transaction, request: contacts_pb2.UpdateContactRequest) 
     if "account_id" in changed:
         tx.check_reference(Account, contact.account_id, "contact.account_id")
         join_account(tx, contact, contact.account_id)
-    if changed & {"emails", "phones", "country"}:
+    if changed & {"emails", "phones", "country", "addresses"}:
         keep_contact(tx, contact)
     return contact
 
