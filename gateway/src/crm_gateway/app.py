@@ -172,8 +172,8 @@ class Gateway:
         known = Known(self._upstreams)
         described = Descriptions()
         own: dict[str, Any] = {
-            "GetContact360": lambda *_: Customer360(self._upstreams, self.memory, self._tokens, "contact").handle,
-            "GetAccount360": lambda *_: Customer360(self._upstreams, self.memory, self._tokens, "account").handle,
+            "GetContact360": lambda *m: Customer360(self._upstreams, self.memory, self._tokens, "contact", *m).handle,
+            "GetAccount360": lambda *m: Customer360(self._upstreams, self.memory, self._tokens, "account", *m).handle,
             "ListContactTimeline": lambda *m: Timeline(self._upstreams, self._tokens, *m).handle,
             "ListAccountTimeline": lambda *m: Timeline(self._upstreams, self._tokens, *m).handle,
             "Search": lambda *m: Search(self._upstreams, *m).handle,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from crm.common.v1 import history_pb2, standard_pb2
+from crm.common.v1 import history_pb2, standard_pb2, timelines_pb2
 from crm.contacts.v1 import accounts_pb2, activities_pb2, contacts_pb2, leads_pb2
 from crm_chassis import subjects
 from crm_chassis.errors import DomainError
@@ -236,6 +236,74 @@ def test_after_erasure_nothing_personal_is_told(rpc: Any, erase: Any) -> None:
     assert refused.value.reason == "VALUE_NOT_KNOWN"
     assert list(restore(rpc, made.id, as_of=before).restored_fields) == ["title"]
     assert read(rpc, made.id).first_name == "Somebody"
+
+
+def activity(rpc: Any, **fields: Any) -> Any:
+    given = {"type": "NOTE", "subject": unique()} | fields
+    return rpc("CreateActivity", activities_pb2.CreateActivityRequest(activity=given), as_=ADMIN)
+
+
+def listed(rpc: Any, filter_: str, as_of: datetime, as_: Any = ADMIN, **more: Any) -> Any:
+    request = activities_pb2.ListActivitiesRequest(filter=filter_, **more)
+    request.as_of.FromDatetime(as_of)
+    return rpc("ListActivities", request, as_=as_)
+
+
+def test_what_belongs_to_a_record_is_listed_as_it_was(rpc: Any) -> None:
+    made, other = contact(rpc), contact(rpc)
+    about = f'contact_id = "{made.id}"'
+    first, gone, moved_in = (activity(rpc, contact_id=one.id) for one in (made, made, other))
+    before = now()
+    late = activity(rpc, contact_id=made.id)
+    for id_, fields in ((first.id, {"subject": "Else"}), (moved_in.id, {"contact_id": made.id})):
+        update = activities_pb2.UpdateActivityRequest(activity={"id": id_} | fields)
+        rpc("UpdateActivity", update, as_=ADMIN)
+    rpc("DeleteActivity", standard_pb2.DeleteRequest(id=gone.id), as_=ADMIN)
+    then = listed(rpc, about, before, include_total_size=True)
+    assert [one.id for one in then.activities] == [gone.id, first.id], "the newest first; neither late nor moved"
+    assert then.activities[1].subject == first.subject
+    assert then.total_size == 2
+    assert {one.id for one in listed(rpc, about, now()).activities} == {first.id, late.id, moved_in.id}
+    page = listed(rpc, about, before, page_size=1)
+    (rest,) = listed(rpc, about, before, page_size=1, page_token=page.next_page_token).activities
+    assert rest.id == first.id
+    for wrong in ("", 'subject = "x"', f'{about} AND type = "NOTE"', f'contact_id != "{made.id}"', "contact_id = null"):
+        with pytest.raises(DomainError) as refused:
+            listed(rpc, wrong, before)
+        assert refused.value.reason == "INVALID_INPUT", wrong
+    assert not listed(rpc, about, before, as_=user({"activities.read": OWN})).activities
+
+
+def profile(rpc: Any, as_of: datetime, as_: Any = ADMIN, **customer: str) -> Any:
+    request = timelines_pb2.GetCustomerRequest(customer=customer)
+    request.as_of.FromDatetime(as_of)
+    return rpc("GetCustomerProfile", request, as_=as_)
+
+
+def test_a_customer_is_shown_as_it_was(rpc: Any) -> None:
+    old, new = (
+        rpc("CreateAccount", accounts_pb2.CreateAccountRequest(account={"name": unique()}), as_=ADMIN) for _ in range(2)
+    )
+    unborn = now()
+    made = contact(rpc, title="Dr", account_id=old.id)
+    activity(rpc, contact_id=made.id, occurred_at=datetime(2026, 1, 2, tzinfo=UTC))
+    before = now()
+    change(rpc, made.id, title="Prof", account_id=new.id)
+    renamed = accounts_pb2.UpdateAccountRequest(account={"id": old.id, "name": "Renamed"})
+    rpc("UpdateAccount", renamed, as_=ADMIN)
+    then = profile(rpc, before, contact_id=made.id)
+    assert (then.contact.title, then.account.id, then.account.name) == ("Dr", old.id, old.name)
+    assert [one.id for one in then.accounts] == [old.id]
+    assert len(then.timeline) == 1
+    assert profile(rpc, now(), contact_id=made.id).account.id == new.id
+    assert [one.id for one in profile(rpc, now(), account_id=new.id).contacts] == [made.id]
+    assert not profile(rpc, before, account_id=new.id).contacts
+    with pytest.raises(DomainError) as refused:
+        profile(rpc, unborn, contact_id=made.id)
+    assert refused.value.reason == "NOT_YET_CREATED"
+    with pytest.raises(DomainError) as refused:
+        profile(rpc, before, as_=user({"contacts.read": OWN}), contact_id=made.id)
+    assert refused.value.reason == "NOT_FOUND"
 
 
 # -- history --------------------------------------------------------------------------------------------------------

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from crm.common.v1 import history_pb2, standard_pb2
+from crm.common.v1 import history_pb2, standard_pb2, timelines_pb2
 from crm.sales.v1 import opportunities_pb2, pipelines_pb2, products_pb2, tasks_pb2
 from crm_chassis.errors import DomainError
+from crm_chassis.ids import uuid7
 from crm_chassis.testing import ALL, unique, user
 from crm_chassis.testing.past import Remembered, change_at_random, comparable
 
@@ -87,6 +89,31 @@ def test_every_record_is_at_each_moment_what_was_read_then(
     ]
     change_at_random(5, 500, records, remembered)
     assert remembered.check() == 1000
+
+
+def test_deals_of_a_customer_are_shown_as_they_were(rpc: Any, make_opportunity: Any, patch: Any) -> None:
+    customer = {"contact_id": uuid7()}
+
+    def sales(as_of: datetime) -> Any:
+        request = timelines_pb2.GetCustomerRequest(customer=customer)
+        request.as_of.FromDatetime(as_of)
+        return rpc("GetCustomerSales", request, as_=ADMIN)
+
+    made = make_opportunity(amount={"amount": "100", "currency": "USD"}, **customer)
+    in_a_role = make_opportunity(contact_roles=[{"contact_id": customer["contact_id"], "role": "user"}])
+    task = rpc("CreateTask", tasks_pb2.CreateTaskRequest(task={"subject": "Call"} | customer), as_=ADMIN)
+    before = datetime.now(UTC)
+    patch(made, amount={"amount": "250", "currency": "USD"})
+    rpc("WinOpportunity", opportunities_pb2.WinOpportunityRequest(id=made.id), as_=ADMIN)
+    rpc("CompleteTask", tasks_pb2.CompleteTaskRequest(id=task.id), as_=ADMIN)
+    patch(in_a_role, clear=("contact_roles",))
+    then, now = sales(before), sales(datetime.now(UTC))
+    assert {one.id for one in then.open_opportunities} == {made.id}, "who has lost the role since is not found"
+    assert (then.open_count, then.won_count, then.open_amount[0].amount) == (1, 0, "100.00")
+    assert [one.id for one in then.open_tasks] == [task.id]
+    assert {one.kind for one in then.timeline}.isdisjoint({"opportunity.won", "task.completed"})
+    assert (now.open_count, now.won_count, now.won_amount[0].amount, len(now.open_tasks)) == (0, 1, "250.00", 0)
+    assert [one.id for one in now.recently_closed] == [made.id]
 
 
 def test_what_followed_something_else_follows_it_again(

@@ -107,12 +107,14 @@ class Policy(_message.Message):
     def __init__(self, permission: _Optional[str] = ..., public: _Optional[bool] = ..., authenticated: _Optional[bool] = ..., internal: _Optional[bool] = ..., idempotent: _Optional[bool] = ..., audit: _Optional[bool] = ..., rate: _Optional[_Union[RateClass, str]] = ..., read_only: _Optional[bool] = ..., reach: _Optional[str] = ...) -> None: ...
 
 class Part(_message.Message):
-    __slots__ = ("view", "section")
+    __slots__ = ("view", "section", "as_of")
     VIEW_FIELD_NUMBER: _ClassVar[int]
     SECTION_FIELD_NUMBER: _ClassVar[int]
+    AS_OF_FIELD_NUMBER: _ClassVar[int]
     view: View
     section: str
-    def __init__(self, view: _Optional[_Union[View, str]] = ..., section: _Optional[str] = ...) -> None: ...
+    as_of: bool
+    def __init__(self, view: _Optional[_Union[View, str]] = ..., section: _Optional[str] = ..., as_of: _Optional[bool] = ...) -> None: ...
 
 class Field(_message.Message):
     __slots__ = ("min_length", "max_length", "pattern", "format", "minimum", "maximum", "max_items", "sensitivity", "read_permission", "write_permission", "filterable", "sortable", "reference", "multiline", "groupable", "searchable", "part_of", "untold_as_of")

@@ -26,7 +26,7 @@ from crm_chassis.db.engine import database_time
 from crm_chassis.db.tables import History
 from crm_chassis.errors import InvalidInput, NotFound, RuleViolated
 from crm_chassis.records import personal
-from crm_chassis.records.mapping import to_message
+from crm_chassis.records.mapping import SHOWN_BYTES, to_message, within
 from crm_chassis.records.model import Record
 from crm_chassis.records.tx import Transaction
 from crm_chassis.remembered import remembers
@@ -56,6 +56,12 @@ class TooManyChanges(RuleViolated):
     """What was asked for has changed too often since that time; ask for a later one."""
 
     reason = "TOO_MANY_CHANGES"
+
+
+class TooManyRecords(RuleViolated):
+    """So many records are not told as of a time."""
+
+    reason = "TOO_MANY_RECORDS"
 
 
 @dataclass(frozen=True)
@@ -162,10 +168,28 @@ def all_as_of(tx: Transaction, records: Sequence[R], moment: datetime) -> list[P
         # What came after the row of today was read, is not in it.
         told = [row for row in by_record.get(record.id, []) if row.version <= record.version]
         if not told:
-            found.append(_undone(tx, record, [], None))
+            # What many records were made of at once left no history.
+            if record.created_at <= moment:
+                found.append(_undone(tx, record, [], None))
         elif told[0].version < told[0].later:
             found.append(_undone(tx, record, told[1:], told[0]))
     return found
+
+
+def those_as_of(tx: Transaction, query: Select[Any], moment: datetime) -> list[Past[Any]]:
+    """The records of a query that were there at a moment and not deleted, as they were.
+
+    `query` starts from `tx.visible(model, deleted=True)`. Raises TooManyRecords, TooManyChanges.
+    """
+    records = list(tx.session.scalars(query.limit(MOST_RECORDS + 1)))
+    if len(records) > MOST_RECORDS:
+        raise TooManyRecords()
+    return [past for past in all_as_of(tx, records, moment) if past.record.deleted_at is None]
+
+
+def messages_then(pasts: Iterable[Past[Any]]) -> list[Any]:
+    """The first of the records as messages, as many as fit into a view that has several lists; one at least."""
+    return within((past.message() for past in pasts), SHOWN_BYTES)
 
 
 @dataclass(frozen=True)
