@@ -30,6 +30,7 @@ import { useText } from "@/shared/i18n";
 import { usePageTitle } from "@/shared/ui/page-title";
 import { Failed, fieldErrors, useTell } from "@/shared/ui/problem";
 import { useDescribedRecord } from "./described-record";
+import { FieldTitle } from "./origin";
 
 type Props = {
   resource: string;
@@ -238,7 +239,13 @@ function OneField({ description, field, record, names, first }: OneProps & { fir
   return (
     <div className={field.type === "MESSAGE" || field.multiline ? "wide" : undefined}>
       <Text component="dt" size="xs" c="dimmed">
-        {title}
+        <FieldTitle
+          resource={description.plural}
+          id={record.id}
+          version={record.etag}
+          name={field.name}
+          title={title}
+        />
       </Text>
       <dd>
         {editing ? (
