@@ -45,6 +45,9 @@ export const recordKey = (resource: string, id: string) => ["record", resource, 
 /** What is kept of an earlier time; no change of today concerns it. */
 export const pastKey = (resource: string, id: string, asOf: string) => ["past", resource, id, asOf] as const;
 
+/** Whether a record is shown as it was, of which nobody asks where its values come from. */
+export const isPast = (row: Row): boolean => row.etag.startsWith("as-of-");
+
 export type Read = { record: Row; names: Record<string, string> };
 
 /** A record; with `asOf`, a time, as it was then. */
