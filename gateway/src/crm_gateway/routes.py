@@ -80,7 +80,9 @@ def of_each(method: crm_contracts.Method, http: crm_contracts.Http) -> Iterator[
 def with_history() -> dict[str, tuple[str, bool]]:
     """By plural, the resources whose records are read by their ids: who has them, and whether they can be changed."""
     methods = list(crm_contracts.methods().values())
-    changed = {one.response.DESCRIPTOR.full_name for one in methods if one.name.startswith("Update")}
+    changed = {
+        one.response.DESCRIPTOR.full_name for one in methods if one.name == f"Update{one.response.DESCRIPTOR.name}"
+    }
     return {
         crm_contracts.resource_of(one.response.DESCRIPTOR).plural: (
             one.domain,

@@ -292,7 +292,9 @@ def _decode_well_known(descriptor: Descriptor, value: Any, path: str, errors: di
     message = message_factory.GetMessageClass(descriptor)()
     if descriptor.full_name == "google.protobuf.Timestamp":
         try:
-            return read_time(value)
+            moment = read_time(value)
+            # Of the release whose message it is.
+            return message_factory.GetMessageClass(descriptor)(seconds=moment.seconds, nanos=moment.nanos)
         except (TypeError, ValueError):
             errors.setdefault(path, []).append(wrong_type("TIMESTAMP"))
         return message

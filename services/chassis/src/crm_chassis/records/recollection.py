@@ -202,7 +202,7 @@ def _kinds(
     updates = {
         method.response.DESCRIPTOR.full_name: (method, function)
         for method, function in methods
-        if method.name.startswith("Update") and "update_mask" in method.request.DESCRIPTOR.fields_by_name
+        if method.name == f"Update{method.response.DESCRIPTOR.name}"
     }
     for method, function in methods:
         name = method.response.DESCRIPTOR.full_name
