@@ -58,6 +58,14 @@ def missearched(model: Any) -> list[str]:
     return sorted(f"{model.__name__}.{name}" for name in said ^ set(model.search_fields))
 
 
+def mistold(model: Any) -> list[str]:
+    """Fields whose changes leave nothing in the history, and whose contract does not say so."""
+    message = model.message.DESCRIPTOR
+    lost = (model.unlogged | model.computed) & {field.name for field in message.fields}
+    said = {field.name for field in message.fields if crm_contracts.rules_of(field).untold_as_of}
+    return sorted(f"{model.__name__}.{name}" for name in lost - said)
+
+
 REACH = ("owner_field", "team_field", "territory_field", "queue_permission")
 
 
@@ -82,6 +90,7 @@ def facts(name: str) -> dict[str, Any]:
         "backfills": [backfill.name for backfill in service.backfills],
         "unmapped": [one for model in models for one in unmapped(model)],
         "missearched": [one for model in models for one in missearched(model)],
+        "mistold": [one for model in models for one in mistold(model)],
         "mislimited": [one for model in models for one in mislimited(model)],
         "unindexed": [one for model in models for one in unindexed(model)],
     }

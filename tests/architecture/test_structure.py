@@ -79,6 +79,11 @@ def test_what_is_found_by_words_is_said_alike_by_model_and_contract(name: str) -
 
 
 @pytest.mark.parametrize("name", SERVICES)
+def test_what_no_history_tells_is_not_told_as_of_a_time(name: str) -> None:
+    assert facts(name)["mistold"] == []
+
+
+@pytest.mark.parametrize("name", SERVICES)
 def test_who_sees_a_row_is_said_alike_by_model_and_contract(name: str) -> None:
     """The model limits queries, the contract the stream of changes."""
     assert facts(name)["mislimited"] == []

@@ -55,7 +55,7 @@ FAULTS = [
     ("route-parameter", '"/v1/orders/{order.id}"', '"/v1/orders/{order.weight}"'),
     ("route-body", ':ship" body: "*"', ':ship" body: "carrier"'),
     ("route-body", '{get: "/v1/hours"}', '{get: "/v1/hours" body: "*"}'),
-    ("route-query", "bool holidays = 1;", "google.protobuf.Timestamp holidays = 1;"),
+    ("route-query", "bool holidays = 1;", "google.protobuf.FieldMask holidays = 1;"),
     ("route-plural", '"/v1/orders/{id}:ship"', '"/v1/order/{id}:ship"'),
     ("enum-zero", "STATUS_UNSPECIFIED = 0;", "NEW = 0;"),
     ("money", HOURS, "double total_cost = 1;"),

@@ -31,7 +31,7 @@ def url(method: crm_contracts.Method) -> str:
     path = method.http.path
     while "{" in path:
         start, end = path.index("{"), path.index("}")
-        value = "sales" if path[start:end] == "{name" else NOBODY
+        value = {"{name": "sales", "{resource": "contacts"}.get(path[start:end], NOBODY)
         path = path[:start] + value + path[end + 1 :]
     return path
 

@@ -11,10 +11,12 @@ import json
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import crm_contracts
 import pytest
+from crm.common.v1.standard_pb2 import GetRequest
 from crm.contacts.v1 import accounts_pb2, contacts_pb2
 from crm_chassis.contracts.filtering import message_fields
 from crm_contracts.resources import MONEY
@@ -26,6 +28,8 @@ from tests.e2e.client import Api, eventually
 
 pytestmark = pytest.mark.slow
 
+EVERY = "/v1/{resource}/"
+"""How the routes begin that every resource has."""
 GUARDED = (crm_contracts.Sensitivity.PERSONAL, crm_contracts.Sensitivity.FINANCIAL)
 
 OF_THE_OPERATORS = {
@@ -37,7 +41,7 @@ OF_THE_OPERATORS = {
 ASKING = frozenset(("filter", "order_by", "by", "sum", "group_by", "query", "to"))
 """Parameters by which one can ask about values; each has a test below."""
 PLAIN = frozenset((
-    "account_id", "after_id", "allow_duplicates", "allow_missing", "assignee_id", "before_id", "body", "code",
+    "account_id", "after_id", "allow_duplicates", "as_of", "allow_missing", "assignee_id", "before_id", "body", "code",
     "competitor", "contact_id", "contact_ids", "create_account", "currency", "current_password", "direction",
     "display_name", "dry_run", "email", "etag", "everybody", "exact_total_size", "file_name", "from_date", "id", "ids",
     "ignore_lag", "include_total_size", "kind", "kinds", "language", "last_seen_message_id", "lead_id", "mapping",
@@ -45,6 +49,7 @@ PLAIN = frozenset((
     "page_size", "page_token", "password", "reason", "reassign_to_id", "record_id", "refresh_token", "resolution",
     "resource", "segment_id", "service", "show_deleted", "since", "stage_id", "state", "subject", "subscription",
     "ticket_id", "time_zone", "to_date", "token", "totp", "unread", "until", "update_mask", "update_masks",
+    "fields", "version",
 ))  # fmt: skip
 """Parameters that compare nothing with a guarded value."""
 
@@ -83,6 +88,7 @@ SAID: dict[str, Callable[[dict[str, str]], dict[str, Any]]] = {
     "ReopenTicket": lambda ids: {},
     "CloseTicket": lambda ids: {},
     "SendContactEmail": lambda ids: {"subject": "Seen", "body": "Seen"},
+    "RestoreValues": lambda ids: {"version": 1},
     "SendLeadEmail": lambda ids: {"subject": "Seen", "body": "Seen"},
 }
 """What is sent to the routes that are no standard ones."""
@@ -271,6 +277,11 @@ def hidden(world: World) -> frozenset[str]:
     return frozenset(found)
 
 
+def with_history() -> list[str]:
+    """The kinds of records with guarded fields whose history is told."""
+    return [plural for plural in RECORDS if any(m.request is GetRequest and plural_of(m) == plural for m, _ in ROUTES)]
+
+
 def plural_of(method: crm_contracts.Method) -> str:
     """The records that a route is about, by its path: "contacts"."""
     assert method.http is not None
@@ -287,6 +298,8 @@ def paths(method: crm_contracts.Method, ids: dict[str, str]) -> Iterable[str]:
         "resource": [*RECORDS],
         "external_id": [secrets.token_hex(6)],
     }
+    if method.http.path.startswith(EVERY):
+        return [method.http.path.replace(EVERY, f"/v1/{p}/").replace("{id}", ids[p]) for p in with_history()]
     found = [method.http.path]
     for parameter in re.findall(r"\{([a-z_.]+)\}", method.http.path):
         name = parameter.rpartition(".")[2]
@@ -464,6 +477,48 @@ def test_the_form_of_an_answer_shows_no_more(plural: str, blind: Api, world: Wor
                 check(called(verb, address, blind, given, fields=name), hidden, f"{address} fields={name}")
         for name in references:
             check(called(verb, address, blind, given, expand=name), hidden, f"{address} expand={name}")
+
+
+@pytest.mark.parametrize("plural", with_history())
+def test_the_past_shows_no_more(plural: str, blind: Api, world: World, hidden: frozenset[str]) -> None:
+    """Neither the record at a time, nor what restoring answers."""
+    record, now = world.read(plural), datetime.now(UTC).isoformat()
+    address = f"/v1/{plural}/{record['id']}"
+    guarded = {path[0] for path in guarded_paths(RECORDS[plural])}
+    for form in ({}, {"fields": ",".join(guarded)}):
+        answer = called("GET", address, blind, None, as_of=now, show_deleted=True, **form)
+        assert answer.status_code == 200, answer.text
+        check(answer, hidden, f"{address} as of {now}")
+    for name in guarded:
+        answer = called("POST", f"{address}:restoreValues", blind, {"version": 1, "fields": [name]})
+        assert answer.status_code >= 400, f"{plural} {name}: {answer.text}"
+        check(answer, hidden, f"restoring {name} of {plural}")
+
+
+def test_no_list_or_view_as_of_a_time_shows_more(blind: Api, world: World, hidden: frozenset[str]) -> None:
+    now, contact, account = datetime.now(UTC).isoformat(), world.ids["contacts"], world.ids["accounts"]
+    for path in (f"/v1/contacts/{contact}/customer360", f"/v1/accounts/{account}/customer360"):
+        check(called("GET", path, blind, None, as_of=now), hidden, f"{path} as of {now}")
+    about = {"filter": f'contact_id = "{contact}"', "as_of": now}
+    for plural in ("activities", "tickets", "affiliations", "tasks"):
+        answer = called("GET", f"/v1/{plural}", blind, None, **about)
+        assert answer.status_code == 200, answer.text
+        check(answer, hidden, f"{plural} as of {now}")
+
+
+def test_what_a_field_held_before_is_hidden_as_what_it_holds(blind: Api, admin: Api) -> None:
+    former, mark = f"zq{secrets.token_hex(6)}", f"zq{secrets.token_hex(6)}"
+    made = admin.post("/v1/contacts", first_name=former, last_name=former, title="Dr")
+    admin.patch(f"/v1/contacts/{made['id']}", first_name=mark, last_name=mark, title="Prof")
+    address = f"/v1/contacts/{made['id']}"
+    first = admin.get(f"{address}:history")["changes"][-1]["at"]
+    assert admin.get(address, as_of=first)["first_name"] == former
+    for path, query in ((f"{address}:history", {}), (f"{address}:provenance", {}), (address, {"as_of": first})):
+        answer = called("GET", path, blind, None, **query)
+        assert answer.status_code == 200, answer.text
+        check(answer, {former, mark}, path)
+    answer = called("POST", f"{address}:restoreValues", blind, {"version": 1})
+    assert answer.json()["restored_fields"] == ["title"], answer.text
 
 
 def test_no_word_of_a_guarded_field_is_found(blind: Api, admin: Api, world: World, hidden: frozenset[str]) -> None:

@@ -48,7 +48,7 @@ from crm_gateway.principals import Principals
 from crm_gateway.problems import problem
 from crm_gateway.references import call_verified
 from crm_gateway.refusals import let_refuse
-from crm_gateway.routes import Handler, Route, Table, allowed, routed
+from crm_gateway.routes import EVERY, Handler, Route, Table, allowed, of_each, routed, with_history
 from crm_gateway.search import Search
 from crm_gateway.settings import GatewaySettings, services
 from crm_gateway.shaping import Shaping
@@ -172,8 +172,8 @@ class Gateway:
         known = Known(self._upstreams)
         described = Descriptions()
         own: dict[str, Any] = {
-            "GetContact360": lambda *_: Customer360(self._upstreams, self.memory, self._tokens, "contact").handle,
-            "GetAccount360": lambda *_: Customer360(self._upstreams, self.memory, self._tokens, "account").handle,
+            "GetContact360": lambda *m: Customer360(self._upstreams, self.memory, self._tokens, "contact", *m).handle,
+            "GetAccount360": lambda *m: Customer360(self._upstreams, self.memory, self._tokens, "account", *m).handle,
             "ListContactTimeline": lambda *m: Timeline(self._upstreams, self._tokens, *m).handle,
             "ListAccountTimeline": lambda *m: Timeline(self._upstreams, self._tokens, *m).handle,
             "Search": lambda *m: Search(self._upstreams, *m).handle,
@@ -199,7 +199,8 @@ class Gateway:
                 handler = _Transcoded(self._upstreams, self._limits, self._tokens, method, http).handle
             if http.path in STATES:
                 handler = LinkPage(handler, http.path).handle
-            routes.append(Route(method, http, handler))
+            for rule, resource in of_each(method, http):
+                routes.append(Route(method, rule, _of(resource, handler) if resource else handler))
         return routes
 
     def replicas(self) -> Iterable[Replica]:
@@ -450,6 +451,15 @@ def _put_in(answer: Any, unreadable: dict[int, Any]) -> None:
     answer.results.extend(results)
 
 
+def _of(resource: str, handler: Handler) -> Handler:
+    """The handler of a method that every resource has, for one of them."""
+
+    async def handle(request: Request, path: dict[str, str]) -> Reply:
+        return await handler(request, path | {"resource": resource})
+
+    return handle
+
+
 class _Transcoded:
     """Handles a method by passing it on to its service."""
 
@@ -478,8 +488,10 @@ class _Transcoded:
         self._creates = http.verb == "POST" and method.name.startswith("Create")
         fields = method.request.DESCRIPTOR.fields_by_name
         self._names_account = method.policy.public and "email" in fields
-        # What every service offers says in its path which of them is meant.
+        # What every service offers says in its path which of them is meant, or the resource that one has.
         self._service = "" if method.domain == "common" else method.domain
+        self._of_a_resource = http.path.startswith(EVERY)
+        self._as_of = "as_of" in fields and self._reads
 
     async def handle(self, request: Request, path: dict[str, str]) -> Reply:
         shape = self._shaping.of(request)
@@ -490,7 +502,7 @@ class _Transcoded:
             message.page_token = self._tokens.open(message.page_token, query)
         if self._names_account:
             self._limits.credential(request.address, message.email)
-        service = self._service or message.service
+        service = self._service or (with_history()[message.resource][0] if self._of_a_resource else message.service)
         if service not in services():
             raise NotFound(f"There is no service {service}.")
         try:
@@ -502,7 +514,9 @@ class _Transcoded:
             _put_in(found, request.unreadable)
         if self._paged:
             found.next_page_token = self._tokens.seal(found.next_page_token, query)
-        reply = Reply(200, dumps(await self._shaping.apply(shape, request.caller.encoder.encode(found), request)))
+        past = self._as_of and message.HasField("as_of")
+        encoder = request.caller.past_encoder if past else request.caller.encoder
+        reply = Reply(200, dumps(await self._shaping.apply(shape, encoder.encode(found), request)))
         if self._has_etag and found.etag:
             reply.headers.append((b"etag", b'"%s"' % found.etag.encode()))
             # The version of a record says nothing of the names it refers to.

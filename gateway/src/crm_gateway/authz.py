@@ -11,7 +11,7 @@ import crm_contracts
 import orjson
 from crm_chassis.access.actor import ANONYMOUS, Actor
 from crm_chassis.access.tokens import Issuer
-from crm_chassis.contracts.transcode import Encoder
+from crm_chassis.contracts.transcode import Encoder, told_as_of
 from crm_chassis.errors import PermissionDenied, Unauthenticated
 
 TOKEN_SECONDS = 5.0
@@ -27,16 +27,18 @@ class Minter:
     def __init__(self, seed: bytes, now: Callable[[], float] = time.monotonic) -> None:
         self._issuer = Issuer(seed)
         self.now = now
-        self._encoders: dict[frozenset[str], Encoder] = {}
+        self._encoders: dict[tuple[frozenset[str], bool], Encoder] = {}
 
     def issue(self, actor: Actor, audience: str) -> str:
         return self._issuer.issue(actor, audience, TOKEN_SECONDS)
 
-    def encoder(self, actor: Actor) -> Encoder:
-        """The encoder for everything that `actor` may read."""
-        found = self._encoders.get(actor.clearances)
+    def encoder(self, actor: Actor, past: bool = False) -> Encoder:
+        """The encoder for everything that `actor` may read; of an earlier time, that can be known of it."""
+        key = actor.clearances, past
+        found = self._encoders.get(key)
         if found is None:
-            found = self._encoders[actor.clearances] = Encoder(readable=actor.can_read)
+            readable = (lambda field: told_as_of(field) and actor.can_read(field)) if past else actor.can_read
+            found = self._encoders[key] = Encoder(readable=readable)
         return found
 
 
@@ -60,6 +62,11 @@ class Caller:
     @cached_property
     def encoder(self) -> Encoder:
         return self._minter.encoder(self.actor)
+
+    @cached_property
+    def past_encoder(self) -> Encoder:
+        """The encoder for what is told as of an earlier time."""
+        return self._minter.encoder(self.actor, past=True)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -25,10 +25,13 @@ from crm_gateway.kept import Kept, Key, ids_in
 from crm_gateway.metrics import PAGES, SECTIONS
 from crm_gateway.timeline import MAX_CONTACTS, PROFILE_SECONDS, customer_ref, newest_first, position_of, position_query
 from crm_gateway.tokens import PageTokens
+from crm_gateway.transcode import Binding
 from crm_gateway.upstreams import Upstreams
 from crm_gateway.web import Reply, Request
 
 TOTAL_SECONDS = 0.7
+# What has changed since is undone record by record, and nobody looks at the past on the telephone.
+PAST_SECONDS = 5.0
 PAGE_SECONDS = 5.0
 PAGE_BYTES = 64 * 1024 * 1024
 # Within this time services have usually heard of an event that the gateway has heard of.
@@ -39,7 +42,8 @@ STALE_BYTES = 64 * 1024 * 1024
 STALE_SETTLE_SECONDS = 60.0
 TIMELINE_ENTRIES = 20
 
-OK, PARTIAL, STALE, UNAVAILABLE, NOT_ALLOWED = "OK", "PARTIAL", "STALE", "UNAVAILABLE", "NOT_ALLOWED"
+OK, PARTIAL, STALE, UNAVAILABLE = "OK", "PARTIAL", "STALE", "UNAVAILABLE"
+NOT_ALLOWED, UNTOLD = "NOT_ALLOWED", "UNTOLD"
 TIMELINE = "timeline"
 PROFILE = "profile"
 
@@ -128,7 +132,16 @@ class Memory:
 class Customer360:
     """Handles /v1/contacts/{id}/customer360 and /v1/accounts/{id}/customer360."""
 
-    def __init__(self, upstreams: Upstreams, memory: Memory, tokens: PageTokens, type_: str) -> None:
+    def __init__(
+        self,
+        upstreams: Upstreams,
+        memory: Memory,
+        tokens: PageTokens,
+        type_: str,
+        method: crm_contracts.Method,
+        http: crm_contracts.Http,
+    ) -> None:
+        self._binding = Binding(method, http)
         self._upstreams = upstreams
         self._tokens = tokens
         self._memory = memory
@@ -137,19 +150,25 @@ class Customer360:
         self._counters: dict[tuple[str, str], Any] = {}
 
     async def handle(self, request: Request, path: dict[str, str]) -> Reply:
-        ref = customer_ref(self._type, path["id"])
+        said: Any = await self._binding.message(request, path)
+        wanted = timelines_pb2.GetCustomerRequest(customer=customer_ref(self._type, path["id"]))
         key = self._type, path["id"], request.caller.fingerprint
-        kept = self._memory.page(key)
+        if said.HasField("as_of"):
+            wanted.as_of.CopyFrom(said.as_of)
+        ref = wanted.customer
+        kept = None if wanted.HasField("as_of") else self._memory.page(key)
         if kept is not None and self._upstreams.reachable():
             return Reply(200, kept)
         asked_at = self._memory.clock()
         # From when it came: to ask who the caller is may have taken its time already.
-        deadline = request.came_at + TOTAL_SECONDS
+        deadline = request.came_at + (PAST_SECONDS if wanted.HasField("as_of") else TOTAL_SECONDS)
         if self._type == "contact":
-            sections = await self._contact(request, ref, deadline)
+            sections = await self._contact(request, wanted, deadline)
         else:
-            sections = await self._account(request, ref, deadline)
+            sections = await self._account(request, wanted, deadline)
         sections[TIMELINE] = self._timeline(sections)
+        if wanted.HasField("as_of"):
+            sections = {name: _then(name, section, to_datetime(wanted.as_of)) for name, section in sections.items()}
         for name, section in sections.items():
             self._count(name, section.state)
         who = sections[PROFILE].customer
@@ -163,6 +182,8 @@ class Customer360:
             "partial": any(section.state != OK for section in sections.values()),
         }
         page = dumps(answer)
+        if wanted.HasField("as_of"):
+            return Reply(200, page)
         self._keep(ref, request, key, page, sections, asked_at)
         return Reply(200, page)
 
@@ -189,59 +210,70 @@ class Customer360:
     def _copy_key(self, section: str, ref: timelines_pb2.CustomerRef, request: Request) -> Key:
         return section, self._type, ref.contact_id or ref.account_id, request.caller.fingerprint
 
-    async def _contact(self, request: Request, ref: timelines_pb2.CustomerRef, deadline: float) -> dict[str, Section]:
+    async def _contact(
+        self, request: Request, wanted: timelines_pb2.GetCustomerRequest, deadline: float
+    ) -> dict[str, Section]:
         """All services at once. The old id of a merged contact leads to the other one."""
-        others = self._start_others(request, ref, deadline)
+        others = self._start_others(request, wanted, deadline)
         try:
-            profile = await self._ask(self._sources[PROFILE], request, ref, deadline)
-            if profile.customer is not None and profile.customer.id != ref.contact_id:
+            profile = await self._ask(self._sources[PROFILE], request, wanted, deadline)
+            if profile.customer is not None and profile.customer.id != wanted.customer.contact_id:
                 await _stop(others)
-                ref.contact_id = profile.customer.id
-                others = self._start_others(request, ref, deadline)
+                wanted.customer.contact_id = profile.customer.id
+                others = self._start_others(request, wanted, deadline)
             return {PROFILE: profile} | {name: await task for name, task in others.items()}
         except BaseException:
             await _stop(others)
             raise
 
-    async def _account(self, request: Request, ref: timelines_pb2.CustomerRef, deadline: float) -> dict[str, Section]:
+    async def _account(
+        self, request: Request, wanted: timelines_pb2.GetCustomerRequest, deadline: float
+    ) -> dict[str, Section]:
         """First the profile, which knows the account's people; the others gather by them."""
-        before = min(deadline, time.monotonic() + PROFILE_SECONDS)
-        profile = await self._ask(self._sources[PROFILE], request, ref, before)
+        before = deadline if wanted.HasField("as_of") else min(deadline, time.monotonic() + PROFILE_SECONDS)
+        profile = await self._ask(self._sources[PROFILE], request, wanted, before)
         if profile.customer is not None:
-            ref.account_id = profile.customer.id
-            ref.contact_ids.extend(profile.customer.contact_ids)
-        others = self._start_others(request, ref, deadline)
+            wanted.customer.account_id = profile.customer.id
+            wanted.customer.contact_ids.extend(profile.customer.contact_ids)
+        others = self._start_others(request, wanted, deadline)
         return {PROFILE: profile} | {name: await task for name, task in others.items()}
 
     def _start_others(
-        self, request: Request, ref: timelines_pb2.CustomerRef, deadline: float
+        self, request: Request, wanted: timelines_pb2.GetCustomerRequest, deadline: float
     ) -> dict[str, asyncio.Task[Section]]:
         return {
-            name: asyncio.create_task(self._ask(source, request, ref, deadline))
+            name: asyncio.create_task(self._ask(source, request, wanted, deadline))
             for name, source in self._sources.items()
             if name != PROFILE
         }
 
-    async def _ask(self, source: Source, request: Request, ref: timelines_pb2.CustomerRef, deadline: float) -> Section:
+    async def _ask(
+        self, source: Source, request: Request, wanted: timelines_pb2.GetCustomerRequest, deadline: float
+    ) -> Section:
         """One section. Raises NotFound if the profile says that there is no such customer."""
         permission = source.method.policy.permission
         caller = request.caller
         if not caller.actor.may(permission):
             return Section(NOT_ALLOWED, reason=f"This needs the permission {permission}.")
-        key = self._copy_key(source.section, ref, request)
-        body = timelines_pb2.GetCustomerRequest(customer=ref).SerializeToString()
+        then = wanted.HasField("as_of")
+        if then and not source.method.part.as_of:
+            return Section(UNTOLD, reason="Nobody knows what this was at that time.")
+        key = self._copy_key(source.section, wanted.customer, request)
+        body = wanted.SerializeToString()
         try:
             timeout = max(deadline - time.monotonic(), 0.001)
             raw = await self._upstreams.call(source.method, body, request, timeout=timeout)
         except DomainError as error:
             if error.status in (403, 404):
                 self._memory.copies.discard(key)
-            if error.status == 404 and source.section == PROFILE:
+            if source.section == PROFILE and error.status in (400, 404):
                 raise
             if error.status == 403:
                 return Section(NOT_ALLOWED, reason=error.detail)
+            if then:
+                return Section(UNTOLD if error.status < 500 else UNAVAILABLE, reason=error.detail)
             return self._instead(key, error, hurried=request.hurries(TOTAL_SECONDS))
-        return self._read(source, raw, caller.encoder)
+        return self._read(source, raw, caller.past_encoder if then else caller.encoder)
 
     def _read(self, source: Source, raw: bytes, encoder: Encoder) -> Section:
         message: Any = source.method.response.FromString(raw)
@@ -299,6 +331,19 @@ class Customer360:
         if counter is None:
             counter = self._counters[section, state] = SECTIONS.labels(section, state)
         counter.inc()
+
+
+def _then(name: str, section: Section, moment: datetime) -> Section:
+    """A section as of an earlier time, as honest as what is known of it."""
+    if section.state not in (OK, PARTIAL):
+        return section
+    if name == TIMELINE:
+        reason = "What had happened by then, as it reads today; what was deleted since is missing."
+        return replace(section, state=PARTIAL, as_of=moment, reason=reason)
+    if name != PROFILE:
+        reason = "What has come to belong to another customer since is missing."
+        return replace(section, state=PARTIAL, as_of=moment, reason=reason)
+    return replace(section, as_of=moment)
 
 
 async def _stop(tasks: Mapping[str, asyncio.Task[Section]]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import crm_contracts
+from crm.common.v1 import standard_pb2
 from crm_chassis.errors import InvalidInput
 
 from crm_gateway.errors import MethodNotAllowed, RouteNotFound
@@ -18,6 +20,9 @@ _PARAMETER = re.compile(r"\{([a-z0-9_.]+)\}")
 # Would be cut off, end a line, or hide: nothing of this kind stands in an id.
 _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|^\s|\s$")
 _RATES = {value.number: value.name for value in crm_contracts.RateClass.DESCRIPTOR.values}
+
+# How the paths begin of methods that every resource has.
+EVERY = "/v1/{resource}/"
 
 Handler = Callable[[Request, dict[str, str]], Awaitable[Reply]]
 
@@ -59,6 +64,33 @@ def template(path: str) -> str:
 def parameters(path: str) -> list[str]:
     """The field paths that a path template binds: ["contact.id"]."""
     return _PARAMETER.findall(path)
+
+
+def of_each(method: crm_contracts.Method, http: crm_contracts.Http) -> Iterator[tuple[crm_contracts.Http, str]]:
+    """The rules of a method, and the resource that each is for: of one that every resource has, one for each."""
+    if not http.path.startswith(EVERY):
+        yield http, ""
+        return
+    for plural, (_, changeable) in with_history().items():
+        if changeable or method.policy.read_only:
+            yield replace(http, path=http.path.replace(EVERY, f"/v1/{plural}/", 1)), plural
+
+
+@cache
+def with_history() -> dict[str, tuple[str, bool]]:
+    """By plural, the resources whose records are read by their ids: who has them, and whether they can be changed."""
+    methods = list(crm_contracts.methods().values())
+    changed = {
+        one.response.DESCRIPTOR.full_name for one in methods if one.name == f"Update{one.response.DESCRIPTOR.name}"
+    }
+    return {
+        crm_contracts.resource_of(one.response.DESCRIPTOR).plural: (
+            one.domain,
+            one.response.DESCRIPTOR.full_name in changed,
+        )
+        for one in methods
+        if one.request is standard_pb2.GetRequest and crm_contracts.resource_of(one.response.DESCRIPTOR) is not None
+    }
 
 
 def routed() -> Iterable[tuple[crm_contracts.Method, crm_contracts.Http]]:

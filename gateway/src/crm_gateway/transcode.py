@@ -14,12 +14,13 @@ from urllib.parse import parse_qsl
 import crm_contracts
 import orjson
 from crm_chassis.contracts.problems import refused
-from crm_chassis.contracts.transcode import decode, not_of
+from crm_chassis.contracts.transcode import decode, not_of, read_time
 from crm_chassis.errors import DomainError, InvalidInput
 from crm_chassis.violations import OUT_OF_RANGE, TOO_MANY_ENTRIES, UNKNOWN_FIELD, wrong_type
 from google.protobuf import message_factory
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from crm_gateway.errors import UnsupportedMediaType
 from crm_gateway.routes import parameters
@@ -167,6 +168,8 @@ class Binding:
                 value = min(value, self._largest_page)
             if isinstance(value, _Wrong):
                 errors[name] = [value.message]
+            elif isinstance(value, Timestamp):
+                getattr(message, name).CopyFrom(value)
             elif field.is_repeated:
                 getattr(message, name).append(value)
             else:
@@ -271,6 +274,11 @@ def _scalar(field: FieldDescriptor, text: str) -> Any:
         if value is None or not value.number:
             return _Wrong(not_of(field.enum_type))
         return value.number
+    if field.message_type is not None and field.message_type.full_name == Timestamp.DESCRIPTOR.full_name:
+        try:
+            return read_time(text)
+        except ValueError:
+            return _Wrong(wrong_type("TIMESTAMP"))
     limit = _INTEGERS.get(field.type)
     if limit is None:
         return _Wrong("cannot be given in the query")

@@ -3,7 +3,7 @@ import { Loader, Stack } from "@mantine/core";
 import { useParams, useSearch } from "@tanstack/react-router";
 import { type ReactNode, Suspense, useEffect } from "react";
 import { History } from "@/features/audit/history";
-import { useMay, useMe } from "@/shared/api/me";
+import { useMe } from "@/shared/api/me";
 import { useDescription } from "@/shared/describe";
 import { useTextsSoon } from "@/shared/i18n";
 import { ListPage } from "@/shared/list/list-page";
@@ -56,22 +56,16 @@ function RecordOf({ resource, id }: Props) {
   return (
     <Stack>
       <Own id={id} />
-      <OwnHistory resource={resource} id={id} />
+      <History resource={resource} id={id} />
     </Stack>
   );
 }
 
-function OwnHistory({ resource, id }: Props) {
-  return <History kind={useDescription(resource).kind} id={id} />;
-}
-
-/** A record without a page of its own; who may read the audit trail finds beside it what was done to it. */
+/** A record without a page of its own, and beside it what was done to it. */
 function Generic({ resource, id }: Props) {
-  const may = useMay();
-  if (!may("audit_entries.read")) return <RecordPage resource={resource} id={id} />;
   return (
     <RecordPage resource={resource} id={id}>
-      {(record, _names, { kind }) => <History kind={kind} id={record.id} />}
+      {(record) => <History resource={resource} id={record.id} />}
     </RecordPage>
   );
 }

@@ -29,7 +29,7 @@ export type ResourceFeature = Entry & {
   creation?: Creation;
   list?: LazyExoticComponent<ComponentType<{ search: ListSearch }>>;
   record?: LazyExoticComponent<ComponentType<{ id: string }>>;
-  /** Below its own record page stands what was done to the record, for whoever may read the audit trail. */
+  /** Below its own record page stands what was done to the record. */
   history?: boolean;
 };
 

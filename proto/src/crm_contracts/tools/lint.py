@@ -193,7 +193,7 @@ def route(source: Source) -> Iterator[Finding]:
             for field in request.fields:
                 if field.name in bound or field.name in (http.body, "update_mask"):
                     continue
-                if field.message_type is not None:
+                if field.message_type is not None and type_name(field) != "google.protobuf.Timestamp":
                     yield Finding(where, "route-query", f"{field.name} is a message, no query parameter")
         resource = _resource(method)
         if resource and resource.plural not in http.path.partition(":")[0].split("/"):

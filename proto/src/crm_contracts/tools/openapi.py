@@ -392,9 +392,10 @@ def _template(http: Http) -> str:
 
 
 def _tag(http: Http) -> str:
-    """The resource of a route: its first segment behind the version."""
+    """The resource of a route: its first segment behind the version; "records" if it is one of all."""
     segments = http.path.partition(":")[0].lstrip("/.").split("/")
-    return segments[1] if segments[0] == "v1" else segments[0]
+    named = segments[1] if segments[0] == "v1" else segments[0]
+    return "records" if named == "{resource}" else named
 
 
 def _about_tag(method: Method, source: Source) -> str:

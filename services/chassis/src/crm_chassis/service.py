@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import crm_contracts
+from crm.common.v1 import standard_pb2
 from sqlalchemy import MetaData, Select, inspect
 from sqlalchemy.orm import DeclarativeBase
 
@@ -26,6 +27,8 @@ from crm_chassis.records.batches import batch_use_cases
 from crm_chassis.records.directory import rights_of
 from crm_chassis.records.history import list_history
 from crm_chassis.records.model import Record
+from crm_chassis.records.past import reads_the_past
+from crm_chassis.records.recollection import Recollection
 from crm_chassis.records.references import References
 from crm_chassis.records.standard import StandardUseCase
 from crm_chassis.records.tx import Transaction
@@ -134,14 +137,15 @@ class Service:
                 name = snake_case(method.name)
                 if name not in functions:
                     raise LookupError(f"{method.full_name} has no function {name} in {self.package}.service")
-                found[method.path] = method, functions.pop(name)
+                found[method.path] = method, self._timed(method, functions.pop(name))
         if functions:
             raise LookupError(f"no RPC of {self.name} is served by {', '.join(sorted(functions))}")
-        common: list[tuple[str, UseCase]] = [("HistoryService.ListHistory", list_history)]
+        common: list[tuple[str, UseCase]] = []
         groups = [
             ("BusService", Operations(self.name, self.every_subscription).functions),
             ("JobService", JobOperations(self.name, self.job_kinds).functions),
             ("ReferenceService", (self.references.check_references,)),
+            ("HistoryService", (list_history, *Recollection(self.records, found, self.references).functions)),
         ]
         if self.imports is not None:
             groups.append(("ImportService", self.imports.functions))
@@ -157,6 +161,12 @@ class Service:
             method = crm_contracts.method(f"crm.common.v1.{name}")
             found[method.path] = method, function
         return found
+
+    def _timed(self, method: crm_contracts.Method, function: UseCase) -> UseCase:
+        """The function of a method, which reads the past too if it reads one record."""
+        model = next((one for one in self.records if one.message is method.response), None)
+        reads_one = model is not None and method.request is standard_pb2.GetRequest
+        return reads_the_past(model, function) if model is not None and reads_one else function
 
     @cached_property
     def references(self) -> References:

@@ -7,6 +7,7 @@ and `contact_ids`.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from crm.common.v1 import timelines_pb2
@@ -14,6 +15,8 @@ from crm_chassis.contracts.transcode import to_datetime
 from crm_chassis.db.base import Id
 from crm_chassis.errors import InvalidInput
 from crm_chassis.records.mapping import timestamp
+from crm_chassis.records.past import moment_of
+from crm_chassis.records.tx import Transaction
 from sqlalchemy import ARRAY, ColumnElement, Row, Select, any_, bindparam, literal, or_, select, tuple_, union_all
 
 DEFAULT_ENTRIES = 20
@@ -40,6 +43,23 @@ def concerns(model: Any, of_contact: bool) -> ColumnElement[bool]:
         return model.contact_id == bindparam("contact_id", type_=Id)
     people = model.contact_id == any_(bindparam("contact_ids", type_=ARRAY(Id)))
     return or_(model.account_id == bindparam("account_id", type_=Id), people)
+
+
+def concerned(record: Any, customer: timelines_pb2.CustomerRef) -> bool:
+    """The same of a record that is known."""
+    if customer.contact_id:
+        return bool(record.contact_id == customer.contact_id)
+    return record.account_id == customer.account_id or record.contact_id in customer.contact_ids
+
+
+def moment_asked(tx: Transaction, request: timelines_pb2.GetCustomerRequest) -> datetime | None:
+    """The earlier time that a customer is asked for; None for now. Raises InvalidInput if it lies ahead."""
+    return moment_of(tx, request.as_of) if request.HasField("as_of") else None
+
+
+def until(moment: datetime) -> timelines_pb2.TimelinePosition:
+    """The position in a timeline before which stands what had happened at a moment."""
+    return timelines_pb2.TimelinePosition(before=timestamp(moment + timedelta(microseconds=1)))
 
 
 def timeline(

@@ -15,12 +15,13 @@ import {
   Tooltip,
 } from "@mantine/core";
 import { IconPlus, IconRefresh } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useState } from "react";
+import { History } from "@/features/audit/history";
 import { SEND_EMAIL, WriteEmail } from "@/features/emails/write-email";
 import { call, type Json } from "@/shared/api/client";
-import type { Row } from "@/shared/api/records";
+import { pastKey, type Row } from "@/shared/api/records";
 import { Comments } from "@/shared/comments/comments";
 import { isPlace } from "@/shared/comments/place";
 import { fieldOf, useDescription, useSummaries } from "@/shared/describe";
@@ -30,19 +31,28 @@ import { useText } from "@/shared/i18n";
 import { useDescribedRecord } from "@/shared/record/described-record";
 import { Fields, RecordHeader } from "@/shared/record/record-page";
 import { Failed } from "@/shared/ui/problem";
+import { LookBack, PastBar, unchangeable } from "./past";
 import { Timeline } from "./timeline";
 
 type Resource = "contacts" | "accounts";
-type Section = { state: "OK" | "STALE" | "UNAVAILABLE" | "NOT_ALLOWED"; as_of: string; reason: string; data: Json };
+type Section = {
+  state: "OK" | "PARTIAL" | "STALE" | "UNAVAILABLE" | "NOT_ALLOWED" | "UNTOLD";
+  as_of: string;
+  reason: string;
+  data: Json;
+};
 type Sections = Record<"profile" | "opportunities" | "tickets" | "campaigns" | "timeline" | "metrics", Section>;
 
 export function CustomerPage({ resource, id }: { resource: Resource; id: string }) {
   const { text } = useText("customers");
+  const [asOf, setAsOf] = useState("");
   const { description, read } = useDescribedRecord(resource, id);
+  const past = useDescribedRecord(resource, id, asOf).read;
   const view = useQuery({
-    queryKey: ["customer360", resource, id],
+    queryKey: asOf ? [...pastKey(resource, id, asOf), "customer360"] : ["customer360", resource, id],
     queryFn: ({ signal }): Promise<{ sections: Sections }> =>
-      call("GET", `/v1/${resource}/${id}/customer360`, { signal }),
+      call("GET", `/v1/${resource}/${id}/customer360`, { query: { as_of: asOf }, signal }),
+    placeholderData: asOf ? keepPreviousData : undefined,
   });
   const place = useLocation({ select: (location) => location.hash });
   const [tab, setTab] = useState<string | null>("timeline");
@@ -51,35 +61,47 @@ export function CustomerPage({ resource, id }: { resource: Resource; id: string 
   }, [place]);
   if (read.error) return <Failed error={read.error} retry={() => read.refetch()} />;
   if (!read.data) return <Skeleton height={400} />;
-  const { record, names } = read.data;
+  const since = read.data.record.created_at;
+  if (asOf && past.error) {
+    return (
+      <Stack className="page">
+        <PastBar since={since} asOf={asOf} onChange={setAsOf} />
+        <Failed error={past.error} retry={() => past.refetch()} />
+      </Stack>
+    );
+  }
+  const { record, names } = (asOf && past.data) || read.data;
+  const shown = asOf ? unchangeable(description) : description;
   const sections = view.data?.sections;
   const again = () => view.refetch();
   return (
     <Stack className="page">
       <RecordHeader
-        description={description}
+        description={shown}
         record={record}
         names={names}
         tools={
           <>
-            <WriteEmail description={description} record={record} />
-            <Log resource={resource} record={record} />
+            {!asOf && <WriteEmail description={description} record={record} />}
+            {!asOf && <Log resource={resource} record={record} />}
+            <LookBack since={since} asOf={asOf} onChange={setAsOf} />
           </>
         }
         offered={({ name }) => name !== SEND_EMAIL}
       />
+      {asOf && <PastBar since={since} asOf={asOf} onChange={setAsOf} />}
       {view.error && <Failed error={view.error} retry={again} />}
       <div className="record">
         <Stack>
           {sections && <Figures section={sections.metrics} />}
           <Paper withBorder p="md">
-            <Fields description={description} record={record} names={names} />
+            <Fields description={shown} record={record} names={names} />
           </Paper>
         </Stack>
         <Tabs value={tab} onChange={setTab} keepMounted={false}>
           <Tabs.List>
             <Tabs.Tab value="timeline">{text("customer.timeline")}</Tabs.Tab>
-            <Tabs.Tab value="comments">{text("comments.title")}</Tabs.Tab>
+            {!asOf && <Tabs.Tab value="comments">{text("comments.title")}</Tabs.Tab>}
             <Tabs.Tab value="deals" rightSection={<Count value={sections?.opportunities.data?.open_count} />}>
               {text("customer.deals")}
             </Tabs.Tab>
@@ -90,26 +112,30 @@ export function CustomerPage({ resource, id }: { resource: Resource; id: string 
             <Tabs.Tab value="people">
               {text(resource === "contacts" ? "customer.accounts" : "customer.contacts")}
             </Tabs.Tab>
+            {!asOf && <Tabs.Tab value="history">{text("customer.history")}</Tabs.Tab>}
           </Tabs.List>
           <Tabs.Panel value="comments" pt="md">
             <Comments resource={resource} id={id} />
+          </Tabs.Panel>
+          <Tabs.Panel value="history" pt="md">
+            <History resource={resource} id={id} />
           </Tabs.Panel>
           {!sections ? (
             <Skeleton height={240} mt="md" />
           ) : (
             <>
               <Tabs.Panel value="timeline" pt="md">
-                <InState section={sections.timeline} again={again}>
-                  <Timeline resource={resource} id={id} first={sections.timeline.data} />
+                <InState section={sections.timeline} again={again} partial={asOf && "customer.partial_timeline"}>
+                  <Timeline key={asOf} resource={resource} id={id} first={sections.timeline.data} asOf={asOf} />
                 </InState>
               </Tabs.Panel>
               <Tabs.Panel value="deals" pt="md">
-                <InState section={sections.opportunities} again={again}>
+                <InState section={sections.opportunities} again={again} partial={asOf && "customer.partial_records"}>
                   <Deals data={sections.opportunities.data} />
                 </InState>
               </Tabs.Panel>
               <Tabs.Panel value="tickets" pt="md">
-                <InState section={sections.tickets} again={again}>
+                <InState section={sections.tickets} again={again} partial={asOf && "customer.partial_records"}>
                   <Tickets data={sections.tickets.data} />
                 </InState>
               </Tabs.Panel>
@@ -143,8 +169,17 @@ const Count = ({ value }: { value?: number }) =>
   ) : null;
 
 /** A section as honest as the answer: its age, the missing permission, or that it cannot be had now. */
-function InState({ section, again, children }: { section: Section; again: () => void; children: ReactNode }) {
+type InStateProps = {
+  section: Section;
+  again: () => void;
+  /** What to say of a section of which only a part could be had. */
+  partial?: string;
+  children: ReactNode;
+};
+
+function InState({ section, again, partial, children }: InStateProps) {
   const { text, ago } = useText("customers");
+  if (section.state === "UNTOLD") return <Alert color="gray">{text("customer.untold")}</Alert>;
   if (section.state === "NOT_ALLOWED")
     return <Alert color="gray">{text("customer.not_allowed", { permission: section.reason })}</Alert>;
   if (section.state === "UNAVAILABLE") {
@@ -164,6 +199,11 @@ function InState({ section, again, children }: { section: Section; again: () => 
   }
   return (
     <Stack>
+      {section.state === "PARTIAL" && partial && (
+        <Text size="xs" c="dimmed">
+          {text(partial)}
+        </Text>
+      )}
       {section.state === "STALE" && <Alert color="yellow">{text("customer.stale", { age: ago(section.as_of) })}</Alert>}
       {children}
     </Stack>
@@ -173,6 +213,7 @@ function InState({ section, again, children }: { section: Section; again: () => 
 /** What is lost with a customer, and what was gained: shown where people look first. */
 function Figures({ section }: { section: Section }) {
   const { text, money, number, ago } = useText("customers");
+  if (section.state === "UNTOLD") return <Alert color="gray">{text("customer.untold_figures")}</Alert>;
   if (section.state !== "OK" && section.state !== "STALE") return null;
   const { lifetime_value = [], won_count, open_ticket_count, last_activity_at, win_rate } = section.data;
   const worth = lifetime_value.map(({ amount, currency }: Json) => money(amount, currency, true)).join(" + ");

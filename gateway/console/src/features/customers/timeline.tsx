@@ -4,6 +4,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { call, type Json } from "@/shared/api/client";
+import { pastKey } from "@/shared/api/records";
 import { useSummaries } from "@/shared/describe";
 import { useText } from "@/shared/i18n";
 
@@ -21,12 +22,22 @@ type Entries = { entries: Entry[]; next_page_token: string };
 /** E-mails that have not gone out, and how they are marked. */
 const UNSENT: Record<string, string> = { "email.queued": "gray", "email.failed": "red" };
 
-export function Timeline({ resource, id, first }: { resource: string; id: string; first: Json }) {
+type Props = {
+  resource: string;
+  id: string;
+  first: Json;
+  /** The time at which it is shown; now if empty. */
+  asOf?: string;
+};
+
+export function Timeline({ resource, id, first, asOf = "" }: Props) {
   const { text, time } = useText("customers");
   const summaries = useSummaries();
   const [services, setServices] = useState<string[]>([]);
   const pages = useInfiniteQuery({
-    queryKey: ["timeline", resource, id],
+    queryKey: asOf ? [...pastKey(resource, id, asOf), "timeline"] : ["timeline", resource, id],
+    // Its first page is given; that of today is another one.
+    enabled: !asOf,
     queryFn: ({ pageParam, signal }): Promise<Entries> =>
       call("GET", `/v1/${resource}/${id}/timeline`, { query: { page_token: pageParam }, signal }),
     initialPageParam: "",

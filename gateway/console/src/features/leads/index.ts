@@ -11,5 +11,6 @@ export default [
     key: "l",
     columns: ["display_name", "company", "status", "email", "source", "owner_id", "created_at"],
     record: lazy(() => import("./lead")),
+    history: true,
   },
 ] satisfies Feature[];

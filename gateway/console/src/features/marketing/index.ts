@@ -11,6 +11,7 @@ export default [
     key: "m",
     columns: ["name", "status", "channel", "segment_id", "counts", "start_date", "owner_id"],
     record: lazy(() => import("./campaign")),
+    history: true,
   },
   {
     resource: "segments",
@@ -19,6 +20,7 @@ export default [
     order: 20,
     columns: ["name", "kind", "member_count", "filter", "rebuilt_at", "owner_id"],
     record: lazy(() => import("./segment")),
+    history: true,
   },
   {
     resource: "templates",
@@ -27,6 +29,7 @@ export default [
     order: 30,
     columns: ["name", "subject", "owner_id", "updated_at"],
     record: lazy(() => import("./template")),
+    history: true,
   },
   {
     resource: "opt_outs",

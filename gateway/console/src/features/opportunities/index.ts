@@ -11,5 +11,6 @@ export default [
     key: "o",
     list: lazy(() => import("./deals")),
     record: lazy(() => import("./deal")),
+    history: true,
   },
 ] satisfies Feature[];

@@ -11,6 +11,7 @@ export default [
     key: "s",
     list: lazy(() => import("./queue")),
     record: lazy(() => import("./ticket")),
+    history: true,
   },
   { resource: "messages", icon: IconTicket, group: "service", order: 90, hidden: true },
 ] satisfies Feature[];

@@ -42,14 +42,23 @@ export async function listPage(listing: Listing, pageToken = "", signal?: AbortS
 export const listKey = (listing: Listing) => ["list", listing.resource, listing] as const;
 export const recordKey = (resource: string, id: string) => ["record", resource, id] as const;
 
+/** What is kept of an earlier time; no change of today concerns it. */
+export const pastKey = (resource: string, id: string, asOf: string) => ["past", resource, id, asOf] as const;
+
+/** Whether a record is shown as it was, of which nobody asks where its values come from. */
+export const isPast = (row: Row): boolean => row.etag.startsWith("as-of-");
+
 export type Read = { record: Row; names: Record<string, string> };
 
-export function useRecord(resource: string, id: string, expand: readonly string[] = []) {
+/** A record; with `asOf`, a time, as it was then. */
+export function useRecord(resource: string, id: string, expand: readonly string[] = [], asOf = "") {
   return useQuery({
-    queryKey: [...recordKey(resource, id), expand.join(",")],
+    queryKey: asOf
+      ? [...pastKey(resource, id, asOf), expand.join(",")]
+      : [...recordKey(resource, id), expand.join(",")],
     queryFn: async ({ signal }): Promise<Read> => {
       const { names = {}, ...record } = await call("GET", `/v1/${resource}/${id}`, {
-        query: { expand: expand.join(",") },
+        query: { expand: expand.join(","), as_of: asOf },
         signal,
       });
       return { record: record as Row, names };

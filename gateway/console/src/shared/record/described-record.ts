@@ -2,8 +2,8 @@
 import { useRecord } from "@/shared/api/records";
 import { useDescription } from "@/shared/describe";
 
-export function useDescribedRecord(resource: string, id: string) {
+export function useDescribedRecord(resource: string, id: string, asOf = "") {
   const description = useDescription(resource);
   const references = description.fields.filter((field) => field.reference && field.can_read).map(({ name }) => name);
-  return { description, read: useRecord(resource, id, references) };
+  return { description, read: useRecord(resource, id, references, asOf) };
 }

@@ -20,7 +20,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, type ReactNode, useState } from "react";
 import { call, type Json } from "@/shared/api/client";
 import { isProblem } from "@/shared/api/problem";
-import { changed, type Row, recordKey, useUpdate } from "@/shared/api/records";
+import { changed, isPast, type Row, recordKey, useUpdate } from "@/shared/api/records";
 import { type Action, actionOf, type Description, editable, type Field, fieldOf, shown } from "@/shared/describe";
 import { Star } from "@/shared/favourites/star";
 import { type Errors, FieldInput } from "@/shared/fields/input";
@@ -30,6 +30,7 @@ import { useText } from "@/shared/i18n";
 import { usePageTitle } from "@/shared/ui/page-title";
 import { Failed, fieldErrors, useTell } from "@/shared/ui/problem";
 import { useDescribedRecord } from "./described-record";
+import { FieldTitle } from "./origin";
 
 type Props = {
   resource: string;
@@ -238,7 +239,17 @@ function OneField({ description, field, record, names, first }: OneProps & { fir
   return (
     <div className={field.type === "MESSAGE" || field.multiline ? "wide" : undefined}>
       <Text component="dt" size="xs" c="dimmed">
-        {title}
+        {isPast(record) ? (
+          title
+        ) : (
+          <FieldTitle
+            resource={description.plural}
+            id={record.id}
+            version={record.etag}
+            name={field.name}
+            title={title}
+          />
+        )}
       </Text>
       <dd>
         {editing ? (

@@ -23,11 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from crm.options.v1 import options_pb2 as crm_dot_options_dot_v1_dot_options__pb2
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63rm/common/v1/history.proto\x12\rcrm.common.v1\x1a\x1c\x63rm/options/v1/options.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x82\x01\n\x0b\x46ieldChange\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x31\n\told_value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.ValueB\x06\xe2\xf3\x18\x02@\x03\x12\x31\n\tnew_value\x18\x03 \x01(\x0b\x32\x16.google.protobuf.ValueB\x06\xe2\xf3\x18\x02@\x03\"\xa9\x02\n\nAuditEntry\x12\n\n\x02id\x18\x01 \x01(\t\x12&\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07service\x18\x03 \x01(\t\x12\x13\n\x0brecord_type\x18\x04 \x01(\t\x12\x11\n\trecord_id\x18\x05 \x01(\t\x12\x0f\n\x07version\x18\x06 \x01(\x03\x12\x0e\n\x06\x61\x63tion\x18\x07 \x01(\t\x12)\n\x08\x61\x63tor_id\x18\x08 \x01(\tB\x17\xe2\xf3\x18\x13j\x11\x63rm.identity.user\x12\x0e\n\x06source\x18\t \x01(\t\x12\x12\n\nrequest_id\x18\n \x01(\t\x12\x11\n\tcaused_by\x18\x0b \x01(\t\x12+\n\x07\x63hanges\x18\x0c \x03(\x0b\x32\x1a.crm.common.v1.FieldChange\"\x86\x01\n\x12ListHistoryRequest\x12\x1f\n\tpage_size\x18\x01 \x01(\x05\x42\x0c\xe2\xf3\x18\x08*\x01\x30\x32\x03\x32\x30\x30\x12\x1b\n\npage_token\x18\x02 \x01(\tB\x07\xe2\xf3\x18\x03\x10\xd0\x0f\x12\x19\n\x06\x66ilter\x18\x03 \x01(\tB\t\xe2\xf3\x18\x05\x10\xd0\x0f \x0c\x12\x17\n\x0fnoted_elsewhere\x18\x04 \x01(\x08\"`\n\x13ListHistoryResponse\x12\x30\n\raudit_entries\x18\x01 \x03(\x0b\x32\x19.crm.common.v1.AuditEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"_\n\x0b\x41uditAnchor\x12\x0e\n\x06\x64\x61y_id\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x03\x12\x0b\n\x03mac\x18\x03 \x01(\t\x12&\n\x02\x61t\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\x84\x01\n\x0eHistoryService\x12r\n\x0bListHistory\x12!.crm.common.v1.ListHistoryRequest\x1a\".crm.common.v1.ListHistoryResponse\"\x1c\xca\xf3\x18\x18\n\x12\x61udit_entries.read(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63rm/common/v1/history.proto\x12\rcrm.common.v1\x1a\x1c\x63rm/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x82\x01\n\x0b\x46ieldChange\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x31\n\told_value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.ValueB\x06\xe2\xf3\x18\x02@\x03\x12\x31\n\tnew_value\x18\x03 \x01(\x0b\x32\x16.google.protobuf.ValueB\x06\xe2\xf3\x18\x02@\x03\"\xa9\x02\n\nAuditEntry\x12\n\n\x02id\x18\x01 \x01(\t\x12&\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07service\x18\x03 \x01(\t\x12\x13\n\x0brecord_type\x18\x04 \x01(\t\x12\x11\n\trecord_id\x18\x05 \x01(\t\x12\x0f\n\x07version\x18\x06 \x01(\x03\x12\x0e\n\x06\x61\x63tion\x18\x07 \x01(\t\x12)\n\x08\x61\x63tor_id\x18\x08 \x01(\tB\x17\xe2\xf3\x18\x13j\x11\x63rm.identity.user\x12\x0e\n\x06source\x18\t \x01(\t\x12\x12\n\nrequest_id\x18\n \x01(\t\x12\x11\n\tcaused_by\x18\x0b \x01(\t\x12+\n\x07\x63hanges\x18\x0c \x03(\x0b\x32\x1a.crm.common.v1.FieldChange\"\x86\x01\n\x12ListHistoryRequest\x12\x1f\n\tpage_size\x18\x01 \x01(\x05\x42\x0c\xe2\xf3\x18\x08*\x01\x30\x32\x03\x32\x30\x30\x12\x1b\n\npage_token\x18\x02 \x01(\tB\x07\xe2\xf3\x18\x03\x10\xd0\x0f\x12\x19\n\x06\x66ilter\x18\x03 \x01(\tB\t\xe2\xf3\x18\x05\x10\xd0\x0f \x0c\x12\x17\n\x0fnoted_elsewhere\x18\x04 \x01(\x08\"`\n\x13ListHistoryResponse\x12\x30\n\raudit_entries\x18\x01 \x03(\x0b\x32\x19.crm.common.v1.AuditEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xf2\x01\n\x0cRecordChange\x12\n\n\x02id\x18\x01 \x01(\t\x12&\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\x0e\n\x06\x61\x63tion\x18\x04 \x01(\t\x12)\n\x08\x61\x63tor_id\x18\x05 \x01(\tB\x17\xe2\xf3\x18\x13j\x11\x63rm.identity.user\x12\x0e\n\x06source\x18\x06 \x01(\t\x12\x12\n\nrequest_id\x18\x07 \x01(\t\x12\x11\n\tcaused_by\x18\x08 \x01(\t\x12+\n\x07\x63hanges\x18\t \x03(\x0b\x32\x1a.crm.common.v1.ValueChange\"r\n\x0bValueChange\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12)\n\told_value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\x12)\n\tnew_value\x18\x03 \x01(\x0b\x32\x16.google.protobuf.Value\"\xa4\x01\n\x18ListRecordHistoryRequest\x12\x1c\n\x08resource\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02\x10\x64\x12\x16\n\x02id\x18\x02 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12\x1f\n\tpage_size\x18\x03 \x01(\x05\x42\x0c\xe2\xf3\x18\x08*\x01\x30\x32\x03\x32\x30\x30\x12\x1b\n\npage_token\x18\x04 \x01(\tB\x07\xe2\xf3\x18\x03\x10\xd0\x0f\x12\x14\n\x0cshow_deleted\x18\x05 \x01(\x08\"b\n\x19ListRecordHistoryResponse\x12,\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x1b.crm.common.v1.RecordChange\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"b\n\x14GetProvenanceRequest\x12\x1c\n\x08resource\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02\x10\x64\x12\x16\n\x02id\x18\x02 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12\x14\n\x0cshow_deleted\x18\x03 \x01(\x08\"9\n\nProvenance\x12+\n\x07origins\x18\x01 \x03(\x0b\x32\x1a.crm.common.v1.FieldOrigin\"\xee\x01\n\x0b\x46ieldOrigin\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\x12&\n\x02\x61t\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x08\x61\x63tor_id\x18\x04 \x01(\tB\x17\xe2\xf3\x18\x13j\x11\x63rm.identity.user\x12\x0e\n\x06source\x18\x05 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x06 \x01(\t\x12\x0f\n\x07version\x18\x07 \x01(\x03\x12\x12\n\nrequest_id\x18\x08 \x01(\t\x12\x11\n\tcaused_by\x18\t \x01(\t\"\xc1\x01\n\x14RestoreValuesRequest\x12\x1c\n\x08resource\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02\x10\x64\x12\x16\n\x02id\x18\x02 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12)\n\x05\x61s_of\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x07version\x18\x04 \x01(\x03\x42\x07\xe2\xf3\x18\x03*\x01\x30\x12\x18\n\x06\x66ields\x18\x05 \x03(\tB\x08\xe2\xf3\x18\x04\x10\x64\x38\x64\x12\x14\n\x04\x65tag\x18\x06 \x01(\tB\x06\xe2\xf3\x18\x02\x10@\">\n\x15RestoreValuesResponse\x12\x0c\n\x04\x65tag\x18\x01 \x01(\t\x12\x17\n\x0frestored_fields\x18\x02 \x03(\t\"_\n\x0b\x41uditAnchor\x12\x0e\n\x06\x64\x61y_id\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x03\x12\x0b\n\x03mac\x18\x03 \x01(\t\x12&\n\x02\x61t\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\xac\x04\n\x0eHistoryService\x12r\n\x0bListHistory\x12!.crm.common.v1.ListHistoryRequest\x1a\".crm.common.v1.ListHistoryResponse\"\x1c\xca\xf3\x18\x18\n\x12\x61udit_entries.read(\x01\x30\x01\x12\x93\x01\n\x11ListRecordHistory\x12\'.crm.common.v1.ListRecordHistoryRequest\x1a(.crm.common.v1.ListRecordHistoryResponse\"+\xca\xf3\x18\x04\x18\x01@\x01\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/{resource}/{id}:history\x12\x7f\n\rGetProvenance\x12#.crm.common.v1.GetProvenanceRequest\x1a\x19.crm.common.v1.Provenance\".\xca\xf3\x18\x04\x18\x01@\x01\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{resource}/{id}:provenance\x12\x8e\x01\n\rRestoreValues\x12#.crm.common.v1.RestoreValuesRequest\x1a$.crm.common.v1.RestoreValuesResponse\"2\xca\xf3\x18\x02\x18\x01\x82\xd3\xe4\x93\x02&\"!/v1/{resource}/{id}:restoreValues:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,18 +48,68 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTHISTORYREQUEST'].fields_by_name['page_token']._serialized_options = b'\342\363\030\003\020\320\017'
   _globals['_LISTHISTORYREQUEST'].fields_by_name['filter']._loaded_options = None
   _globals['_LISTHISTORYREQUEST'].fields_by_name['filter']._serialized_options = b'\342\363\030\005\020\320\017 \014'
+  _globals['_RECORDCHANGE'].fields_by_name['actor_id']._loaded_options = None
+  _globals['_RECORDCHANGE'].fields_by_name['actor_id']._serialized_options = b'\342\363\030\023j\021crm.identity.user'
+  _globals['_LISTRECORDHISTORYREQUEST'].fields_by_name['resource']._loaded_options = None
+  _globals['_LISTRECORDHISTORYREQUEST'].fields_by_name['resource']._serialized_options = b'\342A\001\002\342\363\030\002\020d'
+  _globals['_LISTRECORDHISTORYREQUEST'].fields_by_name['id']._loaded_options = None
+  _globals['_LISTRECORDHISTORYREQUEST'].fields_by_name['id']._serialized_options = b'\342A\001\002\342\363\030\002 \007'
+  _globals['_LISTRECORDHISTORYREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTRECORDHISTORYREQUEST'].fields_by_name['page_size']._serialized_options = b'\342\363\030\010*\00102\003200'
+  _globals['_LISTRECORDHISTORYREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTRECORDHISTORYREQUEST'].fields_by_name['page_token']._serialized_options = b'\342\363\030\003\020\320\017'
+  _globals['_GETPROVENANCEREQUEST'].fields_by_name['resource']._loaded_options = None
+  _globals['_GETPROVENANCEREQUEST'].fields_by_name['resource']._serialized_options = b'\342A\001\002\342\363\030\002\020d'
+  _globals['_GETPROVENANCEREQUEST'].fields_by_name['id']._loaded_options = None
+  _globals['_GETPROVENANCEREQUEST'].fields_by_name['id']._serialized_options = b'\342A\001\002\342\363\030\002 \007'
+  _globals['_FIELDORIGIN'].fields_by_name['actor_id']._loaded_options = None
+  _globals['_FIELDORIGIN'].fields_by_name['actor_id']._serialized_options = b'\342\363\030\023j\021crm.identity.user'
+  _globals['_RESTOREVALUESREQUEST'].fields_by_name['resource']._loaded_options = None
+  _globals['_RESTOREVALUESREQUEST'].fields_by_name['resource']._serialized_options = b'\342A\001\002\342\363\030\002\020d'
+  _globals['_RESTOREVALUESREQUEST'].fields_by_name['id']._loaded_options = None
+  _globals['_RESTOREVALUESREQUEST'].fields_by_name['id']._serialized_options = b'\342A\001\002\342\363\030\002 \007'
+  _globals['_RESTOREVALUESREQUEST'].fields_by_name['version']._loaded_options = None
+  _globals['_RESTOREVALUESREQUEST'].fields_by_name['version']._serialized_options = b'\342\363\030\003*\0010'
+  _globals['_RESTOREVALUESREQUEST'].fields_by_name['fields']._loaded_options = None
+  _globals['_RESTOREVALUESREQUEST'].fields_by_name['fields']._serialized_options = b'\342\363\030\004\020d8d'
+  _globals['_RESTOREVALUESREQUEST'].fields_by_name['etag']._loaded_options = None
+  _globals['_RESTOREVALUESREQUEST'].fields_by_name['etag']._serialized_options = b'\342\363\030\002\020@'
   _globals['_HISTORYSERVICE'].methods_by_name['ListHistory']._loaded_options = None
   _globals['_HISTORYSERVICE'].methods_by_name['ListHistory']._serialized_options = b'\312\363\030\030\n\022audit_entries.read(\0010\001'
-  _globals['_FIELDCHANGE']._serialized_start=140
-  _globals['_FIELDCHANGE']._serialized_end=270
-  _globals['_AUDITENTRY']._serialized_start=273
-  _globals['_AUDITENTRY']._serialized_end=570
-  _globals['_LISTHISTORYREQUEST']._serialized_start=573
-  _globals['_LISTHISTORYREQUEST']._serialized_end=707
-  _globals['_LISTHISTORYRESPONSE']._serialized_start=709
-  _globals['_LISTHISTORYRESPONSE']._serialized_end=805
-  _globals['_AUDITANCHOR']._serialized_start=807
-  _globals['_AUDITANCHOR']._serialized_end=902
-  _globals['_HISTORYSERVICE']._serialized_start=905
-  _globals['_HISTORYSERVICE']._serialized_end=1037
+  _globals['_HISTORYSERVICE'].methods_by_name['ListRecordHistory']._loaded_options = None
+  _globals['_HISTORYSERVICE'].methods_by_name['ListRecordHistory']._serialized_options = b'\312\363\030\004\030\001@\001\202\323\344\223\002\035\022\033/v1/{resource}/{id}:history'
+  _globals['_HISTORYSERVICE'].methods_by_name['GetProvenance']._loaded_options = None
+  _globals['_HISTORYSERVICE'].methods_by_name['GetProvenance']._serialized_options = b'\312\363\030\004\030\001@\001\202\323\344\223\002 \022\036/v1/{resource}/{id}:provenance'
+  _globals['_HISTORYSERVICE'].methods_by_name['RestoreValues']._loaded_options = None
+  _globals['_HISTORYSERVICE'].methods_by_name['RestoreValues']._serialized_options = b'\312\363\030\002\030\001\202\323\344\223\002&\"!/v1/{resource}/{id}:restoreValues:\001*'
+  _globals['_FIELDCHANGE']._serialized_start=203
+  _globals['_FIELDCHANGE']._serialized_end=333
+  _globals['_AUDITENTRY']._serialized_start=336
+  _globals['_AUDITENTRY']._serialized_end=633
+  _globals['_LISTHISTORYREQUEST']._serialized_start=636
+  _globals['_LISTHISTORYREQUEST']._serialized_end=770
+  _globals['_LISTHISTORYRESPONSE']._serialized_start=772
+  _globals['_LISTHISTORYRESPONSE']._serialized_end=868
+  _globals['_RECORDCHANGE']._serialized_start=871
+  _globals['_RECORDCHANGE']._serialized_end=1113
+  _globals['_VALUECHANGE']._serialized_start=1115
+  _globals['_VALUECHANGE']._serialized_end=1229
+  _globals['_LISTRECORDHISTORYREQUEST']._serialized_start=1232
+  _globals['_LISTRECORDHISTORYREQUEST']._serialized_end=1396
+  _globals['_LISTRECORDHISTORYRESPONSE']._serialized_start=1398
+  _globals['_LISTRECORDHISTORYRESPONSE']._serialized_end=1496
+  _globals['_GETPROVENANCEREQUEST']._serialized_start=1498
+  _globals['_GETPROVENANCEREQUEST']._serialized_end=1596
+  _globals['_PROVENANCE']._serialized_start=1598
+  _globals['_PROVENANCE']._serialized_end=1655
+  _globals['_FIELDORIGIN']._serialized_start=1658
+  _globals['_FIELDORIGIN']._serialized_end=1896
+  _globals['_RESTOREVALUESREQUEST']._serialized_start=1899
+  _globals['_RESTOREVALUESREQUEST']._serialized_end=2092
+  _globals['_RESTOREVALUESRESPONSE']._serialized_start=2094
+  _globals['_RESTOREVALUESRESPONSE']._serialized_end=2156
+  _globals['_AUDITANCHOR']._serialized_start=2158
+  _globals['_AUDITANCHOR']._serialized_end=2253
+  _globals['_HISTORYSERVICE']._serialized_start=2256
+  _globals['_HISTORYSERVICE']._serialized_end=2812
 # @@protoc_insertion_point(module_scope)

@@ -24,9 +24,10 @@ _sym_db = _symbol_database.Default()
 
 from crm.options.v1 import options_pb2 as crm_dot_options_dot_v1_dot_options__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x63rm/common/v1/standard.proto\x12\rcrm.common.v1\x1a\x1c\x63rm/options/v1/options.proto\x1a\x1fgoogle/api/field_behavior.proto\":\n\nGetRequest\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12\x14\n\x0cshow_deleted\x18\x02 \x01(\x08\"=\n\rDeleteRequest\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12\x14\n\x04\x65tag\x18\x02 \x01(\tB\x06\xe2\xf3\x18\x02\x10@\"?\n\x0fUndeleteRequest\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12\x14\n\x04\x65tag\x18\x02 \x01(\tB\x06\xe2\xf3\x18\x02\x10@b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x63rm/common/v1/standard.proto\x12\rcrm.common.v1\x1a\x1c\x63rm/options/v1/options.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"e\n\nGetRequest\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12\x14\n\x0cshow_deleted\x18\x02 \x01(\x08\x12)\n\x05\x61s_of\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"=\n\rDeleteRequest\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12\x14\n\x04\x65tag\x18\x02 \x01(\tB\x06\xe2\xf3\x18\x02\x10@\"?\n\x0fUndeleteRequest\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12\x14\n\x04\x65tag\x18\x02 \x01(\tB\x06\xe2\xf3\x18\x02\x10@b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,10 +44,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UNDELETEREQUEST'].fields_by_name['id']._serialized_options = b'\342A\001\002\342\363\030\002 \007'
   _globals['_UNDELETEREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_UNDELETEREQUEST'].fields_by_name['etag']._serialized_options = b'\342\363\030\002\020@'
-  _globals['_GETREQUEST']._serialized_start=110
-  _globals['_GETREQUEST']._serialized_end=168
-  _globals['_DELETEREQUEST']._serialized_start=170
-  _globals['_DELETEREQUEST']._serialized_end=231
-  _globals['_UNDELETEREQUEST']._serialized_start=233
-  _globals['_UNDELETEREQUEST']._serialized_end=296
+  _globals['_GETREQUEST']._serialized_start=143
+  _globals['_GETREQUEST']._serialized_end=244
+  _globals['_DELETEREQUEST']._serialized_start=246
+  _globals['_DELETEREQUEST']._serialized_end=307
+  _globals['_UNDELETEREQUEST']._serialized_start=309
+  _globals['_UNDELETEREQUEST']._serialized_end=372
 # @@protoc_insertion_point(module_scope)

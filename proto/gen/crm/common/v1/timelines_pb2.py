@@ -27,7 +27,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63rm/common/v1/timelines.proto\x12\rcrm.common.v1\x1a\x1c\x63rm/options/v1/options.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc4\x01\n\rTimelineEntry\x12\n\n\x02id\x18\x01 \x01(\t\x12&\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\r\n\x05title\x18\x04 \x01(\t\x12\x0f\n\x07service\x18\x05 \x01(\t\x12\x13\n\x0brecord_type\x18\x06 \x01(\t\x12\x11\n\trecord_id\x18\x07 \x01(\t\x12)\n\x08\x61\x63tor_id\x18\x08 \x01(\tB\x17\xe2\xf3\x18\x13j\x11\x63rm.identity.user\"\xa7\x01\n\x0b\x43ustomerRef\x12\x30\n\ncontact_id\x18\x01 \x01(\tB\x1c\xe2\xf3\x18\x18 \x07j\x14\x63rm.contacts.contact\x12\x30\n\naccount_id\x18\x02 \x01(\tB\x1c\xe2\xf3\x18\x18 \x07j\x14\x63rm.contacts.account\x12\x34\n\x0b\x63ontact_ids\x18\x03 \x03(\tB\x1f\xe2\xf3\x18\x1b \x07\x38\xf4\x03j\x14\x63rm.contacts.contact\"\x8f\x01\n\x10TimelinePosition\x12*\n\x06\x62\x65\x66ore\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\tbefore_id\x18\x02 \x01(\tB\x06\xe2\xf3\x18\x02 \x07\x12\x17\n\x05kinds\x18\x03 \x03(\tB\x08\xe2\xf3\x18\x04\x10(8\x14\x12\x1b\n\x05limit\x18\x04 \x01(\x05\x42\x0c\xe2\xf3\x18\x08*\x01\x30\x32\x03\x32\x30\x30\"H\n\x12GetCustomerRequest\x12\x32\n\x08\x63ustomer\x18\x01 \x01(\x0b\x32\x1a.crm.common.v1.CustomerRefB\x04\xe2\x41\x01\x02\"\x84\x01\n\x1bListCustomerTimelineRequest\x12\x32\n\x08\x63ustomer\x18\x01 \x01(\x0b\x32\x1a.crm.common.v1.CustomerRefB\x04\xe2\x41\x01\x02\x12\x31\n\x08position\x18\x02 \x01(\x0b\x32\x1f.crm.common.v1.TimelinePosition\"M\n\x1cListCustomerTimelineResponse\x12-\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1c.crm.common.v1.TimelineEntryb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63rm/common/v1/timelines.proto\x12\rcrm.common.v1\x1a\x1c\x63rm/options/v1/options.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc4\x01\n\rTimelineEntry\x12\n\n\x02id\x18\x01 \x01(\t\x12&\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\r\n\x05title\x18\x04 \x01(\t\x12\x0f\n\x07service\x18\x05 \x01(\t\x12\x13\n\x0brecord_type\x18\x06 \x01(\t\x12\x11\n\trecord_id\x18\x07 \x01(\t\x12)\n\x08\x61\x63tor_id\x18\x08 \x01(\tB\x17\xe2\xf3\x18\x13j\x11\x63rm.identity.user\"\xa7\x01\n\x0b\x43ustomerRef\x12\x30\n\ncontact_id\x18\x01 \x01(\tB\x1c\xe2\xf3\x18\x18 \x07j\x14\x63rm.contacts.contact\x12\x30\n\naccount_id\x18\x02 \x01(\tB\x1c\xe2\xf3\x18\x18 \x07j\x14\x63rm.contacts.account\x12\x34\n\x0b\x63ontact_ids\x18\x03 \x03(\tB\x1f\xe2\xf3\x18\x1b \x07\x38\xf4\x03j\x14\x63rm.contacts.contact\"\x8f\x01\n\x10TimelinePosition\x12*\n\x06\x62\x65\x66ore\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\tbefore_id\x18\x02 \x01(\tB\x06\xe2\xf3\x18\x02 \x07\x12\x17\n\x05kinds\x18\x03 \x03(\tB\x08\xe2\xf3\x18\x04\x10(8\x14\x12\x1b\n\x05limit\x18\x04 \x01(\x05\x42\x0c\xe2\xf3\x18\x08*\x01\x30\x32\x03\x32\x30\x30\"s\n\x12GetCustomerRequest\x12\x32\n\x08\x63ustomer\x18\x01 \x01(\x0b\x32\x1a.crm.common.v1.CustomerRefB\x04\xe2\x41\x01\x02\x12)\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x84\x01\n\x1bListCustomerTimelineRequest\x12\x32\n\x08\x63ustomer\x18\x01 \x01(\x0b\x32\x1a.crm.common.v1.CustomerRefB\x04\xe2\x41\x01\x02\x12\x31\n\x08position\x18\x02 \x01(\x0b\x32\x1f.crm.common.v1.TimelinePosition\"M\n\x1cListCustomerTimelineResponse\x12-\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1c.crm.common.v1.TimelineEntryb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -59,9 +59,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TIMELINEPOSITION']._serialized_start=514
   _globals['_TIMELINEPOSITION']._serialized_end=657
   _globals['_GETCUSTOMERREQUEST']._serialized_start=659
-  _globals['_GETCUSTOMERREQUEST']._serialized_end=731
-  _globals['_LISTCUSTOMERTIMELINEREQUEST']._serialized_start=734
-  _globals['_LISTCUSTOMERTIMELINEREQUEST']._serialized_end=866
-  _globals['_LISTCUSTOMERTIMELINERESPONSE']._serialized_start=868
-  _globals['_LISTCUSTOMERTIMELINERESPONSE']._serialized_end=945
+  _globals['_GETCUSTOMERREQUEST']._serialized_end=774
+  _globals['_LISTCUSTOMERTIMELINEREQUEST']._serialized_start=777
+  _globals['_LISTCUSTOMERTIMELINEREQUEST']._serialized_end=909
+  _globals['_LISTCUSTOMERTIMELINERESPONSE']._serialized_start=911
+  _globals['_LISTCUSTOMERTIMELINERESPONSE']._serialized_end=988
 # @@protoc_insertion_point(module_scope)

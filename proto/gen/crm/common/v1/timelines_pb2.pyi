@@ -54,10 +54,12 @@ class TimelinePosition(_message.Message):
     def __init__(self, before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., before_id: _Optional[str] = ..., kinds: _Optional[_Iterable[str]] = ..., limit: _Optional[int] = ...) -> None: ...
 
 class GetCustomerRequest(_message.Message):
-    __slots__ = ("customer",)
+    __slots__ = ("customer", "as_of")
     CUSTOMER_FIELD_NUMBER: _ClassVar[int]
+    AS_OF_FIELD_NUMBER: _ClassVar[int]
     customer: CustomerRef
-    def __init__(self, customer: _Optional[_Union[CustomerRef, _Mapping]] = ...) -> None: ...
+    as_of: _timestamp_pb2.Timestamp
+    def __init__(self, customer: _Optional[_Union[CustomerRef, _Mapping]] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ListCustomerTimelineRequest(_message.Message):
     __slots__ = ("customer", "position")

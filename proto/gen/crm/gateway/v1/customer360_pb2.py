@@ -34,7 +34,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n crm/gateway/v1/customer360.proto\x12\x0e\x63rm.gateway.v1\x1a\x1d\x63rm/common/v1/timelines.proto\x1a\x1f\x63rm/contacts/v1/customers.proto\x1a crm/marketing/v1/customers.proto\x1a\x1c\x63rm/options/v1/options.proto\x1a crm/reporting/v1/customers.proto\x1a\x1c\x63rm/sales/v1/customers.proto\x1a\x1e\x63rm/support/v1/customers.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"/\n\x15GetCustomer360Request\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\"v\n\x0b\x43ustomer360\x12*\n\x08\x63ustomer\x18\x01 \x01(\x0b\x32\x18.crm.gateway.v1.Customer\x12*\n\x08sections\x18\x02 \x01(\x0b\x32\x18.crm.gateway.v1.Sections\x12\x0f\n\x07partial\x18\x03 \x01(\x08\":\n\x08\x43ustomer\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x14\n\x04name\x18\x03 \x01(\tB\x06\xe2\xf3\x18\x02@\x03\"\xc2\x02\n\x08Sections\x12/\n\x07profile\x18\x01 \x01(\x0b\x32\x1e.crm.gateway.v1.ProfileSection\x12;\n\ropportunities\x18\x02 \x01(\x0b\x32$.crm.gateway.v1.OpportunitiesSection\x12/\n\x07tickets\x18\x03 \x01(\x0b\x32\x1e.crm.gateway.v1.TicketsSection\x12\x33\n\tcampaigns\x18\x04 \x01(\x0b\x32 .crm.gateway.v1.CampaignsSection\x12\x31\n\x08timeline\x18\x05 \x01(\x0b\x32\x1f.crm.gateway.v1.TimelineSection\x12/\n\x07metrics\x18\x06 \x01(\x0b\x32\x1e.crm.gateway.v1.MetricsSection\"\xa8\x01\n\x0eProfileSection\x12+\n\x05state\x18\x01 \x01(\x0e\x32\x1c.crm.gateway.v1.SectionState\x12)\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12.\n\x04\x64\x61ta\x18\x04 \x01(\x0b\x32 .crm.contacts.v1.CustomerProfile\"\xa9\x01\n\x14OpportunitiesSection\x12+\n\x05state\x18\x01 \x01(\x0e\x32\x1c.crm.gateway.v1.SectionState\x12)\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12)\n\x04\x64\x61ta\x18\x04 \x01(\x0b\x32\x1b.crm.sales.v1.CustomerSales\"\xa7\x01\n\x0eTicketsSection\x12+\n\x05state\x18\x01 \x01(\x0e\x32\x1c.crm.gateway.v1.SectionState\x12)\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12-\n\x04\x64\x61ta\x18\x04 \x01(\x0b\x32\x1f.crm.support.v1.CustomerSupport\"\xad\x01\n\x10\x43\x61mpaignsSection\x12+\n\x05state\x18\x01 \x01(\x0e\x32\x1c.crm.gateway.v1.SectionState\x12)\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x31\n\x04\x64\x61ta\x18\x04 \x01(\x0b\x32#.crm.marketing.v1.CustomerMarketing\"\xa5\x01\n\x0fTimelineSection\x12+\n\x05state\x18\x01 \x01(\x0e\x32\x1c.crm.gateway.v1.SectionState\x12)\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12*\n\x04\x64\x61ta\x18\x04 \x01(\x0b\x32\x1c.crm.gateway.v1.TimelineData\"V\n\x0cTimelineData\x12-\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1c.crm.common.v1.TimelineEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa9\x01\n\x0eMetricsSection\x12+\n\x05state\x18\x01 \x01(\x0e\x32\x1c.crm.gateway.v1.SectionState\x12)\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12/\n\x04\x64\x61ta\x18\x04 \x01(\x0b\x32!.crm.reporting.v1.CustomerMetrics\"\x84\x01\n\x13ListTimelineRequest\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12\x1f\n\tpage_size\x18\x02 \x01(\x05\x42\x0c\xe2\xf3\x18\x08*\x01\x30\x32\x03\x32\x30\x30\x12\x1b\n\npage_token\x18\x03 \x01(\tB\x07\xe2\xf3\x18\x03\x10\xd0\x0f\x12\x17\n\x05kinds\x18\x04 \x03(\tB\x08\xe2\xf3\x18\x04\x10(8\x14\"|\n\x14ListTimelineResponse\x12-\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1c.crm.common.v1.TimelineEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x1c\n\x14unavailable_services\x18\x03 \x03(\t*o\n\x0cSectionState\x12\x1d\n\x19SECTION_STATE_UNSPECIFIED\x10\x00\x12\x06\n\x02OK\x10\x01\x12\x0b\n\x07PARTIAL\x10\x02\x12\t\n\x05STALE\x10\x03\x12\x0f\n\x0bUNAVAILABLE\x10\x04\x12\x0f\n\x0bNOT_ALLOWED\x10\x05\x32\xf0\x04\n\x12\x43ustomer360Service\x12\x8f\x01\n\rGetContact360\x12%.crm.gateway.v1.GetCustomer360Request\x1a\x1b.crm.gateway.v1.Customer360\":\xca\xf3\x18\x11\n\rcontacts.read@\x01\x82\xd3\xe4\x93\x02\x1f\x12\x1d/v1/contacts/{id}/customer360\x12\x8f\x01\n\rGetAccount360\x12%.crm.gateway.v1.GetCustomer360Request\x1a\x1b.crm.gateway.v1.Customer360\":\xca\xf3\x18\x11\n\raccounts.read@\x01\x82\xd3\xe4\x93\x02\x1f\x12\x1d/v1/accounts/{id}/customer360\x12\x99\x01\n\x13ListContactTimeline\x12#.crm.gateway.v1.ListTimelineRequest\x1a$.crm.gateway.v1.ListTimelineResponse\"7\xca\xf3\x18\x11\n\rcontacts.read@\x01\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/contacts/{id}/timeline\x12\x99\x01\n\x13ListAccountTimeline\x12#.crm.gateway.v1.ListTimelineRequest\x1a$.crm.gateway.v1.ListTimelineResponse\"7\xca\xf3\x18\x11\n\raccounts.read@\x01\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/accounts/{id}/timelineb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n crm/gateway/v1/customer360.proto\x12\x0e\x63rm.gateway.v1\x1a\x1d\x63rm/common/v1/timelines.proto\x1a\x1f\x63rm/contacts/v1/customers.proto\x1a crm/marketing/v1/customers.proto\x1a\x1c\x63rm/options/v1/options.proto\x1a crm/reporting/v1/customers.proto\x1a\x1c\x63rm/sales/v1/customers.proto\x1a\x1e\x63rm/support/v1/customers.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"Z\n\x15GetCustomer360Request\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12)\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"v\n\x0b\x43ustomer360\x12*\n\x08\x63ustomer\x18\x01 \x01(\x0b\x32\x18.crm.gateway.v1.Customer\x12*\n\x08sections\x18\x02 \x01(\x0b\x32\x18.crm.gateway.v1.Sections\x12\x0f\n\x07partial\x18\x03 \x01(\x08\":\n\x08\x43ustomer\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x14\n\x04name\x18\x03 \x01(\tB\x06\xe2\xf3\x18\x02@\x03\"\xc2\x02\n\x08Sections\x12/\n\x07profile\x18\x01 \x01(\x0b\x32\x1e.crm.gateway.v1.ProfileSection\x12;\n\ropportunities\x18\x02 \x01(\x0b\x32$.crm.gateway.v1.OpportunitiesSection\x12/\n\x07tickets\x18\x03 \x01(\x0b\x32\x1e.crm.gateway.v1.TicketsSection\x12\x33\n\tcampaigns\x18\x04 \x01(\x0b\x32 .crm.gateway.v1.CampaignsSection\x12\x31\n\x08timeline\x18\x05 \x01(\x0b\x32\x1f.crm.gateway.v1.TimelineSection\x12/\n\x07metrics\x18\x06 \x01(\x0b\x32\x1e.crm.gateway.v1.MetricsSection\"\xa8\x01\n\x0eProfileSection\x12+\n\x05state\x18\x01 \x01(\x0e\x32\x1c.crm.gateway.v1.SectionState\x12)\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12.\n\x04\x64\x61ta\x18\x04 \x01(\x0b\x32 .crm.contacts.v1.CustomerProfile\"\xa9\x01\n\x14OpportunitiesSection\x12+\n\x05state\x18\x01 \x01(\x0e\x32\x1c.crm.gateway.v1.SectionState\x12)\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12)\n\x04\x64\x61ta\x18\x04 \x01(\x0b\x32\x1b.crm.sales.v1.CustomerSales\"\xa7\x01\n\x0eTicketsSection\x12+\n\x05state\x18\x01 \x01(\x0e\x32\x1c.crm.gateway.v1.SectionState\x12)\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12-\n\x04\x64\x61ta\x18\x04 \x01(\x0b\x32\x1f.crm.support.v1.CustomerSupport\"\xad\x01\n\x10\x43\x61mpaignsSection\x12+\n\x05state\x18\x01 \x01(\x0e\x32\x1c.crm.gateway.v1.SectionState\x12)\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x31\n\x04\x64\x61ta\x18\x04 \x01(\x0b\x32#.crm.marketing.v1.CustomerMarketing\"\xa5\x01\n\x0fTimelineSection\x12+\n\x05state\x18\x01 \x01(\x0e\x32\x1c.crm.gateway.v1.SectionState\x12)\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12*\n\x04\x64\x61ta\x18\x04 \x01(\x0b\x32\x1c.crm.gateway.v1.TimelineData\"V\n\x0cTimelineData\x12-\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1c.crm.common.v1.TimelineEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa9\x01\n\x0eMetricsSection\x12+\n\x05state\x18\x01 \x01(\x0e\x32\x1c.crm.gateway.v1.SectionState\x12)\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12/\n\x04\x64\x61ta\x18\x04 \x01(\x0b\x32!.crm.reporting.v1.CustomerMetrics\"\x84\x01\n\x13ListTimelineRequest\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12\x1f\n\tpage_size\x18\x02 \x01(\x05\x42\x0c\xe2\xf3\x18\x08*\x01\x30\x32\x03\x32\x30\x30\x12\x1b\n\npage_token\x18\x03 \x01(\tB\x07\xe2\xf3\x18\x03\x10\xd0\x0f\x12\x17\n\x05kinds\x18\x04 \x03(\tB\x08\xe2\xf3\x18\x04\x10(8\x14\"|\n\x14ListTimelineResponse\x12-\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1c.crm.common.v1.TimelineEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x1c\n\x14unavailable_services\x18\x03 \x03(\t*{\n\x0cSectionState\x12\x1d\n\x19SECTION_STATE_UNSPECIFIED\x10\x00\x12\x06\n\x02OK\x10\x01\x12\x0b\n\x07PARTIAL\x10\x02\x12\t\n\x05STALE\x10\x03\x12\x0f\n\x0bUNAVAILABLE\x10\x04\x12\x0f\n\x0bNOT_ALLOWED\x10\x05\x12\n\n\x06UNTOLD\x10\x06\x32\xf0\x04\n\x12\x43ustomer360Service\x12\x8f\x01\n\rGetContact360\x12%.crm.gateway.v1.GetCustomer360Request\x1a\x1b.crm.gateway.v1.Customer360\":\xca\xf3\x18\x11\n\rcontacts.read@\x01\x82\xd3\xe4\x93\x02\x1f\x12\x1d/v1/contacts/{id}/customer360\x12\x8f\x01\n\rGetAccount360\x12%.crm.gateway.v1.GetCustomer360Request\x1a\x1b.crm.gateway.v1.Customer360\":\xca\xf3\x18\x11\n\raccounts.read@\x01\x82\xd3\xe4\x93\x02\x1f\x12\x1d/v1/accounts/{id}/customer360\x12\x99\x01\n\x13ListContactTimeline\x12#.crm.gateway.v1.ListTimelineRequest\x1a$.crm.gateway.v1.ListTimelineResponse\"7\xca\xf3\x18\x11\n\rcontacts.read@\x01\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/contacts/{id}/timeline\x12\x99\x01\n\x13ListAccountTimeline\x12#.crm.gateway.v1.ListTimelineRequest\x1a$.crm.gateway.v1.ListTimelineResponse\"7\xca\xf3\x18\x11\n\raccounts.read@\x01\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/accounts/{id}/timelineb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -61,34 +61,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CUSTOMER360SERVICE'].methods_by_name['ListContactTimeline']._serialized_options = b'\312\363\030\021\n\rcontacts.read@\001\202\323\344\223\002\034\022\032/v1/contacts/{id}/timeline'
   _globals['_CUSTOMER360SERVICE'].methods_by_name['ListAccountTimeline']._loaded_options = None
   _globals['_CUSTOMER360SERVICE'].methods_by_name['ListAccountTimeline']._serialized_options = b'\312\363\030\021\n\raccounts.read@\001\202\323\344\223\002\034\022\032/v1/accounts/{id}/timeline'
-  _globals['_SECTIONSTATE']._serialized_start=2304
-  _globals['_SECTIONSTATE']._serialized_end=2415
+  _globals['_SECTIONSTATE']._serialized_start=2347
+  _globals['_SECTIONSTATE']._serialized_end=2470
   _globals['_GETCUSTOMER360REQUEST']._serialized_start=372
-  _globals['_GETCUSTOMER360REQUEST']._serialized_end=419
-  _globals['_CUSTOMER360']._serialized_start=421
-  _globals['_CUSTOMER360']._serialized_end=539
-  _globals['_CUSTOMER']._serialized_start=541
-  _globals['_CUSTOMER']._serialized_end=599
-  _globals['_SECTIONS']._serialized_start=602
-  _globals['_SECTIONS']._serialized_end=924
-  _globals['_PROFILESECTION']._serialized_start=927
-  _globals['_PROFILESECTION']._serialized_end=1095
-  _globals['_OPPORTUNITIESSECTION']._serialized_start=1098
-  _globals['_OPPORTUNITIESSECTION']._serialized_end=1267
-  _globals['_TICKETSSECTION']._serialized_start=1270
-  _globals['_TICKETSSECTION']._serialized_end=1437
-  _globals['_CAMPAIGNSSECTION']._serialized_start=1440
-  _globals['_CAMPAIGNSSECTION']._serialized_end=1613
-  _globals['_TIMELINESECTION']._serialized_start=1616
-  _globals['_TIMELINESECTION']._serialized_end=1781
-  _globals['_TIMELINEDATA']._serialized_start=1783
-  _globals['_TIMELINEDATA']._serialized_end=1869
-  _globals['_METRICSSECTION']._serialized_start=1872
-  _globals['_METRICSSECTION']._serialized_end=2041
-  _globals['_LISTTIMELINEREQUEST']._serialized_start=2044
-  _globals['_LISTTIMELINEREQUEST']._serialized_end=2176
-  _globals['_LISTTIMELINERESPONSE']._serialized_start=2178
-  _globals['_LISTTIMELINERESPONSE']._serialized_end=2302
-  _globals['_CUSTOMER360SERVICE']._serialized_start=2418
-  _globals['_CUSTOMER360SERVICE']._serialized_end=3042
+  _globals['_GETCUSTOMER360REQUEST']._serialized_end=462
+  _globals['_CUSTOMER360']._serialized_start=464
+  _globals['_CUSTOMER360']._serialized_end=582
+  _globals['_CUSTOMER']._serialized_start=584
+  _globals['_CUSTOMER']._serialized_end=642
+  _globals['_SECTIONS']._serialized_start=645
+  _globals['_SECTIONS']._serialized_end=967
+  _globals['_PROFILESECTION']._serialized_start=970
+  _globals['_PROFILESECTION']._serialized_end=1138
+  _globals['_OPPORTUNITIESSECTION']._serialized_start=1141
+  _globals['_OPPORTUNITIESSECTION']._serialized_end=1310
+  _globals['_TICKETSSECTION']._serialized_start=1313
+  _globals['_TICKETSSECTION']._serialized_end=1480
+  _globals['_CAMPAIGNSSECTION']._serialized_start=1483
+  _globals['_CAMPAIGNSSECTION']._serialized_end=1656
+  _globals['_TIMELINESECTION']._serialized_start=1659
+  _globals['_TIMELINESECTION']._serialized_end=1824
+  _globals['_TIMELINEDATA']._serialized_start=1826
+  _globals['_TIMELINEDATA']._serialized_end=1912
+  _globals['_METRICSSECTION']._serialized_start=1915
+  _globals['_METRICSSECTION']._serialized_end=2084
+  _globals['_LISTTIMELINEREQUEST']._serialized_start=2087
+  _globals['_LISTTIMELINEREQUEST']._serialized_end=2219
+  _globals['_LISTTIMELINERESPONSE']._serialized_start=2221
+  _globals['_LISTTIMELINERESPONSE']._serialized_end=2345
+  _globals['_CUSTOMER360SERVICE']._serialized_start=2473
+  _globals['_CUSTOMER360SERVICE']._serialized_end=3097
 # @@protoc_insertion_point(module_scope)

@@ -27,18 +27,22 @@ class SectionState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     STALE: _ClassVar[SectionState]
     UNAVAILABLE: _ClassVar[SectionState]
     NOT_ALLOWED: _ClassVar[SectionState]
+    UNTOLD: _ClassVar[SectionState]
 SECTION_STATE_UNSPECIFIED: SectionState
 OK: SectionState
 PARTIAL: SectionState
 STALE: SectionState
 UNAVAILABLE: SectionState
 NOT_ALLOWED: SectionState
+UNTOLD: SectionState
 
 class GetCustomer360Request(_message.Message):
-    __slots__ = ("id",)
+    __slots__ = ("id", "as_of")
     ID_FIELD_NUMBER: _ClassVar[int]
+    AS_OF_FIELD_NUMBER: _ClassVar[int]
     id: str
-    def __init__(self, id: _Optional[str] = ...) -> None: ...
+    as_of: _timestamp_pb2.Timestamp
+    def __init__(self, id: _Optional[str] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Customer360(_message.Message):
     __slots__ = ("customer", "sections", "partial")

@@ -29,7 +29,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#crm/identity/v1/notifications.proto\x12\x0f\x63rm.identity.v1\x1a!crm/identity/v1/preferences.proto\x1a\x1c\x63rm/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8e\x04\n\x0cNotification\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12,\n\x07user_id\x18\x02 \x01(\tB\x1b\xe2\x41\x01\x03\xe2\xf3\x18\x13j\x11\x63rm.identity.user\x12\x35\n\x04kind\x18\x03 \x01(\x0e\x32!.crm.identity.v1.NotificationKindB\x04\xe2\x41\x01\x03\x12\x16\n\x08resource\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x17\n\trecord_id\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12-\n\x08\x61\x63tor_id\x18\x06 \x01(\tB\x1b\xe2\x41\x01\x03\xe2\xf3\x18\x13j\x11\x63rm.identity.user\x12;\n\x0boccurred_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\n\xe2\x41\x01\x03\xe2\xf3\x18\x02`\x01\x12\x19\n\x0boccurrences\x18\x08 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x31\n\x07read_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x37\n\rsnoozed_until\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1d\n\ncomment_id\x18\x0b \x01(\tB\x04\xe2\x41\x01\x03H\x00\x88\x01\x01:5\xd2\xf3\x18\x31\n\x0cnotification\x12\rnotifications\x1a\trecord_id\"\x07user_idB\r\n\x0b_comment_id\"h\n\x18ListNotificationsRequest\x12\x1f\n\tpage_size\x18\x01 \x01(\x05\x42\x0c\xe2\xf3\x18\x08*\x01\x30\x32\x03\x32\x30\x30\x12\x1b\n\npage_token\x18\x02 \x01(\tB\x07\xe2\xf3\x18\x03\x10\xd0\x0f\x12\x0e\n\x06unread\x18\x03 \x01(\x08\"j\n\x19ListNotificationsResponse\x12\x34\n\rnotifications\x18\x01 \x03(\x0b\x32\x1d.crm.identity.v1.Notification\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x1b\n\x19\x43ountNotificationsRequest\",\n\x1a\x43ountNotificationsResponse\x12\x0e\n\x06unread\x18\x01 \x01(\x05\"5\n\x1bMarkNotificationReadRequest\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\"d\n\x19SnoozeNotificationRequest\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12/\n\x05until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\"L\n\x1fMarkAllNotificationsReadRequest\x12)\n\x05until\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\"\n MarkAllNotificationsReadResponse\"\x87\x01\n\x13NotificationCreated\x12\x33\n\x0cnotification\x18\x01 \x01(\x0b\x32\x1d.crm.identity.v1.Notification:;\xda\xf3\x18\x37\n$crm.identity.notification.created.v1\x12\x0fnotification.id\"\x9f\x01\n\x13NotificationUpdated\x12\x33\n\x0cnotification\x18\x01 \x01(\x0b\x32\x1d.crm.identity.v1.Notification\x12\x16\n\x0e\x63hanged_fields\x18\x02 \x03(\t:;\xda\xf3\x18\x37\n$crm.identity.notification.updated.v1\x12\x0fnotification.id2\xa0\x06\n\x13NotificationService\x12\x8d\x01\n\x11ListNotifications\x12).crm.identity.v1.ListNotificationsRequest\x1a*.crm.identity.v1.ListNotificationsResponse\"!\xca\xf3\x18\x04\x18\x01@\x01\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/notifications\x12\x96\x01\n\x12\x43ountNotifications\x12*.crm.identity.v1.CountNotificationsRequest\x1a+.crm.identity.v1.CountNotificationsResponse\"\'\xca\xf3\x18\x04\x18\x01@\x01\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/notifications:count\x12\x97\x01\n\x14MarkNotificationRead\x12,.crm.identity.v1.MarkNotificationReadRequest\x1a\x1d.crm.identity.v1.Notification\"2\xca\xf3\x18\x04\x18\x01(\x01\x82\xd3\xe4\x93\x02$\"\x1f/v1/notifications/{id}:markRead:\x01*\x12\x91\x01\n\x12SnoozeNotification\x12*.crm.identity.v1.SnoozeNotificationRequest\x1a\x1d.crm.identity.v1.Notification\"0\xca\xf3\x18\x04\x18\x01(\x01\x82\xd3\xe4\x93\x02\"\"\x1d/v1/notifications/{id}:snooze:\x01*\x12\xb1\x01\n\x18MarkAllNotificationsRead\x12\x30.crm.identity.v1.MarkAllNotificationsReadRequest\x1a\x31.crm.identity.v1.MarkAllNotificationsReadResponse\"0\xca\xf3\x18\x04\x18\x01(\x01\x82\xd3\xe4\x93\x02\"\"\x1d/v1/notifications:markAllRead:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#crm/identity/v1/notifications.proto\x12\x0f\x63rm.identity.v1\x1a!crm/identity/v1/preferences.proto\x1a\x1c\x63rm/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9c\x04\n\x0cNotification\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12,\n\x07user_id\x18\x02 \x01(\tB\x1b\xe2\x41\x01\x03\xe2\xf3\x18\x13j\x11\x63rm.identity.user\x12\x35\n\x04kind\x18\x03 \x01(\x0e\x32!.crm.identity.v1.NotificationKindB\x04\xe2\x41\x01\x03\x12\x16\n\x08resource\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x17\n\trecord_id\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12-\n\x08\x61\x63tor_id\x18\x06 \x01(\tB\x1b\xe2\x41\x01\x03\xe2\xf3\x18\x13j\x11\x63rm.identity.user\x12;\n\x0boccurred_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\n\xe2\x41\x01\x03\xe2\xf3\x18\x02`\x01\x12\x19\n\x0boccurrences\x18\x08 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x38\n\x07read_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x0b\xe2\x41\x01\x03\xe2\xf3\x18\x03\x90\x01\x01\x12>\n\rsnoozed_until\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x0b\xe2\x41\x01\x03\xe2\xf3\x18\x03\x90\x01\x01\x12\x1d\n\ncomment_id\x18\x0b \x01(\tB\x04\xe2\x41\x01\x03H\x00\x88\x01\x01:5\xd2\xf3\x18\x31\n\x0cnotification\x12\rnotifications\x1a\trecord_id\"\x07user_idB\r\n\x0b_comment_id\"h\n\x18ListNotificationsRequest\x12\x1f\n\tpage_size\x18\x01 \x01(\x05\x42\x0c\xe2\xf3\x18\x08*\x01\x30\x32\x03\x32\x30\x30\x12\x1b\n\npage_token\x18\x02 \x01(\tB\x07\xe2\xf3\x18\x03\x10\xd0\x0f\x12\x0e\n\x06unread\x18\x03 \x01(\x08\"j\n\x19ListNotificationsResponse\x12\x34\n\rnotifications\x18\x01 \x03(\x0b\x32\x1d.crm.identity.v1.Notification\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x1b\n\x19\x43ountNotificationsRequest\",\n\x1a\x43ountNotificationsResponse\x12\x0e\n\x06unread\x18\x01 \x01(\x05\"5\n\x1bMarkNotificationReadRequest\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\"d\n\x19SnoozeNotificationRequest\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12/\n\x05until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\"L\n\x1fMarkAllNotificationsReadRequest\x12)\n\x05until\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\"\n MarkAllNotificationsReadResponse\"\x87\x01\n\x13NotificationCreated\x12\x33\n\x0cnotification\x18\x01 \x01(\x0b\x32\x1d.crm.identity.v1.Notification:;\xda\xf3\x18\x37\n$crm.identity.notification.created.v1\x12\x0fnotification.id\"\x9f\x01\n\x13NotificationUpdated\x12\x33\n\x0cnotification\x18\x01 \x01(\x0b\x32\x1d.crm.identity.v1.Notification\x12\x16\n\x0e\x63hanged_fields\x18\x02 \x03(\t:;\xda\xf3\x18\x37\n$crm.identity.notification.updated.v1\x12\x0fnotification.id2\xa0\x06\n\x13NotificationService\x12\x8d\x01\n\x11ListNotifications\x12).crm.identity.v1.ListNotificationsRequest\x1a*.crm.identity.v1.ListNotificationsResponse\"!\xca\xf3\x18\x04\x18\x01@\x01\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/notifications\x12\x96\x01\n\x12\x43ountNotifications\x12*.crm.identity.v1.CountNotificationsRequest\x1a+.crm.identity.v1.CountNotificationsResponse\"\'\xca\xf3\x18\x04\x18\x01@\x01\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/notifications:count\x12\x97\x01\n\x14MarkNotificationRead\x12,.crm.identity.v1.MarkNotificationReadRequest\x1a\x1d.crm.identity.v1.Notification\"2\xca\xf3\x18\x04\x18\x01(\x01\x82\xd3\xe4\x93\x02$\"\x1f/v1/notifications/{id}:markRead:\x01*\x12\x91\x01\n\x12SnoozeNotification\x12*.crm.identity.v1.SnoozeNotificationRequest\x1a\x1d.crm.identity.v1.Notification\"0\xca\xf3\x18\x04\x18\x01(\x01\x82\xd3\xe4\x93\x02\"\"\x1d/v1/notifications/{id}:snooze:\x01*\x12\xb1\x01\n\x18MarkAllNotificationsRead\x12\x30.crm.identity.v1.MarkAllNotificationsReadRequest\x1a\x31.crm.identity.v1.MarkAllNotificationsReadResponse\"0\xca\xf3\x18\x04\x18\x01(\x01\x82\xd3\xe4\x93\x02\"\"\x1d/v1/notifications:markAllRead:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -53,9 +53,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_NOTIFICATION'].fields_by_name['occurrences']._loaded_options = None
   _globals['_NOTIFICATION'].fields_by_name['occurrences']._serialized_options = b'\342A\001\003'
   _globals['_NOTIFICATION'].fields_by_name['read_at']._loaded_options = None
-  _globals['_NOTIFICATION'].fields_by_name['read_at']._serialized_options = b'\342A\001\003'
+  _globals['_NOTIFICATION'].fields_by_name['read_at']._serialized_options = b'\342A\001\003\342\363\030\003\220\001\001'
   _globals['_NOTIFICATION'].fields_by_name['snoozed_until']._loaded_options = None
-  _globals['_NOTIFICATION'].fields_by_name['snoozed_until']._serialized_options = b'\342A\001\003'
+  _globals['_NOTIFICATION'].fields_by_name['snoozed_until']._serialized_options = b'\342A\001\003\342\363\030\003\220\001\001'
   _globals['_NOTIFICATION'].fields_by_name['comment_id']._loaded_options = None
   _globals['_NOTIFICATION'].fields_by_name['comment_id']._serialized_options = b'\342A\001\003'
   _globals['_NOTIFICATION']._loaded_options = None
@@ -85,27 +85,27 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_NOTIFICATIONSERVICE'].methods_by_name['MarkAllNotificationsRead']._loaded_options = None
   _globals['_NOTIFICATIONSERVICE'].methods_by_name['MarkAllNotificationsRead']._serialized_options = b'\312\363\030\004\030\001(\001\202\323\344\223\002\"\"\035/v1/notifications:markAllRead:\001*'
   _globals['_NOTIFICATION']._serialized_start=218
-  _globals['_NOTIFICATION']._serialized_end=744
-  _globals['_LISTNOTIFICATIONSREQUEST']._serialized_start=746
-  _globals['_LISTNOTIFICATIONSREQUEST']._serialized_end=850
-  _globals['_LISTNOTIFICATIONSRESPONSE']._serialized_start=852
-  _globals['_LISTNOTIFICATIONSRESPONSE']._serialized_end=958
-  _globals['_COUNTNOTIFICATIONSREQUEST']._serialized_start=960
-  _globals['_COUNTNOTIFICATIONSREQUEST']._serialized_end=987
-  _globals['_COUNTNOTIFICATIONSRESPONSE']._serialized_start=989
-  _globals['_COUNTNOTIFICATIONSRESPONSE']._serialized_end=1033
-  _globals['_MARKNOTIFICATIONREADREQUEST']._serialized_start=1035
-  _globals['_MARKNOTIFICATIONREADREQUEST']._serialized_end=1088
-  _globals['_SNOOZENOTIFICATIONREQUEST']._serialized_start=1090
-  _globals['_SNOOZENOTIFICATIONREQUEST']._serialized_end=1190
-  _globals['_MARKALLNOTIFICATIONSREADREQUEST']._serialized_start=1192
-  _globals['_MARKALLNOTIFICATIONSREADREQUEST']._serialized_end=1268
-  _globals['_MARKALLNOTIFICATIONSREADRESPONSE']._serialized_start=1270
-  _globals['_MARKALLNOTIFICATIONSREADRESPONSE']._serialized_end=1304
-  _globals['_NOTIFICATIONCREATED']._serialized_start=1307
-  _globals['_NOTIFICATIONCREATED']._serialized_end=1442
-  _globals['_NOTIFICATIONUPDATED']._serialized_start=1445
-  _globals['_NOTIFICATIONUPDATED']._serialized_end=1604
-  _globals['_NOTIFICATIONSERVICE']._serialized_start=1607
-  _globals['_NOTIFICATIONSERVICE']._serialized_end=2407
+  _globals['_NOTIFICATION']._serialized_end=758
+  _globals['_LISTNOTIFICATIONSREQUEST']._serialized_start=760
+  _globals['_LISTNOTIFICATIONSREQUEST']._serialized_end=864
+  _globals['_LISTNOTIFICATIONSRESPONSE']._serialized_start=866
+  _globals['_LISTNOTIFICATIONSRESPONSE']._serialized_end=972
+  _globals['_COUNTNOTIFICATIONSREQUEST']._serialized_start=974
+  _globals['_COUNTNOTIFICATIONSREQUEST']._serialized_end=1001
+  _globals['_COUNTNOTIFICATIONSRESPONSE']._serialized_start=1003
+  _globals['_COUNTNOTIFICATIONSRESPONSE']._serialized_end=1047
+  _globals['_MARKNOTIFICATIONREADREQUEST']._serialized_start=1049
+  _globals['_MARKNOTIFICATIONREADREQUEST']._serialized_end=1102
+  _globals['_SNOOZENOTIFICATIONREQUEST']._serialized_start=1104
+  _globals['_SNOOZENOTIFICATIONREQUEST']._serialized_end=1204
+  _globals['_MARKALLNOTIFICATIONSREADREQUEST']._serialized_start=1206
+  _globals['_MARKALLNOTIFICATIONSREADREQUEST']._serialized_end=1282
+  _globals['_MARKALLNOTIFICATIONSREADRESPONSE']._serialized_start=1284
+  _globals['_MARKALLNOTIFICATIONSREADRESPONSE']._serialized_end=1318
+  _globals['_NOTIFICATIONCREATED']._serialized_start=1321
+  _globals['_NOTIFICATIONCREATED']._serialized_end=1456
+  _globals['_NOTIFICATIONUPDATED']._serialized_start=1459
+  _globals['_NOTIFICATIONUPDATED']._serialized_end=1618
+  _globals['_NOTIFICATIONSERVICE']._serialized_start=1621
+  _globals['_NOTIFICATIONSERVICE']._serialized_end=2421
 # @@protoc_insertion_point(module_scope)

@@ -107,15 +107,17 @@ class Policy(_message.Message):
     def __init__(self, permission: _Optional[str] = ..., public: _Optional[bool] = ..., authenticated: _Optional[bool] = ..., internal: _Optional[bool] = ..., idempotent: _Optional[bool] = ..., audit: _Optional[bool] = ..., rate: _Optional[_Union[RateClass, str]] = ..., read_only: _Optional[bool] = ..., reach: _Optional[str] = ...) -> None: ...
 
 class Part(_message.Message):
-    __slots__ = ("view", "section")
+    __slots__ = ("view", "section", "as_of")
     VIEW_FIELD_NUMBER: _ClassVar[int]
     SECTION_FIELD_NUMBER: _ClassVar[int]
+    AS_OF_FIELD_NUMBER: _ClassVar[int]
     view: View
     section: str
-    def __init__(self, view: _Optional[_Union[View, str]] = ..., section: _Optional[str] = ...) -> None: ...
+    as_of: bool
+    def __init__(self, view: _Optional[_Union[View, str]] = ..., section: _Optional[str] = ..., as_of: _Optional[bool] = ...) -> None: ...
 
 class Field(_message.Message):
-    __slots__ = ("min_length", "max_length", "pattern", "format", "minimum", "maximum", "max_items", "sensitivity", "read_permission", "write_permission", "filterable", "sortable", "reference", "multiline", "groupable", "searchable", "part_of")
+    __slots__ = ("min_length", "max_length", "pattern", "format", "minimum", "maximum", "max_items", "sensitivity", "read_permission", "write_permission", "filterable", "sortable", "reference", "multiline", "groupable", "searchable", "part_of", "untold_as_of")
     MIN_LENGTH_FIELD_NUMBER: _ClassVar[int]
     MAX_LENGTH_FIELD_NUMBER: _ClassVar[int]
     PATTERN_FIELD_NUMBER: _ClassVar[int]
@@ -133,6 +135,7 @@ class Field(_message.Message):
     GROUPABLE_FIELD_NUMBER: _ClassVar[int]
     SEARCHABLE_FIELD_NUMBER: _ClassVar[int]
     PART_OF_FIELD_NUMBER: _ClassVar[int]
+    UNTOLD_AS_OF_FIELD_NUMBER: _ClassVar[int]
     min_length: int
     max_length: int
     pattern: str
@@ -150,7 +153,8 @@ class Field(_message.Message):
     groupable: bool
     searchable: bool
     part_of: str
-    def __init__(self, min_length: _Optional[int] = ..., max_length: _Optional[int] = ..., pattern: _Optional[str] = ..., format: _Optional[_Union[Format, str]] = ..., minimum: _Optional[str] = ..., maximum: _Optional[str] = ..., max_items: _Optional[int] = ..., sensitivity: _Optional[_Union[Sensitivity, str]] = ..., read_permission: _Optional[str] = ..., write_permission: _Optional[str] = ..., filterable: _Optional[bool] = ..., sortable: _Optional[bool] = ..., reference: _Optional[str] = ..., multiline: _Optional[bool] = ..., groupable: _Optional[bool] = ..., searchable: _Optional[bool] = ..., part_of: _Optional[str] = ...) -> None: ...
+    untold_as_of: bool
+    def __init__(self, min_length: _Optional[int] = ..., max_length: _Optional[int] = ..., pattern: _Optional[str] = ..., format: _Optional[_Union[Format, str]] = ..., minimum: _Optional[str] = ..., maximum: _Optional[str] = ..., max_items: _Optional[int] = ..., sensitivity: _Optional[_Union[Sensitivity, str]] = ..., read_permission: _Optional[str] = ..., write_permission: _Optional[str] = ..., filterable: _Optional[bool] = ..., sortable: _Optional[bool] = ..., reference: _Optional[str] = ..., multiline: _Optional[bool] = ..., groupable: _Optional[bool] = ..., searchable: _Optional[bool] = ..., part_of: _Optional[str] = ..., untold_as_of: _Optional[bool] = ...) -> None: ...
 
 class Resource(_message.Message):
     __slots__ = ("name", "plural", "title_field", "owner_field", "team_field", "territory_field", "queue_permission", "visible_through", "told_with")

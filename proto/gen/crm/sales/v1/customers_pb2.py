@@ -30,7 +30,7 @@ from crm.sales.v1 import opportunities_pb2 as crm_dot_sales_dot_v1_dot_opportuni
 from crm.sales.v1 import tasks_pb2 as crm_dot_sales_dot_v1_dot_tasks__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x63rm/sales/v1/customers.proto\x12\x0c\x63rm.sales.v1\x1a\x1a\x63rm/common/v1/search.proto\x1a\x1d\x63rm/common/v1/timelines.proto\x1a\x19\x63rm/common/v1/types.proto\x1a\x1c\x63rm/options/v1/options.proto\x1a crm/sales/v1/opportunities.proto\x1a\x18\x63rm/sales/v1/tasks.proto\"\xf2\x02\n\rCustomerSales\x12\x35\n\x12open_opportunities\x18\x01 \x03(\x0b\x32\x19.crm.sales.v1.Opportunity\x12\x12\n\nopen_count\x18\x02 \x01(\x03\x12\x11\n\twon_count\x18\x03 \x01(\x03\x12\x12\n\nlost_count\x18\x04 \x01(\x03\x12\x31\n\x0bopen_amount\x18\x05 \x03(\x0b\x32\x14.crm.common.v1.MoneyB\x06\xe2\xf3\x18\x02@\x04\x12\x30\n\nwon_amount\x18\x06 \x03(\x0b\x32\x14.crm.common.v1.MoneyB\x06\xe2\xf3\x18\x02@\x04\x12\x32\n\x0frecently_closed\x18\x07 \x03(\x0b\x32\x19.crm.sales.v1.Opportunity\x12&\n\nopen_tasks\x18\x08 \x03(\x0b\x32\x12.crm.sales.v1.Task\x12.\n\x08timeline\x18\t \x03(\x0b\x32\x1c.crm.common.v1.TimelineEntry2\xa9\x03\n\x0f\x43ustomerService\x12\x83\x01\n\x10GetCustomerSales\x12!.crm.common.v1.GetCustomerRequest\x1a\x1b.crm.sales.v1.CustomerSales\"/\xca\xf3\x18\x16\n\x12opportunities.read@\x01\xea\xf3\x18\x11\x08\x01\x12\ropportunities\x12\x91\x01\n\x14ListCustomerTimeline\x12*.crm.common.v1.ListCustomerTimelineRequest\x1a+.crm.common.v1.ListCustomerTimelineResponse\" \xca\xf3\x18\x16\n\x12opportunities.read@\x01\xea\xf3\x18\x02\x08\x02\x12|\n\rSearchRecords\x12#.crm.common.v1.SearchRecordsRequest\x1a$.crm.common.v1.SearchRecordsResponse\" \xca\xf3\x18\x16\n\x12opportunities.read@\x01\xea\xf3\x18\x02\x08\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x63rm/sales/v1/customers.proto\x12\x0c\x63rm.sales.v1\x1a\x1a\x63rm/common/v1/search.proto\x1a\x1d\x63rm/common/v1/timelines.proto\x1a\x19\x63rm/common/v1/types.proto\x1a\x1c\x63rm/options/v1/options.proto\x1a crm/sales/v1/opportunities.proto\x1a\x18\x63rm/sales/v1/tasks.proto\"\xf2\x02\n\rCustomerSales\x12\x35\n\x12open_opportunities\x18\x01 \x03(\x0b\x32\x19.crm.sales.v1.Opportunity\x12\x12\n\nopen_count\x18\x02 \x01(\x03\x12\x11\n\twon_count\x18\x03 \x01(\x03\x12\x12\n\nlost_count\x18\x04 \x01(\x03\x12\x31\n\x0bopen_amount\x18\x05 \x03(\x0b\x32\x14.crm.common.v1.MoneyB\x06\xe2\xf3\x18\x02@\x04\x12\x30\n\nwon_amount\x18\x06 \x03(\x0b\x32\x14.crm.common.v1.MoneyB\x06\xe2\xf3\x18\x02@\x04\x12\x32\n\x0frecently_closed\x18\x07 \x03(\x0b\x32\x19.crm.sales.v1.Opportunity\x12&\n\nopen_tasks\x18\x08 \x03(\x0b\x32\x12.crm.sales.v1.Task\x12.\n\x08timeline\x18\t \x03(\x0b\x32\x1c.crm.common.v1.TimelineEntry2\xab\x03\n\x0f\x43ustomerService\x12\x85\x01\n\x10GetCustomerSales\x12!.crm.common.v1.GetCustomerRequest\x1a\x1b.crm.sales.v1.CustomerSales\"1\xca\xf3\x18\x16\n\x12opportunities.read@\x01\xea\xf3\x18\x13\x08\x01\x12\ropportunities\x18\x01\x12\x91\x01\n\x14ListCustomerTimeline\x12*.crm.common.v1.ListCustomerTimelineRequest\x1a+.crm.common.v1.ListCustomerTimelineResponse\" \xca\xf3\x18\x16\n\x12opportunities.read@\x01\xea\xf3\x18\x02\x08\x02\x12|\n\rSearchRecords\x12#.crm.common.v1.SearchRecordsRequest\x1a$.crm.common.v1.SearchRecordsResponse\" \xca\xf3\x18\x16\n\x12opportunities.read@\x01\xea\xf3\x18\x02\x08\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,7 +42,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CUSTOMERSALES'].fields_by_name['won_amount']._loaded_options = None
   _globals['_CUSTOMERSALES'].fields_by_name['won_amount']._serialized_options = b'\342\363\030\002@\004'
   _globals['_CUSTOMERSERVICE'].methods_by_name['GetCustomerSales']._loaded_options = None
-  _globals['_CUSTOMERSERVICE'].methods_by_name['GetCustomerSales']._serialized_options = b'\312\363\030\026\n\022opportunities.read@\001\352\363\030\021\010\001\022\ropportunities'
+  _globals['_CUSTOMERSERVICE'].methods_by_name['GetCustomerSales']._serialized_options = b'\312\363\030\026\n\022opportunities.read@\001\352\363\030\023\010\001\022\ropportunities\030\001'
   _globals['_CUSTOMERSERVICE'].methods_by_name['ListCustomerTimeline']._loaded_options = None
   _globals['_CUSTOMERSERVICE'].methods_by_name['ListCustomerTimeline']._serialized_options = b'\312\363\030\026\n\022opportunities.read@\001\352\363\030\002\010\002'
   _globals['_CUSTOMERSERVICE'].methods_by_name['SearchRecords']._loaded_options = None
@@ -50,5 +50,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CUSTOMERSALES']._serialized_start=223
   _globals['_CUSTOMERSALES']._serialized_end=593
   _globals['_CUSTOMERSERVICE']._serialized_start=596
-  _globals['_CUSTOMERSERVICE']._serialized_end=1021
+  _globals['_CUSTOMERSERVICE']._serialized_end=1023
 # @@protoc_insertion_point(module_scope)

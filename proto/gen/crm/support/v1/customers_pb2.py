@@ -28,7 +28,7 @@ from crm.options.v1 import options_pb2 as crm_dot_options_dot_v1_dot_options__pb
 from crm.support.v1 import tickets_pb2 as crm_dot_support_dot_v1_dot_tickets__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63rm/support/v1/customers.proto\x12\x0e\x63rm.support.v1\x1a\x1a\x63rm/common/v1/search.proto\x1a\x1d\x63rm/common/v1/timelines.proto\x1a\x1c\x63rm/options/v1/options.proto\x1a\x1c\x63rm/support/v1/tickets.proto\"\x8f\x02\n\x0f\x43ustomerSupport\x12,\n\x0copen_tickets\x18\x01 \x03(\x0b\x32\x16.crm.support.v1.Ticket\x12\x12\n\nopen_count\x18\x02 \x01(\x03\x12\x13\n\x0btotal_count\x18\x03 \x01(\x03\x12\x16\n\x0e\x62reached_count\x18\x04 \x01(\x03\x12\x31\n\x11recently_resolved\x18\x05 \x03(\x0b\x32\x16.crm.support.v1.Ticket\x12\x19\n\x0csatisfaction\x18\x06 \x01(\x01H\x00\x88\x01\x01\x12.\n\x08timeline\x18\x07 \x03(\x0b\x32\x1c.crm.common.v1.TimelineEntryB\x0f\n\r_satisfaction2\x96\x03\n\x0f\x43ustomerService\x12}\n\x12GetCustomerSupport\x12!.crm.common.v1.GetCustomerRequest\x1a\x1f.crm.support.v1.CustomerSupport\"#\xca\xf3\x18\x10\n\x0ctickets.read@\x01\xea\xf3\x18\x0b\x08\x01\x12\x07tickets\x12\x8b\x01\n\x14ListCustomerTimeline\x12*.crm.common.v1.ListCustomerTimelineRequest\x1a+.crm.common.v1.ListCustomerTimelineResponse\"\x1a\xca\xf3\x18\x10\n\x0ctickets.read@\x01\xea\xf3\x18\x02\x08\x02\x12v\n\rSearchRecords\x12#.crm.common.v1.SearchRecordsRequest\x1a$.crm.common.v1.SearchRecordsResponse\"\x1a\xca\xf3\x18\x10\n\x0ctickets.read@\x01\xea\xf3\x18\x02\x08\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63rm/support/v1/customers.proto\x12\x0e\x63rm.support.v1\x1a\x1a\x63rm/common/v1/search.proto\x1a\x1d\x63rm/common/v1/timelines.proto\x1a\x1c\x63rm/options/v1/options.proto\x1a\x1c\x63rm/support/v1/tickets.proto\"\x8f\x02\n\x0f\x43ustomerSupport\x12,\n\x0copen_tickets\x18\x01 \x03(\x0b\x32\x16.crm.support.v1.Ticket\x12\x12\n\nopen_count\x18\x02 \x01(\x03\x12\x13\n\x0btotal_count\x18\x03 \x01(\x03\x12\x16\n\x0e\x62reached_count\x18\x04 \x01(\x03\x12\x31\n\x11recently_resolved\x18\x05 \x03(\x0b\x32\x16.crm.support.v1.Ticket\x12\x19\n\x0csatisfaction\x18\x06 \x01(\x01H\x00\x88\x01\x01\x12.\n\x08timeline\x18\x07 \x03(\x0b\x32\x1c.crm.common.v1.TimelineEntryB\x0f\n\r_satisfaction2\x98\x03\n\x0f\x43ustomerService\x12\x7f\n\x12GetCustomerSupport\x12!.crm.common.v1.GetCustomerRequest\x1a\x1f.crm.support.v1.CustomerSupport\"%\xca\xf3\x18\x10\n\x0ctickets.read@\x01\xea\xf3\x18\r\x08\x01\x12\x07tickets\x18\x01\x12\x8b\x01\n\x14ListCustomerTimeline\x12*.crm.common.v1.ListCustomerTimelineRequest\x1a+.crm.common.v1.ListCustomerTimelineResponse\"\x1a\xca\xf3\x18\x10\n\x0ctickets.read@\x01\xea\xf3\x18\x02\x08\x02\x12v\n\rSearchRecords\x12#.crm.common.v1.SearchRecordsRequest\x1a$.crm.common.v1.SearchRecordsResponse\"\x1a\xca\xf3\x18\x10\n\x0ctickets.read@\x01\xea\xf3\x18\x02\x08\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,7 +36,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'crm.support.v1.customers_pb
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CUSTOMERSERVICE'].methods_by_name['GetCustomerSupport']._loaded_options = None
-  _globals['_CUSTOMERSERVICE'].methods_by_name['GetCustomerSupport']._serialized_options = b'\312\363\030\020\n\014tickets.read@\001\352\363\030\013\010\001\022\007tickets'
+  _globals['_CUSTOMERSERVICE'].methods_by_name['GetCustomerSupport']._serialized_options = b'\312\363\030\020\n\014tickets.read@\001\352\363\030\r\010\001\022\007tickets\030\001'
   _globals['_CUSTOMERSERVICE'].methods_by_name['ListCustomerTimeline']._loaded_options = None
   _globals['_CUSTOMERSERVICE'].methods_by_name['ListCustomerTimeline']._serialized_options = b'\312\363\030\020\n\014tickets.read@\001\352\363\030\002\010\002'
   _globals['_CUSTOMERSERVICE'].methods_by_name['SearchRecords']._loaded_options = None
@@ -44,5 +44,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CUSTOMERSUPPORT']._serialized_start=170
   _globals['_CUSTOMERSUPPORT']._serialized_end=441
   _globals['_CUSTOMERSERVICE']._serialized_start=444
-  _globals['_CUSTOMERSERVICE']._serialized_end=850
+  _globals['_CUSTOMERSERVICE']._serialized_end=852
 # @@protoc_insertion_point(module_scope)

@@ -45,6 +45,11 @@ def everything(_: FieldDescriptor) -> bool:
     return True
 
 
+def told_as_of(field: FieldDescriptor) -> bool:
+    """Every field whose value at an earlier time can be known."""
+    return not crm_contracts.rules_of(field).untold_as_of
+
+
 def without_personal(field: FieldDescriptor) -> bool:
     """Every field but those that say something about a natural person."""
     return crm_contracts.rules_of(field).sensitivity != crm_contracts.Sensitivity.PERSONAL
@@ -270,15 +275,27 @@ def _enum_number(enum: EnumDescriptor, value: Any) -> int | None:
     return found.number if found is not None and found.number else None
 
 
+def read_time(text: str) -> Timestamp:
+    """A time with its offset, as RFC 3339 writes it. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time needs an offset")
+    found = Timestamp()
+    try:
+        found.FromDatetime(moment.astimezone(UTC))
+    except OverflowError as error:
+        raise ValueError("no such time") from error
+    return found
+
+
 def _decode_well_known(descriptor: Descriptor, value: Any, path: str, errors: dict[str, list[str]]) -> Message:
     message = message_factory.GetMessageClass(descriptor)()
     if descriptor.full_name == "google.protobuf.Timestamp":
         try:
-            moment = datetime.fromisoformat(value)
-            if moment.tzinfo is None:
-                raise ValueError
-            message.FromDatetime(moment.astimezone(UTC))
-        except (TypeError, ValueError, OverflowError):
+            moment = read_time(value)
+            # Of the release whose message it is.
+            return message_factory.GetMessageClass(descriptor)(seconds=moment.seconds, nanos=moment.nanos)
+        except (TypeError, ValueError):
             errors.setdefault(path, []).append(wrong_type("TIMESTAMP"))
         return message
     try:

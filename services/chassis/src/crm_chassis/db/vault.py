@@ -8,6 +8,7 @@ import threading
 from collections.abc import Collection, Iterable, Sequence
 
 from cachetools import TTLCache
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -66,12 +67,15 @@ class Vault:
                 self._remember(subject_id, wrapped)
 
     def open(self, session: Session, subject_id: str, ciphertext: bytes) -> bytes:
-        """What was sealed. Raises Erased if the subject's key is gone."""
+        """What was sealed. Raises Erased if its key is gone, even if the subject has got another."""
         self.fetch(session, [subject_id])
         key = self._remembered([subject_id]).get(subject_id)
         if key is None:
             raise Erased(subject_id)
-        return key.decrypt(ciphertext[:_NONCE], ciphertext[_NONCE:], subject_id.encode())
+        try:
+            return key.decrypt(ciphertext[:_NONCE], ciphertext[_NONCE:], subject_id.encode())
+        except InvalidTag as error:
+            raise Erased(subject_id) from error
 
     def _keys(
         self, session: Session, subject_ids: set[str], new: Collection[str]

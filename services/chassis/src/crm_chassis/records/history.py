@@ -85,13 +85,13 @@ def _entry(tx: Transaction, row: History, changes: dict[str, list[Any]]) -> hist
         request_id=row.request_id,
         caused_by=row.caused_by,
         changes=[
-            history_pb2.FieldChange(field=name, old_value=_value(old), new_value=_value(new))
-            for name, (old, new) in sorted(_readable(tx.actor, row, changes).items())
+            history_pb2.FieldChange(field=name, old_value=json_value(old), new_value=json_value(new))
+            for name, (old, new) in sorted(readable(tx.actor, row, changes).items())
         ],
     )
 
 
-def _readable(actor: Actor, row: History, changes: dict[str, list[Any]]) -> dict[str, list[Any]]:
+def readable(actor: Actor, row: History, changes: dict[str, list[Any]]) -> dict[str, list[Any]]:
     """The changes of an entry as far as the actor may read them.
 
     What a record keeps beside the fields of its contract is shown to nobody, because no rule says who may read it;
@@ -133,7 +133,8 @@ def _fields_of(kind: str) -> Any:
     return {}
 
 
-def _value(value: Any) -> Value:
+def json_value(value: Any) -> Value:
+    """A value of the history as it stands in answers."""
     return json_format.ParseDict(value, Value())
 
 

@@ -36,11 +36,12 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 
 from crm_chassis.access.actor import Actor
-from crm_chassis.contracts.filtering import Field, comparisons, message_fields, parse
+from crm_chassis.contracts.filtering import Comparison, Field, comparisons, message_fields, parse
 from crm_chassis.errors import InvalidInput, PermissionDenied
 from crm_chassis.ids import as_uuid
 from crm_chassis.records.filtering import to_sql
-from crm_chassis.records.mapping import messages_within
+from crm_chassis.records.mapping import messages_within, within
+from crm_chassis.records.past import moment_of, those_as_of
 from crm_chassis.records.terms import found_by
 from crm_chassis.remembered import remembers
 
@@ -294,6 +295,8 @@ def list_page(
 
     `query` narrows what is listed; it must start from `tx.visible(model)`.
     """
+    if "as_of" in request.DESCRIPTOR.fields_by_name and request.HasField("as_of"):
+        return _page_as_of(tx, model, request, response)
     if query is None:
         query = tx.visible(model, deleted=getattr(request, "show_deleted", False))
     query = apply_filter(query, model, getattr(request, "filter", ""), tx.actor)
@@ -319,6 +322,43 @@ def list_page(
     if exact or getattr(request, "include_total_size", False):
         found.total_size, found.total_size_estimated = _total(tx, query, exact)
     return found
+
+
+def _page_as_of(tx: Any, model: Any, request: Any, response: type[Message]) -> Any:
+    """A page of the records that named one record at a time, as they were, the newest first.
+
+    Those that name another one now are not found.
+    """
+    moment = moment_of(tx, request.as_of)
+    parent = parse(request.filter)
+    fields = model.message.DESCRIPTOR.fields_by_name
+    if not (
+        isinstance(parent, Comparison)
+        and parent.operator == "="
+        and isinstance(parent.value, str)
+        and parent.field in fields
+        and crm_contracts.rules_of(fields[parent.field]).reference
+    ):
+        raise InvalidInput.of("as_of", "needs a filter by one record that the others name, and nothing else")
+    if request.order_by:
+        raise InvalidInput.of("order_by", "is that of creation with as_of")
+    query = apply_filter(tx.visible(model, deleted=True), model, request.filter, tx.actor)
+    found = [
+        past
+        for past in those_as_of(tx, query.order_by(model.created_at.desc(), model.id.desc()), moment)
+        if getattr(past.record, parent.field) == as_uuid(parent.value)
+    ]
+    shape = _shape(model.record_kind, "as_of", f"{request.filter} {moment.isoformat()}")
+    start = read_token(request.page_token, shape, [int])[0] if request.page_token else 0
+    size = page_size(request)
+    messages = within((past.message() for past in found[start : start + size]), PAGE_BYTES)
+    listed = next(f for f in response.DESCRIPTOR.fields if f.message_type is not None and f.is_repeated)
+    page: Any = response(**{listed.name: messages})
+    if start + len(messages) < len(found):
+        page.next_page_token = write_token(shape, [start + len(messages)])
+    if request.exact_total_size or request.include_total_size:
+        page.total_size = len(found)
+    return page
 
 
 def _total(tx: Any, query: Select[Any], exact: bool) -> tuple[int, bool]:

@@ -8,10 +8,12 @@ from crm_chassis.errors import InvalidInput, NotFound
 from crm_chassis.records.mapping import messages_within, to_message
 from crm_chassis.records.model import Record
 from crm_chassis.records.tx import Transaction
+from crm_kit.customers import moment_asked
 from crm_kit.search import Shown, search_hits
 
 from crm_contacts.accounts.model import Account
 from crm_contacts.contacts.model import Contact
+from crm_contacts.customers.past import account_then, contact_then
 from crm_contacts.customers.queries import accounts_of, family_of, newest_people_of, people_of, timeline_of
 from crm_contacts.leads.model import Lead
 
@@ -24,12 +26,14 @@ SHOWN: dict[type[Record], Shown] = {
 
 
 def get_customer_profile(tx: Transaction, request: timelines_pb2.GetCustomerRequest) -> customers_pb2.CustomerProfile:
-    """The profile of a contact or an account. Raises NotFound if the caller may not see it."""
-    customer = request.customer
+    """The profile of a contact or an account. Raises NotFound if the caller may not see it, NotYetCreated."""
+    customer, moment = request.customer, moment_asked(tx, request)
     if customer.contact_id:
-        return _contact_profile(tx, customer.contact_id)
+        id_ = customer.contact_id
+        return _contact_profile(tx, id_) if moment is None else contact_then(tx, id_, moment)
     if customer.account_id:
-        return _account_profile(tx, customer.account_id)
+        id_ = customer.account_id
+        return _account_profile(tx, id_) if moment is None else account_then(tx, id_, moment)
     raise InvalidInput.of("customer", "name a contact or an account")
 
 

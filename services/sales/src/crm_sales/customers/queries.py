@@ -118,6 +118,18 @@ def deals(tx: Transaction, customer: timelines_pb2.CustomerRef) -> Deals:
     return result
 
 
+def deals_of(tx: Transaction, customer: timelines_pb2.CustomerRef) -> Select[Any]:
+    """The opportunities of a customer, deleted ones too."""
+    mine = tx.visible(Opportunity, deleted=True).where(_concerns(is_contact(customer), Opportunity))
+    return mine.params(**_parameters(customer)).order_by(Opportunity.id)
+
+
+def tasks_of(tx: Transaction, customer: timelines_pb2.CustomerRef) -> Select[Any]:
+    """The tasks about a customer, deleted ones too."""
+    mine = tx.visible(Task, deleted=True).where(_concerns(is_contact(customer), Task))
+    return mine.params(**_parameters(customer)).order_by(Task.id)
+
+
 @kept
 def _open_tasks(view: View, of_contact: bool) -> Select[Any]:
     due = func.coalesce(Task.due_at, Task.due_date)

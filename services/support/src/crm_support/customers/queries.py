@@ -55,6 +55,12 @@ def shown(view: View, of_contact: bool) -> Select[Any]:
     return view.visible(Ticket).where(Ticket.id.in_(chosen))
 
 
+def tickets_of(tx: Transaction, customer: timelines_pb2.CustomerRef) -> Select[Any]:
+    """The tickets of a customer, deleted ones too."""
+    mine = tx.visible(Ticket, deleted=True).where(concerns(Ticket, is_contact(customer)))
+    return mine.params(**parameters(customer)).order_by(Ticket.id)
+
+
 def timeline_of(
     tx: Transaction, customer: timelines_pb2.CustomerRef, position: Any = None
 ) -> list[timelines_pb2.TimelineEntry]:

@@ -9,9 +9,10 @@ from crm.common.v1 import search_pb2, timelines_pb2
 from crm.support.v1 import customers_pb2, tickets_pb2
 from crm_chassis.records.mapping import messages_within
 from crm_chassis.records.tx import Transaction
-from crm_kit.customers import is_contact, parameters
+from crm_kit.customers import is_contact, moment_asked, parameters
 from crm_kit.search import search_hits
 
+from crm_support.customers.past import support_then
 from crm_support.customers.queries import counts, shown, timeline_of
 from crm_support.tickets.model import Ticket
 
@@ -20,7 +21,10 @@ _NUMBER = re.compile(r"(?:t-)?(\d{1,18})", re.IGNORECASE)
 
 
 def get_customer_support(tx: Transaction, request: timelines_pb2.GetCustomerRequest) -> customers_pb2.CustomerSupport:
-    """Counts and tickets of the customer that the caller may see."""
+    """Counts and tickets of the customer that the caller may see, now or at an earlier time."""
+    moment = moment_asked(tx, request)
+    if moment is not None:
+        return support_then(tx, request.customer, moment)
     given = parameters(request.customer)
     of_contact = is_contact(request.customer)
     found = tx.execute(counts(tx, of_contact), **given).one()
