@@ -188,6 +188,7 @@ class OwnerReach:
 
     visible_through = None
     seen_with = None
+    shareable = False
     owner_field = "id"
     team_field = None
     territory_field = None
