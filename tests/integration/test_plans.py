@@ -22,7 +22,6 @@ from crm_chassis.records.model import Record
 from crm_chassis.records.paging import filter_fields, list_page
 from crm_chassis.records.search import reached_if_few, search
 from crm_chassis.records.tx import Transaction
-from crm_chassis.records.visibility import ways
 from crm_chassis.service import Service
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session

@@ -20,7 +20,7 @@ import orjson
 from crm_chassis.db.base import Id
 from crm_chassis.envelope import IncomingEvent
 from crm_chassis.records.model import Personal, Visible
-from crm_chassis.records.sharing import SHARE_COLUMNS, Shareable, rewrite
+from crm_chassis.records.sharing import SHARE_COLUMNS, Shareable, catch_up
 from crm_chassis.records.tx import Transaction
 from crm_chassis.subscription import Subscription
 from sqlalchemy import (
@@ -174,8 +174,7 @@ class Copy:
         if present:
             session.execute(self._store, {"rows": orjson.dumps(present).decode()})
             if self._model.shareable:
-                # Its shares may have come before it did.
-                rewrite(session, self._model, [row["id"] for row in present])
+                catch_up(session, self._model, [row["id"] for row in present])
         if len(present) < len(rows):
             session.execute(self._remove, {"ids": [id_ for id_, row in rows.items() if row is None]})
 

@@ -30,6 +30,7 @@ import { useText } from "@/shared/i18n";
 import { usePageTitle } from "@/shared/ui/page-title";
 import { Failed, fieldErrors, useTell } from "@/shared/ui/problem";
 import { useDescribedRecord } from "./described-record";
+import { Sharing } from "./sharing";
 
 type Props = {
   resource: string;
@@ -104,6 +105,7 @@ export function RecordHeader({ description, record, names, tools, offered }: Hea
         </Group>
         <Group gap="xs">
           {tools}
+          {description.shareable && <Sharing resource={description.plural} id={record.id} title={title} />}
           <Actions description={description} record={record} names={names} offered={offered} />
         </Group>
       </Group>

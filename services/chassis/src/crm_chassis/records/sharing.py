@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ARRAY, BigInteger, Index, SmallInteger, String, Uuid, text
+from sqlalchemy import ARRAY, BigInteger, Index, SmallInteger, String, Uuid, func, literal, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm_chassis.db.base import Base, Id
@@ -123,6 +123,15 @@ def rewrite(session: Session, model: Any, ids: Sequence[str]) -> None:
         ),
         {"ids": sorted(ids), "kind": kind_of(model)},
     )
+
+
+def catch_up(session: Session, model: Any, ids: Sequence[str]) -> None:
+    """The same for copies that are written: their shares may have come before they did."""
+    session.execute(_HOLD, {"keys": sorted(f"shares {id_}" for id_ in ids)})
+    query = select(Share.record_id).where(Share.record_id == func.any(literal(list(ids), ARRAY(Id)))).distinct()
+    shared = list(session.scalars(query.where(Share.kind == kind_of(model))))
+    if shared:
+        rewrite(session, model, shared)
 
 
 def astray(session: Session, model: Any) -> list[str]:
