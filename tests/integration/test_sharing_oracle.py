@@ -169,7 +169,7 @@ class Installed:
             self.accounts = [
                 tx.add(
                     Account(
-                        name=f"{self.word} {place}", industry=self.word,
+                        name=f"{self.word} {place}", industry=self.word, employees=place if place % 2 else None,
                         owner_id=None if owner is None else company.people[owner].id,
                         territory_id=None if territory is None else self.territories[territory],
                     )
@@ -277,10 +277,15 @@ def check(installed: Installed) -> None:
             for action, level in ACTIONS.items()
         }
         seen = expected["read"]
-        for order in ("", "name", "-name"):
+        for order in ("", "name", "-name", "employees", "-employees,name"):
             listed, total = installed.listed(actor, order)
             assert (sorted(listed), total) == (seen, len(seen)), order
-            assert order == "" or listed == sorted(listed, reverse=order == "-name")
+            if "name" in order.split(",")[0]:
+                assert listed == sorted(listed, reverse=order == "-name")
+            if "employees" in order:
+                odd = [one for one in listed if one % 2]
+                assert odd == sorted(odd, reverse=order[0] == "-")
+                assert listed[: len(odd)] == odd, "those without a value come last"
         with installed.tx(actor, read_only=True) as tx:
             assert sorted(installed.places[one.id] for one in search(tx, installed.word, [Account], 50)) == seen
             grouped = group_records(

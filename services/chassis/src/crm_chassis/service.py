@@ -173,6 +173,14 @@ class Service:
         return Shares(self.name, models) if models else None
 
     @property
+    def shareable_tables(self) -> list[Any]:
+        """The tables that say whom their rows are shared with: of records and of copies."""
+        mapped = (mapper.class_ for mapper in self.base.registry.mappers)
+        return sorted(
+            (one for one in mapped if getattr(one, "shareable", False)), key=lambda one: str(one.__tablename__)
+        )
+
+    @property
     def every_timer(self) -> tuple[Timer, ...]:
         """What the service does on time, that of the chassis included."""
         if self.shares is None:

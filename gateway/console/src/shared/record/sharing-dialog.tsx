@@ -14,7 +14,7 @@ import { accessKey, accessOf, type Explained } from "./access";
 import { type Share, type SharingProps, sharesOf } from "./sharing";
 
 type Props = SharingProps & { onClose: () => void };
-type Kind = Share["principal_kind"];
+type Kind = NonNullable<Share["principal_kind"]>;
 type Level = Share["level"];
 
 const RESOURCES: Partial<Record<Kind, string>> = {
@@ -112,7 +112,10 @@ function Shared({ resource, id, shares, mayRemove }: SharedProps) {
               <Text size="xs" c="dimmed">
                 {[
                   share.reason,
-                  text("share.given_by", { name: names.user(share.granted_by), when: time(share.granted_at) }),
+                  text("share.given_by", {
+                    name: names.user(share.granted_by),
+                    when: share.granted_at ? time(share.granted_at) : "",
+                  }),
                   share.expires_at &&
                     (new Date(share.expires_at) > new Date()
                       ? text("share.ends", { when: time(share.expires_at) })
