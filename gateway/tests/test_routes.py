@@ -77,7 +77,7 @@ def test_table_has_no_two_routes_for_one_address() -> None:
 def test_what_stands_for_any_resource_comes_after_what_a_resource_has_itself(suite: Suite, admin: Client) -> None:
     id_ = uuid7()
     for path, method in (
-        (f"accounts/{id_}/shares", "ListShares"), (f"accounts/{id_}/comments", "ListAccountComments"),
+        (f"accounts/{id_}/shares", "GetShares"), (f"accounts/{id_}/comments", "ListAccountComments"),
         (f"opportunities/{id_}:access?user_id={id_}", "ExplainAccess"), (f"tickets/{id_}", "GetTicket"),
     ):  # fmt: skip
         assert admin.request("GET", f"/v1/{path}").status_code == 200, path

@@ -180,7 +180,7 @@ def test_taking_it_back_ends_it(firm: Any, share: Any, sees: Any, rpc: Any, publ
     given = share(firm.colleague, reason="holiday cover")
     version = rpc("GetAccount", standard_pb2.GetRequest(id=firm.account.id), as_=firm.seller).etag
     listed = rpc(
-        "ListShares", shares_pb2.ListSharesRequest(resource="accounts", record_id=firm.account.id), as_=firm.colleague
+        "GetShares", shares_pb2.GetSharesRequest(resource="accounts", record_id=firm.account.id), as_=firm.colleague
     )
     assert [(one.id, one.reason) for one in listed.shares] == [(given.id, "holiday cover")]
     assert listed.may_share == Share.LEVEL_UNSPECIFIED
@@ -230,7 +230,7 @@ def test_a_member_of_the_records_team_has_a_role_there(firm: Any, share: Any, rp
     share(firm.mate, Share.UPDATE, role="Solution engineer")
     share(firm.mate, Share.READ)
     listed = rpc(
-        "ListShares", shares_pb2.ListSharesRequest(resource="accounts", record_id=firm.account.id), as_=firm.seller
+        "GetShares", shares_pb2.GetSharesRequest(resource="accounts", record_id=firm.account.id), as_=firm.seller
     )
     assert {(one.cause, one.role, one.level) for one in listed.shares} == {
         (Share.MEMBER, "Solution engineer", Share.UPDATE), (Share.MANUAL, "", Share.READ)
@@ -323,5 +323,5 @@ def test_it_says_who_can_see_it(firm: Any, share: Any, rpc: Any) -> None:
 
 def test_of_what_cannot_be_shared_there_are_no_shares(firm: Any, rpc: Any) -> None:
     for resource in ("users", "affiliations", "nothing"):
-        request = shares_pb2.ListSharesRequest(resource=resource, record_id=firm.account.id)
-        assert refusal(lambda asked=request: rpc("ListShares", asked, as_=user())) == "NOT_FOUND"
+        request = shares_pb2.GetSharesRequest(resource=resource, record_id=firm.account.id)
+        assert refusal(lambda asked=request: rpc("GetShares", asked, as_=user())) == "NOT_FOUND"

@@ -69,11 +69,11 @@ class Shares:
 
     # -- what is asked for --------------------------------------------------------------------------------
 
-    def list_shares(self, tx: Transaction, request: Any) -> Any:
+    def get_shares(self, tx: Transaction, request: Any) -> Any:
         """Those of one record, the oldest first. Raises NotFound for one that the caller may not read."""
         model, record = self._record(tx, request.resource, request.record_id)
         held = _held(tx, model, record)
-        return shares_pb2.ListSharesResponse(
+        return shares_pb2.GetSharesResponse(
             shares=[_message(one) for one in _of(tx, record.id)], may_share=_level(held)
         )
 
@@ -157,7 +157,7 @@ class Shares:
     @property
     def functions(self) -> Sequence[Any]:
         """By the names of the RPCs."""
-        return self.list_shares, self.share_record, self.unshare_record, self.explain_access, self.list_readers
+        return self.get_shares, self.share_record, self.unshare_record, self.explain_access, self.list_readers
 
     # -- what time does -----------------------------------------------------------------------------------
 

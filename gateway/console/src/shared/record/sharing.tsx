@@ -10,7 +10,7 @@ import { useText } from "@/shared/i18n";
 import { accessKey } from "./access";
 
 export type Share = Told<components["schemas"]["Share"]>;
-export type Shares = Told<components["schemas"]["ListSharesResponse"]>;
+export type Shares = Told<components["schemas"]["GetSharesResponse"]>;
 export type SharingProps = { resource: string; id: string; title: string };
 
 // Most pages are left again without it.

@@ -29,7 +29,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x63rm/common/v1/shares.proto\x12\rcrm.common.v1\x1a\x19\x63rm/common/v1/types.proto\x1a\x1c\x63rm/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8b\x05\n\x05Share\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xe2\x41\x01\x03\xe2\xf3\x18\x02 \x07\x12@\n\x0eprincipal_kind\x18\x02 \x01(\x0e\x32\".crm.common.v1.Share.PrincipalKindB\x04\xe2\x41\x01\x02\x12\x1c\n\x0cprincipal_id\x18\x03 \x01(\tB\x06\xe2\xf3\x18\x02 \x07\x12/\n\x05level\x18\x04 \x01(\x0e\x32\x1a.crm.common.v1.Share.LevelB\x04\xe2\x41\x01\x02\x12/\n\x05\x63\x61use\x18\x05 \x01(\x0e\x32\x1a.crm.common.v1.Share.CauseB\x04\xe2\x41\x01\x03\x12\x14\n\x04role\x18\x06 \x01(\tB\x06\xe2\xf3\x18\x02\x10P\x12\x17\n\x06reason\x18\x07 \x01(\tB\x07\xe2\xf3\x18\x03\x10\xc8\x01\x12.\n\nexpires_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\ngranted_by\x18\t \x01(\tB\x1b\xe2\x41\x01\x03\xe2\xf3\x18\x13j\x11\x63rm.identity.user\x12\x34\n\ngranted_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\"j\n\rPrincipalKind\x12\x1e\n\x1aPRINCIPAL_KIND_UNSPECIFIED\x10\x00\x12\x08\n\x04USER\x10\x01\x12\x08\n\x04TEAM\x10\x02\x12\x08\n\x04ROLE\x10\x03\x12\r\n\tTERRITORY\x10\x04\x12\x0c\n\x08\x45VERYONE\x10\x05\">\n\x05Level\x12\x15\n\x11LEVEL_UNSPECIFIED\x10\x00\x12\x08\n\x04READ\x10\x01\x12\n\n\x06UPDATE\x10\x02\x12\x08\n\x04\x46ULL\x10\x03\"6\n\x05\x43\x61use\x12\x15\n\x11\x43\x41USE_UNSPECIFIED\x10\x00\x12\n\n\x06MANUAL\x10\x01\x12\n\n\x06MEMBER\x10\x02\"\xb4\x01\n\x07Sharing\x12\x11\n\trecord_id\x18\x01 \x01(\t\x12\x10\n\x08resource\x18\x02 \x01(\t\x12\x10\n\x08owner_id\x18\x03 \x01(\t\x12\x0f\n\x07team_id\x18\x04 \x01(\t\x12\x14\n\x0cterritory_id\x18\x05 \x01(\t\x12%\n\x07\x63hanged\x18\x06 \x01(\x0b\x32\x14.crm.common.v1.Share\x12$\n\x06shares\x18\x07 \x03(\x0b\x32\x14.crm.common.v1.Share\"P\n\x11ListSharesRequest\x12\x1c\n\x08resource\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02\x10<\x12\x1d\n\trecord_id\x18\x02 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\"i\n\x12ListSharesResponse\x12$\n\x06shares\x18\x01 \x03(\x0b\x32\x14.crm.common.v1.Share\x12-\n\tmay_share\x18\x02 \x01(\x0e\x32\x1a.crm.common.v1.Share.Level\"|\n\x12ShareRecordRequest\x12\x1c\n\x08resource\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02\x10<\x12\x1d\n\trecord_id\x18\x02 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12)\n\x05share\x18\x03 \x01(\x0b\x32\x14.crm.common.v1.ShareB\x04\xe2\x41\x01\x02\"k\n\x14UnshareRecordRequest\x12\x1c\n\x08resource\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02\x10<\x12\x1d\n\trecord_id\x18\x02 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12\x16\n\x02id\x18\x03 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\"|\n\x14\x45xplainAccessRequest\x12\x1c\n\x08resource\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02\x10<\x12\x16\n\x02id\x18\x02 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12.\n\x07user_id\x18\x03 \x01(\tB\x1d\xe2\x41\x01\x02\xe2\xf3\x18\x15 \x07j\x11\x63rm.identity.user\"\xf0\x01\n\x0c\x41\x63\x63\x65ssGround\x12.\n\x04kind\x18\x01 \x01(\x0e\x32 .crm.common.v1.AccessGround.Kind\x12#\n\x05share\x18\x02 \x01(\x0b\x32\x14.crm.common.v1.Share\"\x8a\x01\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x45VERY_RECORD\x10\x01\x12\t\n\x05OWNER\x10\x02\x12\r\n\tHIERARCHY\x10\x03\x12\x08\n\x04MATE\x10\x04\x12\x0c\n\x08OWN_TEAM\x10\x05\x12\x11\n\rOWN_TERRITORY\x10\x06\x12\t\n\x05QUEUE\x10\x07\x12\n\n\x06SHARED\x10\x08\"\x92\x02\n\x06\x41\x63\x63\x65ss\x12\x12\n\npermission\x18\x01 \x01(\t\x12\x0f\n\x07\x61llowed\x18\x02 \x01(\x08\x12#\n\x05scope\x18\x03 \x01(\x0e\x32\x14.crm.common.v1.Scope\x12,\n\x07grounds\x18\x04 \x03(\x0b\x32\x1b.crm.common.v1.AccessGround\x12.\n\x07missing\x18\x05 \x01(\x0e\x32\x1d.crm.common.v1.Access.Missing\"`\n\x07Missing\x12\x17\n\x13MISSING_UNSPECIFIED\x10\x00\x12\x0e\n\nPERMISSION\x10\x01\x12\t\n\x05REACH\x10\x02\x12\x10\n\x0cHIGHER_LEVEL\x10\x03\x12\x0f\n\x0b\x41\x43TIVE_USER\x10\x04\"h\n\x15\x45xplainAccessResponse\x12(\n\x07user_id\x18\x01 \x01(\tB\x17\xe2\xf3\x18\x13j\x11\x63rm.identity.user\x12%\n\x06\x61\x63\x63\x65ss\x18\x02 \x03(\x0b\x32\x15.crm.common.v1.Access\"\x88\x01\n\x12ListReadersRequest\x12\x1c\n\x08resource\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02\x10<\x12\x16\n\x02id\x18\x02 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12\x1f\n\tpage_size\x18\x03 \x01(\x05\x42\x0c\xe2\xf3\x18\x08*\x01\x30\x32\x03\x32\x30\x30\x12\x1b\n\npage_token\x18\x04 \x01(\tB\x07\xe2\xf3\x18\x03\x10\xd0\x0f\"v\n\x06Reader\x12(\n\x07user_id\x18\x01 \x01(\tB\x17\xe2\xf3\x18\x13j\x11\x63rm.identity.user\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12,\n\x07grounds\x18\x03 \x03(\x0b\x32\x1b.crm.common.v1.AccessGround\"V\n\x13ListReadersResponse\x12&\n\x07readers\x18\x01 \x03(\x0b\x32\x15.crm.common.v1.Reader\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xa9\x05\n\x0eSharingService\x12\x84\x01\n\nListShares\x12 .crm.common.v1.ListSharesRequest\x1a!.crm.common.v1.ListSharesResponse\"1\xca\xf3\x18\x04\x18\x01@\x01\x82\xd3\xe4\x93\x02#\x12!/v1/{resource}/{record_id}/shares\x12~\n\x0bShareRecord\x12!.crm.common.v1.ShareRecordRequest\x1a\x14.crm.common.v1.Share\"6\xca\xf3\x18\x02\x18\x01\x82\xd3\xe4\x93\x02*\"!/v1/{resource}/{record_id}/shares:\x05share\x12\x80\x01\n\rUnshareRecord\x12#.crm.common.v1.UnshareRecordRequest\x1a\x14.crm.common.v1.Share\"4\xca\xf3\x18\x02\x18\x01\x82\xd3\xe4\x93\x02(*&/v1/{resource}/{record_id}/shares/{id}\x12\x86\x01\n\rExplainAccess\x12#.crm.common.v1.ExplainAccessRequest\x1a$.crm.common.v1.ExplainAccessResponse\"*\xca\xf3\x18\x04\x18\x01@\x01\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/{resource}/{id}:access\x12\x83\x01\n\x0bListReaders\x12!.crm.common.v1.ListReadersRequest\x1a\".crm.common.v1.ListReadersResponse\"-\xca\xf3\x18\x06\x18\x01\x38\x03@\x01\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/{resource}/{id}:readersb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x63rm/common/v1/shares.proto\x12\rcrm.common.v1\x1a\x19\x63rm/common/v1/types.proto\x1a\x1c\x63rm/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8b\x05\n\x05Share\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xe2\x41\x01\x03\xe2\xf3\x18\x02 \x07\x12@\n\x0eprincipal_kind\x18\x02 \x01(\x0e\x32\".crm.common.v1.Share.PrincipalKindB\x04\xe2\x41\x01\x02\x12\x1c\n\x0cprincipal_id\x18\x03 \x01(\tB\x06\xe2\xf3\x18\x02 \x07\x12/\n\x05level\x18\x04 \x01(\x0e\x32\x1a.crm.common.v1.Share.LevelB\x04\xe2\x41\x01\x02\x12/\n\x05\x63\x61use\x18\x05 \x01(\x0e\x32\x1a.crm.common.v1.Share.CauseB\x04\xe2\x41\x01\x03\x12\x14\n\x04role\x18\x06 \x01(\tB\x06\xe2\xf3\x18\x02\x10P\x12\x17\n\x06reason\x18\x07 \x01(\tB\x07\xe2\xf3\x18\x03\x10\xc8\x01\x12.\n\nexpires_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\ngranted_by\x18\t \x01(\tB\x1b\xe2\x41\x01\x03\xe2\xf3\x18\x13j\x11\x63rm.identity.user\x12\x34\n\ngranted_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\"j\n\rPrincipalKind\x12\x1e\n\x1aPRINCIPAL_KIND_UNSPECIFIED\x10\x00\x12\x08\n\x04USER\x10\x01\x12\x08\n\x04TEAM\x10\x02\x12\x08\n\x04ROLE\x10\x03\x12\r\n\tTERRITORY\x10\x04\x12\x0c\n\x08\x45VERYONE\x10\x05\">\n\x05Level\x12\x15\n\x11LEVEL_UNSPECIFIED\x10\x00\x12\x08\n\x04READ\x10\x01\x12\n\n\x06UPDATE\x10\x02\x12\x08\n\x04\x46ULL\x10\x03\"6\n\x05\x43\x61use\x12\x15\n\x11\x43\x41USE_UNSPECIFIED\x10\x00\x12\n\n\x06MANUAL\x10\x01\x12\n\n\x06MEMBER\x10\x02\"\xb4\x01\n\x07Sharing\x12\x11\n\trecord_id\x18\x01 \x01(\t\x12\x10\n\x08resource\x18\x02 \x01(\t\x12\x10\n\x08owner_id\x18\x03 \x01(\t\x12\x0f\n\x07team_id\x18\x04 \x01(\t\x12\x14\n\x0cterritory_id\x18\x05 \x01(\t\x12%\n\x07\x63hanged\x18\x06 \x01(\x0b\x32\x14.crm.common.v1.Share\x12$\n\x06shares\x18\x07 \x03(\x0b\x32\x14.crm.common.v1.Share\"O\n\x10GetSharesRequest\x12\x1c\n\x08resource\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02\x10<\x12\x1d\n\trecord_id\x18\x02 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\"h\n\x11GetSharesResponse\x12$\n\x06shares\x18\x01 \x03(\x0b\x32\x14.crm.common.v1.Share\x12-\n\tmay_share\x18\x02 \x01(\x0e\x32\x1a.crm.common.v1.Share.Level\"|\n\x12ShareRecordRequest\x12\x1c\n\x08resource\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02\x10<\x12\x1d\n\trecord_id\x18\x02 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12)\n\x05share\x18\x03 \x01(\x0b\x32\x14.crm.common.v1.ShareB\x04\xe2\x41\x01\x02\"k\n\x14UnshareRecordRequest\x12\x1c\n\x08resource\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02\x10<\x12\x1d\n\trecord_id\x18\x02 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12\x16\n\x02id\x18\x03 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\"|\n\x14\x45xplainAccessRequest\x12\x1c\n\x08resource\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02\x10<\x12\x16\n\x02id\x18\x02 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12.\n\x07user_id\x18\x03 \x01(\tB\x1d\xe2\x41\x01\x02\xe2\xf3\x18\x15 \x07j\x11\x63rm.identity.user\"\xf0\x01\n\x0c\x41\x63\x63\x65ssGround\x12.\n\x04kind\x18\x01 \x01(\x0e\x32 .crm.common.v1.AccessGround.Kind\x12#\n\x05share\x18\x02 \x01(\x0b\x32\x14.crm.common.v1.Share\"\x8a\x01\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x45VERY_RECORD\x10\x01\x12\t\n\x05OWNER\x10\x02\x12\r\n\tHIERARCHY\x10\x03\x12\x08\n\x04MATE\x10\x04\x12\x0c\n\x08OWN_TEAM\x10\x05\x12\x11\n\rOWN_TERRITORY\x10\x06\x12\t\n\x05QUEUE\x10\x07\x12\n\n\x06SHARED\x10\x08\"\x92\x02\n\x06\x41\x63\x63\x65ss\x12\x12\n\npermission\x18\x01 \x01(\t\x12\x0f\n\x07\x61llowed\x18\x02 \x01(\x08\x12#\n\x05scope\x18\x03 \x01(\x0e\x32\x14.crm.common.v1.Scope\x12,\n\x07grounds\x18\x04 \x03(\x0b\x32\x1b.crm.common.v1.AccessGround\x12.\n\x07missing\x18\x05 \x01(\x0e\x32\x1d.crm.common.v1.Access.Missing\"`\n\x07Missing\x12\x17\n\x13MISSING_UNSPECIFIED\x10\x00\x12\x0e\n\nPERMISSION\x10\x01\x12\t\n\x05REACH\x10\x02\x12\x10\n\x0cHIGHER_LEVEL\x10\x03\x12\x0f\n\x0b\x41\x43TIVE_USER\x10\x04\"h\n\x15\x45xplainAccessResponse\x12(\n\x07user_id\x18\x01 \x01(\tB\x17\xe2\xf3\x18\x13j\x11\x63rm.identity.user\x12%\n\x06\x61\x63\x63\x65ss\x18\x02 \x03(\x0b\x32\x15.crm.common.v1.Access\"\x88\x01\n\x12ListReadersRequest\x12\x1c\n\x08resource\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02\x10<\x12\x16\n\x02id\x18\x02 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12\x1f\n\tpage_size\x18\x03 \x01(\x05\x42\x0c\xe2\xf3\x18\x08*\x01\x30\x32\x03\x32\x30\x30\x12\x1b\n\npage_token\x18\x04 \x01(\tB\x07\xe2\xf3\x18\x03\x10\xd0\x0f\"v\n\x06Reader\x12(\n\x07user_id\x18\x01 \x01(\tB\x17\xe2\xf3\x18\x13j\x11\x63rm.identity.user\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12,\n\x07grounds\x18\x03 \x03(\x0b\x32\x1b.crm.common.v1.AccessGround\"V\n\x13ListReadersResponse\x12&\n\x07readers\x18\x01 \x03(\x0b\x32\x15.crm.common.v1.Reader\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xa6\x05\n\x0eSharingService\x12\x81\x01\n\tGetShares\x12\x1f.crm.common.v1.GetSharesRequest\x1a .crm.common.v1.GetSharesResponse\"1\xca\xf3\x18\x04\x18\x01@\x01\x82\xd3\xe4\x93\x02#\x12!/v1/{resource}/{record_id}/shares\x12~\n\x0bShareRecord\x12!.crm.common.v1.ShareRecordRequest\x1a\x14.crm.common.v1.Share\"6\xca\xf3\x18\x02\x18\x01\x82\xd3\xe4\x93\x02*\"!/v1/{resource}/{record_id}/shares:\x05share\x12\x80\x01\n\rUnshareRecord\x12#.crm.common.v1.UnshareRecordRequest\x1a\x14.crm.common.v1.Share\"4\xca\xf3\x18\x02\x18\x01\x82\xd3\xe4\x93\x02(*&/v1/{resource}/{record_id}/shares/{id}\x12\x86\x01\n\rExplainAccess\x12#.crm.common.v1.ExplainAccessRequest\x1a$.crm.common.v1.ExplainAccessResponse\"*\xca\xf3\x18\x04\x18\x01@\x01\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/{resource}/{id}:access\x12\x83\x01\n\x0bListReaders\x12!.crm.common.v1.ListReadersRequest\x1a\".crm.common.v1.ListReadersResponse\"-\xca\xf3\x18\x06\x18\x01\x38\x03@\x01\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/{resource}/{id}:readersb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -54,10 +54,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SHARE'].fields_by_name['granted_by']._serialized_options = b'\342A\001\003\342\363\030\023j\021crm.identity.user'
   _globals['_SHARE'].fields_by_name['granted_at']._loaded_options = None
   _globals['_SHARE'].fields_by_name['granted_at']._serialized_options = b'\342A\001\003'
-  _globals['_LISTSHARESREQUEST'].fields_by_name['resource']._loaded_options = None
-  _globals['_LISTSHARESREQUEST'].fields_by_name['resource']._serialized_options = b'\342A\001\002\342\363\030\002\020<'
-  _globals['_LISTSHARESREQUEST'].fields_by_name['record_id']._loaded_options = None
-  _globals['_LISTSHARESREQUEST'].fields_by_name['record_id']._serialized_options = b'\342A\001\002\342\363\030\002 \007'
+  _globals['_GETSHARESREQUEST'].fields_by_name['resource']._loaded_options = None
+  _globals['_GETSHARESREQUEST'].fields_by_name['resource']._serialized_options = b'\342A\001\002\342\363\030\002\020<'
+  _globals['_GETSHARESREQUEST'].fields_by_name['record_id']._loaded_options = None
+  _globals['_GETSHARESREQUEST'].fields_by_name['record_id']._serialized_options = b'\342A\001\002\342\363\030\002 \007'
   _globals['_SHARERECORDREQUEST'].fields_by_name['resource']._loaded_options = None
   _globals['_SHARERECORDREQUEST'].fields_by_name['resource']._serialized_options = b'\342A\001\002\342\363\030\002\020<'
   _globals['_SHARERECORDREQUEST'].fields_by_name['record_id']._loaded_options = None
@@ -88,8 +88,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTREADERSREQUEST'].fields_by_name['page_token']._serialized_options = b'\342\363\030\003\020\320\017'
   _globals['_READER'].fields_by_name['user_id']._loaded_options = None
   _globals['_READER'].fields_by_name['user_id']._serialized_options = b'\342\363\030\023j\021crm.identity.user'
-  _globals['_SHARINGSERVICE'].methods_by_name['ListShares']._loaded_options = None
-  _globals['_SHARINGSERVICE'].methods_by_name['ListShares']._serialized_options = b'\312\363\030\004\030\001@\001\202\323\344\223\002#\022!/v1/{resource}/{record_id}/shares'
+  _globals['_SHARINGSERVICE'].methods_by_name['GetShares']._loaded_options = None
+  _globals['_SHARINGSERVICE'].methods_by_name['GetShares']._serialized_options = b'\312\363\030\004\030\001@\001\202\323\344\223\002#\022!/v1/{resource}/{record_id}/shares'
   _globals['_SHARINGSERVICE'].methods_by_name['ShareRecord']._loaded_options = None
   _globals['_SHARINGSERVICE'].methods_by_name['ShareRecord']._serialized_options = b'\312\363\030\002\030\001\202\323\344\223\002*\"!/v1/{resource}/{record_id}/shares:\005share'
   _globals['_SHARINGSERVICE'].methods_by_name['UnshareRecord']._loaded_options = None
@@ -108,32 +108,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SHARE_CAUSE']._serialized_end=850
   _globals['_SHARING']._serialized_start=853
   _globals['_SHARING']._serialized_end=1033
-  _globals['_LISTSHARESREQUEST']._serialized_start=1035
-  _globals['_LISTSHARESREQUEST']._serialized_end=1115
-  _globals['_LISTSHARESRESPONSE']._serialized_start=1117
-  _globals['_LISTSHARESRESPONSE']._serialized_end=1222
-  _globals['_SHARERECORDREQUEST']._serialized_start=1224
-  _globals['_SHARERECORDREQUEST']._serialized_end=1348
-  _globals['_UNSHARERECORDREQUEST']._serialized_start=1350
-  _globals['_UNSHARERECORDREQUEST']._serialized_end=1457
-  _globals['_EXPLAINACCESSREQUEST']._serialized_start=1459
-  _globals['_EXPLAINACCESSREQUEST']._serialized_end=1583
-  _globals['_ACCESSGROUND']._serialized_start=1586
-  _globals['_ACCESSGROUND']._serialized_end=1826
-  _globals['_ACCESSGROUND_KIND']._serialized_start=1688
-  _globals['_ACCESSGROUND_KIND']._serialized_end=1826
-  _globals['_ACCESS']._serialized_start=1829
-  _globals['_ACCESS']._serialized_end=2103
-  _globals['_ACCESS_MISSING']._serialized_start=2007
-  _globals['_ACCESS_MISSING']._serialized_end=2103
-  _globals['_EXPLAINACCESSRESPONSE']._serialized_start=2105
-  _globals['_EXPLAINACCESSRESPONSE']._serialized_end=2209
-  _globals['_LISTREADERSREQUEST']._serialized_start=2212
-  _globals['_LISTREADERSREQUEST']._serialized_end=2348
-  _globals['_READER']._serialized_start=2350
-  _globals['_READER']._serialized_end=2468
-  _globals['_LISTREADERSRESPONSE']._serialized_start=2470
-  _globals['_LISTREADERSRESPONSE']._serialized_end=2556
-  _globals['_SHARINGSERVICE']._serialized_start=2559
-  _globals['_SHARINGSERVICE']._serialized_end=3240
+  _globals['_GETSHARESREQUEST']._serialized_start=1035
+  _globals['_GETSHARESREQUEST']._serialized_end=1114
+  _globals['_GETSHARESRESPONSE']._serialized_start=1116
+  _globals['_GETSHARESRESPONSE']._serialized_end=1220
+  _globals['_SHARERECORDREQUEST']._serialized_start=1222
+  _globals['_SHARERECORDREQUEST']._serialized_end=1346
+  _globals['_UNSHARERECORDREQUEST']._serialized_start=1348
+  _globals['_UNSHARERECORDREQUEST']._serialized_end=1455
+  _globals['_EXPLAINACCESSREQUEST']._serialized_start=1457
+  _globals['_EXPLAINACCESSREQUEST']._serialized_end=1581
+  _globals['_ACCESSGROUND']._serialized_start=1584
+  _globals['_ACCESSGROUND']._serialized_end=1824
+  _globals['_ACCESSGROUND_KIND']._serialized_start=1686
+  _globals['_ACCESSGROUND_KIND']._serialized_end=1824
+  _globals['_ACCESS']._serialized_start=1827
+  _globals['_ACCESS']._serialized_end=2101
+  _globals['_ACCESS_MISSING']._serialized_start=2005
+  _globals['_ACCESS_MISSING']._serialized_end=2101
+  _globals['_EXPLAINACCESSRESPONSE']._serialized_start=2103
+  _globals['_EXPLAINACCESSRESPONSE']._serialized_end=2207
+  _globals['_LISTREADERSREQUEST']._serialized_start=2210
+  _globals['_LISTREADERSREQUEST']._serialized_end=2346
+  _globals['_READER']._serialized_start=2348
+  _globals['_READER']._serialized_end=2466
+  _globals['_LISTREADERSRESPONSE']._serialized_start=2468
+  _globals['_LISTREADERSRESPONSE']._serialized_end=2554
+  _globals['_SHARINGSERVICE']._serialized_start=2557
+  _globals['_SHARINGSERVICE']._serialized_end=3235
 # @@protoc_insertion_point(module_scope)

@@ -88,7 +88,7 @@ class Sharing(_message.Message):
     shares: _containers.RepeatedCompositeFieldContainer[Share]
     def __init__(self, record_id: _Optional[str] = ..., resource: _Optional[str] = ..., owner_id: _Optional[str] = ..., team_id: _Optional[str] = ..., territory_id: _Optional[str] = ..., changed: _Optional[_Union[Share, _Mapping]] = ..., shares: _Optional[_Iterable[_Union[Share, _Mapping]]] = ...) -> None: ...
 
-class ListSharesRequest(_message.Message):
+class GetSharesRequest(_message.Message):
     __slots__ = ("resource", "record_id")
     RESOURCE_FIELD_NUMBER: _ClassVar[int]
     RECORD_ID_FIELD_NUMBER: _ClassVar[int]
@@ -96,7 +96,7 @@ class ListSharesRequest(_message.Message):
     record_id: str
     def __init__(self, resource: _Optional[str] = ..., record_id: _Optional[str] = ...) -> None: ...
 
-class ListSharesResponse(_message.Message):
+class GetSharesResponse(_message.Message):
     __slots__ = ("shares", "may_share")
     SHARES_FIELD_NUMBER: _ClassVar[int]
     MAY_SHARE_FIELD_NUMBER: _ClassVar[int]
