@@ -282,9 +282,23 @@ class Suite:
         transport = httpx.ASGITransport(app=self.gateway, raise_app_exceptions=True)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://gateway")
 
-    def hear(self, message: Message, record_id: str, version: int = 1, **former: str) -> None:
-        """Has the gateway hear of an event; `former` is the owner, team or territory before."""
-        envelope = seal(message, Occurrence(uuid7(), record_id, version, datetime.now(UTC), "", "", "", "", former))
+    def hear(
+        self,
+        message: Message,
+        record_id: str,
+        version: int = 1,
+        *,
+        readers: Iterable[str] = (),
+        former_readers: Iterable[str] | None = None,
+        **former: str,
+    ) -> None:
+        """Has the gateway hear of an event; `former` is the owner, team or territory before, `readers` are those that
+        the record is shared with."""
+        formerly = None if former_readers is None else frozenset(former_readers)
+        occurrence = Occurrence(
+            uuid7(), record_id, version, datetime.now(UTC), "", "", "", "", former, "", frozenset(readers), formerly
+        )
+        envelope = seal(message, occurrence)
 
         async def hear() -> None:
             self.gateway.happened(crm_contracts.event_of(type(message)).type, envelope)

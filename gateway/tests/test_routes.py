@@ -17,7 +17,7 @@ TRANSCODED = [(m, http) for m, http in routed() if m.domain != "gateway"]
 def _url(http: crm_contracts.Http) -> tuple[str, dict[str, str]]:
     path, values = http.path, {}
     for name in parameters(http.path):
-        values[name] = "sales" if name == "service" else uuid7()
+        values[name] = {"service": "sales", "resource": "tickets"}.get(name) or uuid7()
         path = path.replace("{" + name + "}", values[name])
     return path, values
 
@@ -72,6 +72,19 @@ def test_every_answer_is_whole_json(suite: Suite, admin: Client) -> None:
 def test_table_has_no_two_routes_for_one_address() -> None:
     addresses = [(http.verb, template(http.path)) for _, http in routed()]
     assert len(addresses) == len(set(addresses))
+
+
+def test_what_stands_for_any_resource_comes_after_what_a_resource_has_itself(suite: Suite, admin: Client) -> None:
+    id_ = uuid7()
+    for path, method in (
+        (f"accounts/{id_}/shares", "GetShares"), (f"accounts/{id_}/comments", "ListAccountComments"),
+        (f"opportunities/{id_}:access?user_id={id_}", "ExplainAccess"), (f"tickets/{id_}", "GetTicket"),
+    ):  # fmt: skip
+        assert admin.request("GET", f"/v1/{path}").status_code == 200, path
+        assert len(suite.services[method]) == 1, path
+    for resource in ("users", "affiliations", "saved_views"):
+        assert admin.request("GET", f"/v1/{resource}/{id_}/shares").status_code == 404
+    assert admin.request("PATCH", f"/v1/accounts/{id_}/shares", json={}).status_code == 405
 
 
 def test_internal_methods_have_no_route(suite: Suite) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from crm.identity.v1 import api_keys_pb2, auth_pb2, notifications_pb2, roles_pb2, territories_pb2, users_pb2
-from crm.sales.v1 import opportunities_pb2, products_pb2
+from crm.sales.v1 import opportunities_pb2, products_pb2, shares_pb2
 from crm.support.v1 import comments_pb2, messages_pb2, tickets_pb2
 from crm_chassis.access.actor import ALL, OWN, SUBTREE, TEAM, TERRITORY
 from crm_chassis.errors import Unavailable
@@ -191,6 +191,32 @@ def test_a_comment_is_told_to_those_who_see_its_record(suite: Suite, follow: Fol
     for id_ in (ann, mate):
         assert [told(streams[id_]), told(streams[id_])] == [("commented", ticket), ("commented", other)]
     assert told(streams[of_others]) == ("updated", product)
+
+
+def shared(suite: Suite, deal: str, version: int, readers: set[str], before: set[str], *, granted: bool) -> None:
+    """Has the shares of an opportunity change."""
+    event = shares_pb2.SalesShareGranted if granted else shares_pb2.SalesShareRevoked
+    told_ = {"record_id": deal, "resource": "opportunities", "owner_id": uuid7()}
+    suite.hear(event(sharing=told_), deal, version, readers=readers, former_readers=before)
+
+
+def test_whom_a_record_is_shared_with_is_told_of_it(suite: Suite, follow: Follow) -> None:
+    team, deal = uuid7(), uuid7()
+    ann, bob, eve = (suite.user({READ: OWN}, principal_ids=[one]) for one in (uuid7(), team, uuid7()))
+    boss = suite.user({READ: SUBTREE}, principal_ids=[uuid7()], principal_ids_below=[team])
+    narrow = suite.user({READ: OWN}, principal_ids=[uuid7()], principal_ids_below=[team])
+    streams = {id_: follow(client_of(suite, id_)) for id_ in (ann, bob, eve, boss, narrow)}
+    shared(suite, deal, 1, {team}, set(), granted=True)
+    suite.hear(
+        opportunities_pb2.OpportunityUpdated(opportunity={"id": deal, "owner_id": uuid7()}), deal, readers={team}
+    )
+    shared(suite, deal, 2, set(), {team}, granted=False)
+    suite.hear(opportunities_pb2.OpportunityUpdated(opportunity={"id": deal, "owner_id": uuid7()}), deal, 2)
+    for id_ in (bob, boss):
+        assert [told(streams[id_]) for _ in range(3)] == [("shared", deal), ("updated", deal), ("gone", deal)]
+    for id_ in streams:
+        last = change(suite, owner_id=id_)
+        assert told(streams[id_]) == ("updated", last), "nobody else is told, and nobody any more"
 
 
 def test_who_gave_a_record_away_is_told_that_it_is_gone(suite: Suite, follow: Follow) -> None:

@@ -66,7 +66,7 @@ def mistold(model: Any) -> list[str]:
     return sorted(f"{model.__name__}.{name}" for name in lost - said)
 
 
-REACH = ("owner_field", "team_field", "territory_field", "queue_permission")
+REACH = ("owner_field", "team_field", "territory_field", "queue_permission", "shareable")
 
 
 def mislimited(model: Any) -> list[str]:
@@ -74,7 +74,7 @@ def mislimited(model: Any) -> list[str]:
     option = crm_contracts.resource_of(model.message.DESCRIPTOR)
     if option is None:
         return []
-    said = {name: (getattr(model, name) or "", getattr(option, name)) for name in REACH}
+    said = {name: (getattr(model, name) or "", getattr(option, name) or "") for name in REACH}
     said["visible_through"] = ((model.visible_through or ("",))[0], option.visible_through)
     return [f"{model.__name__}.{name}" for name, (in_model, in_contract) in said.items() if in_model != in_contract]
 

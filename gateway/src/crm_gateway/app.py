@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from contextlib import aclosing, suppress
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -158,6 +159,9 @@ class Gateway:
             with suppress(InvalidInput):
                 self.principals.drop(IncomingEvent.read(envelope).record_id)
             return
+        if type_.split(".")[2] == "share":
+            # Somebody may see more from now on, or less: of what, an answer that does not show it yet does not say.
+            self.memory.forget_all()
         self.memory.forget(ids_named(envelope))
 
     def fed(self, running: bool) -> None:
@@ -460,6 +464,30 @@ def _of(resource: str, handler: Handler) -> Handler:
     return handle
 
 
+def _service_of(message: Any) -> str:
+    """The service that a request for what every service offers is meant for. Raises NotFound."""
+    if "service" in message.DESCRIPTOR.fields_by_name:
+        service = str(message.service)
+        if service not in services():
+            raise NotFound(f"There is no service {service}.")
+        return service
+    found = shareable().get(message.resource)
+    if found is None:
+        raise NotFound(f"There are no {message.resource} that can be shared.")
+    return found
+
+
+@cache
+def shareable() -> dict[str, str]:
+    """The service of each resource that can be shared, by plural."""
+    found = {}
+    for full_name, message in crm_contracts.resource_messages().items():
+        resource = crm_contracts.resource_of(message.DESCRIPTOR)
+        if resource.shareable:
+            found[str(resource.plural)] = full_name.split(".")[1]
+    return found
+
+
 class _Transcoded:
     """Handles a method by passing it on to its service."""
 
@@ -502,9 +530,8 @@ class _Transcoded:
             message.page_token = self._tokens.open(message.page_token, query)
         if self._names_account:
             self._limits.credential(request.address, message.email)
-        service = self._service or (with_history()[message.resource][0] if self._of_a_resource else message.service)
-        if service not in services():
-            raise NotFound(f"There is no service {service}.")
+        of_resource = with_history()[message.resource][0] if self._of_a_resource else ""
+        service = self._service or of_resource or _service_of(message)
         try:
             raw = await call_verified(self._upstreams, self._method, message.SerializeToString(), request, service)
         except DomainError as error:

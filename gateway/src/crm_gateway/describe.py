@@ -108,6 +108,7 @@ def _resource(resource: Resource, actor: Actor) -> descriptions.ResourceDescript
             for field in resource.fields
         ],
         actions=[_action(resource, action, actor) for action in resource.actions],
+        shareable=crm_contracts.resource_of(resource.descriptor).shareable,
     )
 
 

@@ -60,8 +60,8 @@ class _Entry:
     """A principal with the callers of its sessions. `suspect` once an event may have been missed."""
 
     __slots__ = (
-        "active", "callers", "epoch", "fetched_at", "grants", "manager_id", "revoked", "suspect", "team_ids",
-        "territory_ids",
+        "active", "callers", "epoch", "fetched_at", "grants", "manager_id", "principal_ids", "principal_ids_below",
+        "revoked", "suspect", "team_ids", "territory_ids",
     )  # fmt: skip
 
     def __init__(self, principal: Any, fetched_at: float) -> None:
@@ -72,6 +72,8 @@ class _Entry:
         self.manager_id = principal.manager_id
         self.team_ids = frozenset(principal.team_ids)
         self.territory_ids = frozenset(principal.reached_territory_ids)
+        self.principal_ids = frozenset(principal.principal_ids)
+        self.principal_ids_below = frozenset(principal.principal_ids_below)
         self.fetched_at = fetched_at
         self.suspect = False
         self.callers: LRUCache[str, Caller] = LRUCache(maxsize=64)
@@ -101,6 +103,9 @@ class Principals:
         self._entries.pop(user_id, None)
         if user_id in self._pending:
             self._outdated.add(user_id)
+        # Of a manager it is known what those below stand for, of whom the user may be, or may have become, one.
+        for manager_id in [id_ for id_, entry in self._entries.items() if entry.principal_ids_below]:
+            self._entries.pop(manager_id)
 
     def drop_all(self) -> None:
         """Forgets everybody: a role has changed."""
@@ -132,7 +137,9 @@ class Principals:
                 above = await self._entry(above.manager_id)
         except InvalidToken:
             return NOWHERE
-        return Standing(entry.team_ids, frozenset(manager_ids), entry.territory_ids)
+        return Standing(
+            entry.team_ids, frozenset(manager_ids), entry.territory_ids, entry.principal_ids, entry.principal_ids_below
+        )
 
     async def _entry(self, user_id: str) -> _Entry:
         """What is known of a user, as fresh as it has to be. Raises InvalidToken if there is no such user."""

@@ -155,28 +155,33 @@ class Table:
         return allowed(self._verbs(path)[0])
 
     def _verbs(self, path: str) -> tuple[dict[str, tuple[Route, tuple[str, ...]]], list[str]]:
-        values: list[str] = []
-        node = self._root
         segments = path.split("/")
         if segments[0] or len(segments) < 2:
             raise RouteNotFound()
-        for segment in map(_decoded, segments[1:]):
-            child = node.literals.get(segment)
-            if child is None:
-                child = node.parameter
-                if child is None or not segment:
-                    raise RouteNotFound()
-                values.append(segment)
-            node = child
-        custom = ""
-        if values and len(node.routes) > ("" in node.routes) and ":" in values[-1]:
-            values[-1], _, custom = values[-1].rpartition(":")
-        verbs = node.routes.get(custom)
-        if not verbs or (custom and not values[-1]):
-            raise RouteNotFound()
-        if any(_UNFIT.search(value) for value in values):
-            raise InvalidInput("The address holds signs that no id has.")
-        return verbs, values
+        for node, values in _places(self._root, tuple(map(_decoded, segments[1:])), ()):
+            custom = ""
+            if values and len(node.routes) > ("" in node.routes) and ":" in values[-1]:
+                values[-1], _, custom = values[-1].rpartition(":")
+            verbs = node.routes.get(custom)
+            if not verbs or (custom and not values[-1]):
+                continue
+            if any(_UNFIT.search(value) for value in values):
+                raise InvalidInput("The address holds signs that no id has.")
+            return verbs, values
+        raise RouteNotFound()
+
+
+def _places(node: _Node, segments: tuple[str, ...], values: tuple[str, ...]) -> Iterator[tuple[_Node, list[str]]]:
+    """Where a path leads, and its values; what is written out in a template goes before what stands for anything."""
+    if not segments:
+        yield node, list(values)
+        return
+    segment, *rest = segments
+    literal = node.literals.get(segment)
+    if literal is not None:
+        yield from _places(literal, tuple(rest), values)
+    if node.parameter is not None and segment:
+        yield from _places(node.parameter, tuple(rest), (*values, segment))
 
 
 def _decoded(segment: str) -> str:

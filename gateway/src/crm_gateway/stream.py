@@ -50,6 +50,7 @@ _FIRST = b"retry: 2000\n\n"
 _CONTENT_TYPE = b"text/event-stream"
 
 _COMMENTED = "commented"
+_SHARED = {"granted": "shared", "revoked": "unshared"}
 _PLACE_FIELDS = ("owner_id", "team_id", "territory_id")
 
 _Owners = tuple[Standing, Standing]
@@ -199,14 +200,17 @@ class Streams:
             return None
         name = declared.subject.partition(".")[0]
         told: dict[str, Any] = event.payload.get(name) or {}
+        if event.record.endswith(".share"):
+            return self._shared(event, told)
         options = crm_contracts.resource_of(declared.message.DESCRIPTOR.fields_by_name[name].message_type)
         if options is not None and options.told_with:
             return self._told_with(event, options, told)
         resource = self._resources.get(event.record)
         if resource is None:
             return None
-        place = place_of(crm_contracts.resource_of(resource.descriptor), told)
-        former = replace(place, **event.former) if event.former else None
+        place = place_of(crm_contracts.resource_of(resource.descriptor), told, event.readers)
+        formerly: Any = event.former
+        former = replace(place, **formerly) if formerly else None
         return _Change(self._at(), resource, event.record_id, event.version, event.action, place, former)
 
     def _told_with(self, event: IncomingEvent, options: Any, told: dict[str, Any]) -> _Change | None:
@@ -215,8 +219,17 @@ class Streams:
         record_id = told.get(options.told_with)
         if resource is None or not record_id:
             return None
-        place = Place(*(told.get(field) or "" for field in _PLACE_FIELDS))
+        place = _place(told, event.readers)
         return _Change(self._at(), resource, record_id, event.version, _COMMENTED, place, None)
+
+    def _shared(self, event: IncomingEvent, told: dict[str, Any]) -> _Change | None:
+        """A change of whom a record is shared with: whoever sees it from now on is told, and who does not any more."""
+        resource = next((one for one in self._resources.values() if one.plural == told.get("resource")), None)
+        if resource is None:
+            return None
+        place = _place(told, event.readers)
+        former = None if event.former_readers is None else replace(place, readers=event.former_readers)
+        return _Change(self._at(), resource, event.record_id, event.version, _SHARED[event.action], place, former)
 
     def _doubt(self, event: IncomingEvent) -> None:
         """Whose rights may have changed is asked for again."""
@@ -399,6 +412,12 @@ def _seen(reader: _Reader, change: _Change, owners: _Owners) -> str:
         return change.action
     former = change.former
     return "gone" if former is not None and reaches(actor, standing, options, former, owners[1]) else ""
+
+
+def _place(told: dict[str, Any], readers: frozenset[str]) -> Place:
+    """Whose the record is that something is told with."""
+    owner, team, territory = (told.get(field) or "" for field in _PLACE_FIELDS)
+    return Place(owner, team, territory, readers)
 
 
 def _event(name: str, data: Mapping[str, str], at: int | None) -> bytes:

@@ -276,12 +276,15 @@ def resource_messages() -> dict[str, type[Message]]:
 
 
 def permissions() -> dict[str, list[str]]:
-    """Every permission that some method asks for, with the full names of those methods."""
+    """Every permission that some method or field asks for, with the full names of those."""
     found: dict[str, list[str]] = {}
     for m in methods().values():
         if m.policy.permission:
             found.setdefault(m.policy.permission, []).append(m.full_name)
     for message in messages():
+        resource = resource_of(message.DESCRIPTOR)
+        if resource is not None and resource.shareable:
+            found.setdefault(f"{resource.plural}.share", []).append("crm.common.v1.SharingService.ShareRecord")
         for field in walk(message.DESCRIPTOR):
             rules = rules_of(field)
             for permission in (rules.read_permission, rules.write_permission):

@@ -69,6 +69,10 @@ def _parser(service_path: str) -> argparse.ArgumentParser:
         "--ask", action="store_true", help="ask the owners about records of which there is no copy here, and list none"
     )
     commands.add_parser("clashes", help="list records that the rules of today take for one; nothing merges them")
+    shares = commands.add_parser(
+        "shares", help="list records that do not say whom their shares say they are shared with"
+    )
+    shares.add_argument("--repair", action="store_true", help="bring them in line with their shares too")
     for name, does, help_ in (
         ("inbox", ("list", "show", "retry", "drop"), "events from others that could not be applied yet"),
         ("dead", ("list", "show", "retry", "drop"), "those of them that were given up"),
@@ -236,6 +240,21 @@ def _clashes(service: Any, settings: Any, _: argparse.Namespace) -> None:
             _print({"clash": f"{column}: another record has it in its composed form", "ids": ids})
 
 
+def _shares(service: Any, settings: Any, arguments: argparse.Namespace) -> None:
+    from sqlalchemy.orm import Session
+
+    from crm_chassis.records.sharing import astray, rewrite
+
+    with _database(settings.database_url, f"{service.name}-operator") as engine, Session(engine) as session:
+        for model in service.shareable_tables:
+            ids = astray(session, model)
+            for id_ in ids:
+                _print({"table": model.__tablename__, "id": id_})
+            if arguments.repair and ids:
+                rewrite(session, model, ids)
+        session.commit()
+
+
 def _subject(service: Any, settings: Any, arguments: argparse.Namespace) -> None:
     from crm_chassis import subjects
     from crm_chassis.ids import as_uuid
@@ -381,6 +400,7 @@ _COMMANDS = {
     "history": _history,
     "references": _references,
     "clashes": _clashes,
+    "shares": _shares,
     "subject": _subject,
     "inbox": _held,
     "dead": _held,

@@ -30,6 +30,9 @@ _MAX_VERSION = (1 << 63) - 1
 _OPTIONAL = ("correlationid", "causationid", "traceparent", "authid")
 """Attributes that are absent where they would be empty."""
 
+_INNER = ("readers", "formerreaders")
+"""Attributes that tell who sees a record, as ids with commas between them."""
+
 _personal = Encoder(everything)
 _public = Encoder(without_personal)
 
@@ -50,6 +53,10 @@ class Occurrence:
     """What has changed of "owner", "team" and "territory", as it was before: ids, "" for none."""
     actor_type: str = ""
     """What kind of actor it was, see `Actor.auth_type`; unknown if it is not said."""
+    readers: frozenset[str] = frozenset()
+    """Whom the record is shared with after the event: ids of users, teams, roles and territories."""
+    former_readers: frozenset[str] | None = None
+    """Whom it was shared with before, if the event changes that."""
 
 
 def seal(message: Message, occurrence: Occurrence) -> bytes:
@@ -72,21 +79,31 @@ def seal(message: Message, occurrence: Occurrence) -> bytes:
             "authtype": occurrence.actor_type or _unsaid(occurrence.actor_id),
             "dataclassification": "personal" if event.personal else "internal",
             **{f"former{name}": id_ for name, id_ in occurrence.former.items()},
+            **_told_to(occurrence),
             "data": encoder.encode(message),
         }
     )
 
 
+def _told_to(occurrence: Occurrence) -> dict[str, str]:
+    found = {"readers": ",".join(sorted(occurrence.readers))} if occurrence.readers else {}
+    if occurrence.former_readers is not None:
+        found["formerreaders"] = ",".join(sorted(occurrence.former_readers))
+    return found
+
+
 def as_published(envelope: bytes) -> bytes:
     """An envelope of ours as those of today are written: 0.1.0 wrote short sequences, empty attributes and no authtype.
+    Whom a record is shared with is nobody's outside.
 
     Logs and queues hold such envelopes, and whoever orders events by their sequence meets both.
     """
     found: dict[str, Any] = orjson.loads(envelope)
     empty = [name for name in _OPTIONAL if found.get(name) == ""]
-    if not empty and "authtype" in found:
+    inner = [name for name in _INNER if name in found]
+    if not empty and not inner and "authtype" in found:
         return envelope
-    for name in empty:
+    for name in (*empty, *inner):
         del found[name]
     found["sequence"] = _sequence(int(found["sequence"]))
     found.setdefault("authtype", _unsaid(found.get("authid", "")))
@@ -120,6 +137,9 @@ class IncomingEvent:
     """Whether the publisher sent it out of its log."""
     former: Mapping[str, str] = field(default_factory=dict)
     """Whose the record was before, as in an Occurrence."""
+    readers: frozenset[str] = frozenset()
+    former_readers: frozenset[str] | None = None
+    """Whom it is and was shared with, as in an Occurrence."""
 
     @property
     def record(self) -> str:
@@ -180,6 +200,8 @@ class IncomingEvent:
                 payload=found["data"],
                 replayed=replayed,
                 former={name: str(found[key]) for name in PLACES if (key := f"former{name}") in found},
+                readers=_ids(found.get("readers", "")),
+                former_readers=_ids(found["formerreaders"]) if "formerreaders" in found else None,
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise InvalidInput(f"not an event of this suite: {error}") from error
@@ -201,6 +223,10 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("a key stands twice")
     return found
+
+
+def _ids(text: str) -> frozenset[str]:
+    return frozenset(_id(one) for one in text.split(",") if one)
 
 
 def _id(text: str) -> str:

@@ -33,6 +33,7 @@ from crm_chassis.records.references import References
 from crm_chassis.records.standard import StandardUseCase
 from crm_chassis.records.tx import Transaction
 from crm_chassis.settings import Settings
+from crm_chassis.shares import TIDY_SECONDS, Shares
 from crm_chassis.subscription import Subscription
 from crm_chassis.unverified import Unverified
 
@@ -102,7 +103,7 @@ class Service:
             for pattern in subscription.handlers:
                 if pattern not in events and not (pattern.endswith(".*") and pattern.removesuffix(".*") in told):
                     raise LookupError(f"{subscription.name} of {self.name} follows {pattern}, which nobody publishes")
-        for what, named in (("subscription", self.subscriptions), ("timer", self.timers), ("job", self.job_kinds)):
+        for what, named in (("subscription", self.subscriptions), ("timer", self.every_timer), ("job", self.job_kinds)):
             names = [one.name for one in named]
             if len(names) != len(set(names)):
                 raise LookupError(f"{self.name} has two {what}s of one name among {', '.join(sorted(names))}")
@@ -147,6 +148,8 @@ class Service:
             ("ReferenceService", (self.references.check_references,)),
             ("HistoryService", (list_history, *Recollection(self.records, found, self.references).functions)),
         ]
+        if self.shares is not None:
+            groups.append(("SharingService", self.shares.functions))
         if self.imports is not None:
             groups.append(("ImportService", self.imports.functions))
         for service, operations in groups:
@@ -172,6 +175,27 @@ class Service:
     def references(self) -> References:
         """The records that requests may name."""
         return References(self.name, self.base)
+
+    @cached_property
+    def shares(self) -> Shares | None:
+        """Whom records are shared with, if there are any that can be."""
+        models = [model for model in self.records if model.shareable]
+        return Shares(self.name, models) if models else None
+
+    @property
+    def shareable_tables(self) -> list[Any]:
+        """The tables that say whom their rows are shared with: of records and of copies."""
+        mapped = (mapper.class_ for mapper in self.base.registry.mappers)
+        return sorted(
+            (one for one in mapped if getattr(one, "shareable", False)), key=lambda one: str(one.__tablename__)
+        )
+
+    @property
+    def every_timer(self) -> tuple[Timer, ...]:
+        """What the service does on time, that of the chassis included."""
+        if self.shares is None:
+            return tuple(self.timers)
+        return (*self.timers, Timer("shares", TIDY_SECONDS, self.shares.tidy, idle_seconds=60.0))
 
     @cached_property
     def unverified(self) -> Unverified:

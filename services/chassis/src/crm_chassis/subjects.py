@@ -54,6 +54,7 @@ COMMON = {
     "refused": Common(_VALUES.format("body")),
     "import_chunks": Common(reason="a part of a file; it ends with its import"),
     "imports": _NOTHING,
+    "shares": Common("record_id = CAST(:subject AS uuid)"),
     "inbox": _NOTHING,
     "inbox_positions": _NOTHING,
     "bus_subscriptions": _NOTHING,

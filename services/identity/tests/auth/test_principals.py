@@ -12,6 +12,7 @@ from crm.identity.v1 import auth_pb2, roles_pb2, teams_pb2, territories_pb2, use
 from crm_chassis.access.actor import ANONYMOUS, Actor
 from crm_chassis.access.tokens import raw_public_key
 from crm_chassis.errors import DomainError
+from crm_chassis.records.sharing import EVERYONE
 from crm_chassis.testing import ALL, OWN, TEAM, unique, user
 
 GATEWAY = Actor("", "gateway")
@@ -84,6 +85,31 @@ def test_where_a_user_stands_comes_with_what_the_user_may(
     reached = {one.user_id: set(one.reached_territory_ids) for one in found.principals}
     assert reached == {ann.id: {region, district, town}, bob.id: {district, town, elsewhere}}
     assert list(principal(eve.id).reached_territory_ids) == [], "nothing of hers reaches as far as territories"
+
+
+def test_what_a_user_stands_for_when_records_are_shared(
+    make_user: Any, make_role: Any, rpc: Any, principal: Any
+) -> None:
+    """Oneself, teams, roles, territories with all above, and everyone; who leads others, theirs too."""
+
+    def territory(parent_id: str = "") -> str:
+        fields = {"name": unique("Territory")} | ({"parent_id": parent_id} if parent_id else {})
+        request = territories_pb2.CreateTerritoryRequest(territory=fields)
+        return str(rpc("CreateTerritory", request, as_=user()).id)
+
+    region = territory()
+    district = territory(region)
+    territory(district)
+    leads, own = make_role({"accounts.read": "SUBTREE"}), make_role({"accounts.read": "OWN"})
+    boss = make_user(role_ids=[leads.id])
+    ann = make_user(manager_id=boss.id, territory_ids=[district], role_ids=[own.id])
+    bob = make_user(manager_id=ann.id)
+
+    anns = {ann.id, own.id, region, district, EVERYONE}
+    assert set(principal(ann.id).principal_ids) >= anns
+    assert not set(principal(ann.id).principal_ids) & {boss.id, bob.id, leads.id}
+    assert list(principal(ann.id).principal_ids_below) == [], "nothing of hers reaches as far as those below"
+    assert set(principal(boss.id).principal_ids_below) >= anns | {boss.id, bob.id, leads.id}
 
 
 def test_users_who_do_not_exist_are_left_out(make_user: Any, rpc: Any) -> None:

@@ -21,6 +21,7 @@ from crm_chassis.records.model import Record
 from crm_chassis.records.paging import list_page
 from crm_chassis.records.standard import StandardUseCase
 from crm_chassis.records.tx import Transaction
+from crm_chassis.records.view import View
 from crm_chassis.records.visibility import predicate
 from sqlalchemy import ARRAY, Index, select
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
@@ -90,6 +91,7 @@ def on(model: type[Record], comment: Any, *, right: str = "read") -> tuple[Stand
     def delete(tx: Transaction, request: comments_pb2.DeleteCommentRequest) -> Any:
         record = tx.get(model, request.record_id)
         deleted = _own(tx, comment, record, request.id, request.etag)
+        deleted.told_as = record
         tx.delete(deleted)
         return deleted
 
@@ -118,7 +120,7 @@ def _write(tx: Transaction, comment: Any, record: Any, body: str, permission: st
     news = named.keys() - set(comment.mentioned_user_ids)
     if blind := [named[id_] for id_ in sorted(news) if not _reads(tx, id_, record, permission)]:
         raise MentionedCannotRead(errors={"comment.body": [f"{name} may not read comments here" for name in blind]})
-    comment.body, comment.mentioned_user_ids = body, sorted(named)
+    comment.body, comment.mentioned_user_ids, comment.told_as = body, sorted(named), record
     comment.owner_id, comment.team_id, comment.territory_id = (
         getattr(record, column) if column else None
         for column in (record.owner_field, record.team_field, record.territory_field)
@@ -132,8 +134,8 @@ def _reads(tx: Transaction, user_id: str, record: Any, permission: str) -> bool:
     if rights is None or not rights.active:
         return False
     model: Any = type(record)
-    actor = Actor(user_id, "user", rights.grants)
-    reached = (predicate(model, actor, one) for one in (f"{model.plural}.read", permission))
+    view = View(Actor(user_id, "user", rights.grants), tx.session, tx.now)
+    reached = (predicate(view, model, one) for one in (f"{model.plural}.read", permission))
     return tx.session.scalar(select(model.id).where(model.id == record.id, *reached)) is not None
 
 

@@ -20,6 +20,7 @@ import orjson
 from crm_chassis.db.base import Id
 from crm_chassis.envelope import IncomingEvent
 from crm_chassis.records.model import Personal, Visible
+from crm_chassis.records.sharing import SHARE_COLUMNS, Shareable, catch_up
 from crm_chassis.records.tx import Transaction
 from crm_chassis.subscription import Subscription
 from sqlalchemy import (
@@ -78,7 +79,7 @@ class Lasting(Copied):
         return ~cls.deleted
 
 
-class CopiedAccount(Lasting):
+class CopiedAccount(Shareable, Lasting):
     """An organisation, as far as it must be known to be named in files and in references."""
 
     kind = "crm.contacts.account"
@@ -95,7 +96,7 @@ class CopiedAccount(Lasting):
     territory_id: Mapped[str | None] = mapped_column(Id)
 
 
-class CopiedContact(Lasting):
+class CopiedContact(Shareable, Lasting):
     """A person, as far as one must be known to be referred to."""
 
     kind = "crm.contacts.contact"
@@ -122,11 +123,17 @@ class Copy:
         self._lasting = "deleted" in table.columns
         fields = crm_contracts.current_event(model.kind, "created").message.DESCRIPTOR.fields_by_name[self._field]
         repeated = fields.message_type.fields_by_name
-        for name in {c.name.removesuffix("_currency") for c in table.columns} - {"deleted"} - model.derived.keys():
+        for name in (
+            {c.name.removesuffix("_currency") for c in table.columns}
+            - {"deleted"}
+            - SHARE_COLUMNS
+            - model.derived.keys()
+        ):
             if name not in repeated:
                 raise LookupError(f"{table.name}.{name}: {model.kind} has no such field")
-        self._readers = [(c.name, model.derived.get(c.name) or _reader(c)) for c in table.columns]
-        self._times = [c.name for c in table.columns if isinstance(c.type, DateTime) and not c.nullable]
+        columns = [column for column in table.columns if column.name not in SHARE_COLUMNS]
+        self._readers = [(column.name, model.derived.get(column.name) or _reader(column)) for column in columns]
+        self._times = [c.name for c in columns if isinstance(c.type, DateTime) and not c.nullable]
         names = [name for name, _ in self._readers]
         self._store = text(
             f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {', '.join(names)} "
@@ -166,6 +173,8 @@ class Copy:
         present = [row for row in rows.values() if row is not None]
         if present:
             session.execute(self._store, {"rows": orjson.dumps(present).decode()})
+            if self._model.shareable:
+                catch_up(session, self._model, [row["id"] for row in present])
         if len(present) < len(rows):
             session.execute(self._remove, {"ids": [id_ for id_, row in rows.items() if row is None]})
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from crm_chassis.events.directory import follow_directory, follow_rights
 from crm_chassis.records.standard import standard
 from crm_chassis.service import Service, migrations_of
+from crm_chassis.shares import follow_shares
 
 from crm_marketing.backfills import BACKFILLS
 from crm_marketing.base import Base
@@ -17,6 +18,7 @@ from crm_marketing.customers import usecases as customers
 from crm_marketing.imports import IMPORTERS
 from crm_marketing.optouts import usecases as optouts
 from crm_marketing.optouts.model import OptOut
+from crm_marketing.people.model import Account, Contact
 from crm_marketing.people.subscribers import PEOPLE
 from crm_marketing.reassignment import REASSIGNMENT
 from crm_marketing.segmentation import usecases as segmentation
@@ -74,6 +76,7 @@ service = Service(
     subscriptions=(
         follow_directory("crm.identity"),
         follow_rights("crm.identity"),
+        follow_shares(Account, Contact),
         PEOPLE,
         REASSIGNMENT.subscription,
         LAUNCHERS,

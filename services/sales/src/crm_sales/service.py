@@ -8,6 +8,7 @@ from __future__ import annotations
 from crm_chassis.events.directory import follow_directory, follow_rights
 from crm_chassis.records.standard import standard
 from crm_chassis.service import Service, migrations_of
+from crm_chassis.shares import follow_shares
 from crm_chassis.subscription import Subscription
 from crm_kit import comments
 from crm_kit.copies import follow
@@ -67,6 +68,7 @@ service = Service(
         follow_directory("crm.identity"),
         follow_rights("crm.identity"),
         follow("people", Account, Contact),
+        follow_shares(Account, Contact),
         Subscription("conversion", {"crm.contacts.lead.converted.v1": on_lead_converted}),
         REASSIGNMENT.subscription,
     ),

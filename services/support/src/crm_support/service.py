@@ -8,6 +8,7 @@ from __future__ import annotations
 from crm_chassis.events.directory import follow_directory, follow_rights
 from crm_chassis.records.standard import standard
 from crm_chassis.service import Service, Timer, migrations_of
+from crm_chassis.shares import follow_shares
 from crm_kit import comments
 from crm_kit.copies import follow
 
@@ -65,6 +66,7 @@ service = Service(
         follow_directory("crm.identity"),
         follow_rights("crm.identity"),
         follow("people", Contact, Account),
+        follow_shares(Account, Contact),
         REASSIGNMENT.subscription,
     ),
     timers=(Timer("sla", 2.0, watch_deadlines, 5.0),),

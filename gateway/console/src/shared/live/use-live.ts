@@ -4,7 +4,11 @@ import { useEffect, useRef } from "react";
 import { type Read, recordKey } from "@/shared/api/records";
 import { commentsKey } from "@/shared/comments/place";
 import { type Summary, useSummaries } from "@/shared/describe";
+import { accessKey } from "@/shared/record/access";
 import type { Change, Told } from "./stream";
+
+/** What happens to who sees a record; its version counts something else than the record's. */
+const ACCESS = new Set(["shared", "unshared", "gone"]);
 
 /** A list is read again once for many changes. */
 const GATHER_MS = 300;
@@ -46,7 +50,10 @@ export function useLive(): void {
         client.invalidateQueries({ queryKey: commentsKey(resource, change.id) });
         return;
       }
-      if (!resource || isShown(client, resource, change)) return;
+      if (!resource) return;
+      const ofAccess = ACCESS.has(change.action);
+      if (!ofAccess && isShown(client, resource, change)) return;
+      client.invalidateQueries({ queryKey: accessKey(resource, change.id) });
       client.invalidateQueries({ queryKey: recordKey(resource, change.id) });
       gather(resource);
     };

@@ -31,6 +31,7 @@ import { usePageTitle } from "@/shared/ui/page-title";
 import { Failed, fieldErrors, useTell } from "@/shared/ui/problem";
 import { useDescribedRecord } from "./described-record";
 import { FieldTitle } from "./origin";
+import { Sharing } from "./sharing";
 
 type Props = {
   resource: string;
@@ -105,6 +106,7 @@ export function RecordHeader({ description, record, names, tools, offered }: Hea
         </Group>
         <Group gap="xs">
           {tools}
+          {description.shareable && <Sharing resource={description.plural} id={record.id} title={title} />}
           <Actions description={description} record={record} names={names} offered={offered} />
         </Group>
       </Group>

@@ -15,7 +15,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Principal(_message.Message):
-    __slots__ = ("user_id", "display_name", "active", "role_names", "grants", "epoch", "revoked_session_ids", "team_ids", "territory_ids", "manager_id", "reached_territory_ids")
+    __slots__ = ("user_id", "display_name", "active", "role_names", "grants", "epoch", "revoked_session_ids", "team_ids", "territory_ids", "manager_id", "reached_territory_ids", "principal_ids", "principal_ids_below")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     ACTIVE_FIELD_NUMBER: _ClassVar[int]
@@ -27,6 +27,8 @@ class Principal(_message.Message):
     TERRITORY_IDS_FIELD_NUMBER: _ClassVar[int]
     MANAGER_ID_FIELD_NUMBER: _ClassVar[int]
     REACHED_TERRITORY_IDS_FIELD_NUMBER: _ClassVar[int]
+    PRINCIPAL_IDS_FIELD_NUMBER: _ClassVar[int]
+    PRINCIPAL_IDS_BELOW_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     display_name: str
     active: bool
@@ -38,7 +40,9 @@ class Principal(_message.Message):
     territory_ids: _containers.RepeatedScalarFieldContainer[str]
     manager_id: str
     reached_territory_ids: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, user_id: _Optional[str] = ..., display_name: _Optional[str] = ..., active: _Optional[bool] = ..., role_names: _Optional[_Iterable[str]] = ..., grants: _Optional[_Iterable[_Union[_roles_pb2.Grant, _Mapping]]] = ..., epoch: _Optional[int] = ..., revoked_session_ids: _Optional[_Iterable[str]] = ..., team_ids: _Optional[_Iterable[str]] = ..., territory_ids: _Optional[_Iterable[str]] = ..., manager_id: _Optional[str] = ..., reached_territory_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+    principal_ids: _containers.RepeatedScalarFieldContainer[str]
+    principal_ids_below: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, user_id: _Optional[str] = ..., display_name: _Optional[str] = ..., active: _Optional[bool] = ..., role_names: _Optional[_Iterable[str]] = ..., grants: _Optional[_Iterable[_Union[_roles_pb2.Grant, _Mapping]]] = ..., epoch: _Optional[int] = ..., revoked_session_ids: _Optional[_Iterable[str]] = ..., team_ids: _Optional[_Iterable[str]] = ..., territory_ids: _Optional[_Iterable[str]] = ..., manager_id: _Optional[str] = ..., reached_territory_ids: _Optional[_Iterable[str]] = ..., principal_ids: _Optional[_Iterable[str]] = ..., principal_ids_below: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class LoginRequest(_message.Message):
     __slots__ = ("email", "password", "totp")

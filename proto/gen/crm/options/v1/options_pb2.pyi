@@ -157,7 +157,7 @@ class Field(_message.Message):
     def __init__(self, min_length: _Optional[int] = ..., max_length: _Optional[int] = ..., pattern: _Optional[str] = ..., format: _Optional[_Union[Format, str]] = ..., minimum: _Optional[str] = ..., maximum: _Optional[str] = ..., max_items: _Optional[int] = ..., sensitivity: _Optional[_Union[Sensitivity, str]] = ..., read_permission: _Optional[str] = ..., write_permission: _Optional[str] = ..., filterable: _Optional[bool] = ..., sortable: _Optional[bool] = ..., reference: _Optional[str] = ..., multiline: _Optional[bool] = ..., groupable: _Optional[bool] = ..., searchable: _Optional[bool] = ..., part_of: _Optional[str] = ..., untold_as_of: _Optional[bool] = ...) -> None: ...
 
 class Resource(_message.Message):
-    __slots__ = ("name", "plural", "title_field", "owner_field", "team_field", "territory_field", "queue_permission", "visible_through", "told_with")
+    __slots__ = ("name", "plural", "title_field", "owner_field", "team_field", "territory_field", "queue_permission", "visible_through", "told_with", "shareable")
     NAME_FIELD_NUMBER: _ClassVar[int]
     PLURAL_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_FIELD_NUMBER: _ClassVar[int]
@@ -167,6 +167,7 @@ class Resource(_message.Message):
     QUEUE_PERMISSION_FIELD_NUMBER: _ClassVar[int]
     VISIBLE_THROUGH_FIELD_NUMBER: _ClassVar[int]
     TOLD_WITH_FIELD_NUMBER: _ClassVar[int]
+    SHAREABLE_FIELD_NUMBER: _ClassVar[int]
     name: str
     plural: str
     title_field: str
@@ -176,7 +177,8 @@ class Resource(_message.Message):
     queue_permission: str
     visible_through: str
     told_with: str
-    def __init__(self, name: _Optional[str] = ..., plural: _Optional[str] = ..., title_field: _Optional[str] = ..., owner_field: _Optional[str] = ..., team_field: _Optional[str] = ..., territory_field: _Optional[str] = ..., queue_permission: _Optional[str] = ..., visible_through: _Optional[str] = ..., told_with: _Optional[str] = ...) -> None: ...
+    shareable: bool
+    def __init__(self, name: _Optional[str] = ..., plural: _Optional[str] = ..., title_field: _Optional[str] = ..., owner_field: _Optional[str] = ..., team_field: _Optional[str] = ..., territory_field: _Optional[str] = ..., queue_permission: _Optional[str] = ..., visible_through: _Optional[str] = ..., told_with: _Optional[str] = ..., shareable: _Optional[bool] = ...) -> None: ...
 
 class Event(_message.Message):
     __slots__ = ("type", "subject", "personal")

@@ -15,6 +15,8 @@ class Place:
     owner: str = ""
     team: str = ""
     territory: str = ""
+    readers: frozenset[str] = frozenset()
+    """Whom it is shared with: users, teams, roles, territories, everyone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +28,20 @@ class Standing:
     """All managers above, and the user."""
     territory_ids: frozenset[str] = frozenset()
     """Those the user works in, and all that is part of them."""
+    principal_ids: frozenset[str] = frozenset()
+    """Those the user stands for when records are shared, the user included."""
+    principal_ids_below: frozenset[str] = frozenset()
+    """The same of all who work below."""
 
 
 NOWHERE = Standing()
 
 
-def place_of(resource: Any, record: dict[str, Any]) -> Place:
-    """Whose a record is, by the `Resource` option of its kind."""
+def place_of(resource: Any, record: dict[str, Any], readers: frozenset[str] = frozenset()) -> Place:
+    """Whose a record is, by the `Resource` option of its kind, and whom it is shared with."""
     fields = (resource.owner_field, resource.team_field, resource.territory_field)
-    return Place(*(record.get(field) or "" for field in fields))
+    owner, team, territory = (record.get(field) or "" for field in fields)
+    return Place(owner, team, territory, readers)
 
 
 def reaches(actor: Actor, standing: Standing, resource: Any, place: Place, owner: Standing) -> bool:
@@ -50,11 +57,15 @@ def reaches(actor: Actor, standing: Standing, resource: Any, place: Place, owner
         return False
     if not resource.owner_field or place.owner == actor.id:
         return True
+    if resource.shareable and not place.readers.isdisjoint(standing.principal_ids):
+        return True
     if scope == TEAM:
         if place.team in standing.team_ids or not standing.team_ids.isdisjoint(owner.team_ids):
             return True
         waiting = bool(resource.queue_permission) and not place.owner and not place.team
         return waiting and actor.may(resource.queue_permission)
     if scope == SUBTREE:
+        if resource.shareable and not place.readers.isdisjoint(standing.principal_ids_below):
+            return True
         return actor.id in owner.manager_ids
     return scope == TERRITORY and place.territory in standing.territory_ids

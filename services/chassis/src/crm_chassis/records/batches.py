@@ -211,7 +211,7 @@ def _holders(tx: Transaction, kind: _Kind, keys: Iterable[str]) -> dict[str, _Ho
     if not values:
         return {}
     model = kind.model
-    seen = predicate(model, tx.actor, f"{model.plural}.read")
+    seen = predicate(tx, model, f"{model.plural}.read")
     # Repeat the condition of the partial index: the plan of a prepared statement cannot derive it from a parameter.
     query = select(model.external_id, model.id, model.deleted_at.is_not(None), seen).where(
         model.external_id.in_(values), model.external_id != literal_column("''")

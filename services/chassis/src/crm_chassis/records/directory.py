@@ -6,7 +6,7 @@ works on behalf of users after they have asked for it has a copy of their rights
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -127,6 +127,21 @@ def rights_of(session: Session, user_id: str) -> Rights | None:
     return Rights(holder.active, union(roles.values()) if holder.active else {})
 
 
+def rights_of_all(session: Session, user_ids: Sequence[str]) -> dict[str, Rights]:
+    """The same of several users, by id; without those that are not known yet."""
+    holders = session.scalars(select(DirectoryHolder).where(DirectoryHolder.user_id.in_(user_ids))).all()
+    wanted = {role_id for holder in holders for role_id in holder.role_ids}
+    query = select(DirectoryRole.id, DirectoryRole.grants).where(DirectoryRole.id.in_(wanted))
+    roles: dict[str, Mapping[str, int]] = {row.id: row.grants for row in session.execute(query)}
+    return {
+        holder.user_id: Rights(
+            holder.active, union(roles[role_id] for role_id in holder.role_ids) if holder.active else {}
+        )
+        for holder in holders
+        if roles.keys() >= set(holder.role_ids)
+    }
+
+
 def end_key(session: Session, key_id: str, now: datetime) -> None:
     """Notes that an API key was revoked, once."""
     session.execute(upsert(EndedKey).values(id=key_id, ended_at=now).on_conflict_do_nothing())
@@ -188,6 +203,7 @@ class OwnerReach:
 
     visible_through = None
     seen_with = None
+    shareable = False
     owner_field = "id"
     team_field = None
     territory_field = None

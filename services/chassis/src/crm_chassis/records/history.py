@@ -48,7 +48,7 @@ def list_history(tx: Transaction, request: Any) -> Any:
     """
     query = select(History).where(to_sql(parse(request.filter), _FILTERS))
     if tx.actor.scope_of("audit_entries.read") != ALL:
-        reach = predicate(OwnerReach, tx.actor, "audit_entries.read")
+        reach = predicate(tx, OwnerReach, "audit_entries.read")
         query = query.where(History.actor_id.in_(select(cast(DirectoryUser.id, String)).where(reach)))
     if request.page_token:
         at, id_ = read_token(request.page_token, "history", [datetime, int])

@@ -50,6 +50,8 @@ class Visible:
     """Column and model of the record that decides who sees this one."""
     seen_with: ClassVar[tuple[str, Any] | None] = None
     """Column and model of a record that whoever sees this one must be able to see too, if it names one."""
+    shareable: ClassVar[bool] = False
+    """Whether rows can be shared (crm_chassis.records.sharing)."""
     personal: ClassVar[Personal | None] = None
     """About whom the rows have personal values; None if they have none."""
     plural: ClassVar[str]
@@ -95,6 +97,8 @@ class Record(Visible):
 
     restricts: ClassVar[tuple[Restriction, ...]] = ()
     """Whose deletion these records stand in the way of: ON DELETE RESTRICT, for records that are only marked."""
+    told_as: ClassVar[Any] = None
+    """The record that this one is read with, if those it is shared with are told of events of this one."""
     restricted_by: ClassVar[tuple[tuple[type[Record], Restriction], ...]] = ()
     """The other end of `restricts`; filled in by the classes that name this one."""
 

@@ -31,7 +31,7 @@ from crm_chassis.records.model import Record
 from crm_chassis.records.terms import end_of
 from crm_chassis.records.tx import Transaction
 from crm_chassis.records.view import View, kept
-from crm_chassis.records.visibility import ways
+from crm_chassis.records.visibility import shared_with, ways
 from crm_chassis.text import query_terms
 
 R = TypeVar("R", bound=Record)
@@ -135,10 +135,13 @@ def reached_if_few(tx: Transaction, model: type[Any]) -> list[str] | None:
 def _reached(view: View, model: type[Any]) -> Select[Any] | None:
     """The ids of the records that the actor reaches, one more than are few. They come value by value of the columns
     that reach them: left to itself, the planner goes through all records that there are in search of a few."""
-    ways_ = ways(model, view.actor, f"{model.plural}.read")
+    ways_ = ways(view, model, f"{model.plural}.read")
     if ways_ is None:
         return None
     branches = []
+    shared = shared_with(view, model, view.actor.scope_of(f"{model.plural}.read"))
+    if shared is not None:
+        branches.append(select(model.id).where(shared).limit(literal_column(str(FEW + 1))))
     for column, reaching in ways_:
         values = reaching.subquery()
         (value,) = values.c

@@ -36,7 +36,7 @@ def already_exists(session: Session, base: type[DeclarativeBase], actor: Actor, 
         return AlreadyExists()
     values = found["values"].split(", ") if len(columns) > 1 else [found["values"]]
     kind = crm_contracts.resource_of(model.message.DESCRIPTOR).name
-    query = View(actor).visible(model, deleted=True)
+    query = View(actor, session).visible(model, deleted=True)
     for column, value in zip(columns, values, strict=True):
         query = query.where(getattr(model, column) == value)
     holder = session.scalar(query.order_by(model.deleted_at.is_not(None)).limit(1))

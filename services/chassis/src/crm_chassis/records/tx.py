@@ -40,7 +40,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import ORMExecuteState, Session
 
-from crm_chassis.access.actor import ALL, SYSTEM, Actor
+from crm_chassis.access.actor import ALL, OWN, SYSTEM, TEAM, TERRITORY, Actor
+from crm_chassis.access.levels import FULL, READ
 from crm_chassis.clock import Clock, system_clock
 from crm_chassis.context import RequestContext
 from crm_chassis.db.base import Id
@@ -62,9 +63,10 @@ from crm_chassis.records import personal
 from crm_chassis.records.directory import DirectoryUser, OwnerReach
 from crm_chassis.records.mapping import to_message
 from crm_chassis.records.model import Record
+from crm_chassis.records.sharing import SHARE_COLUMNS, readers_of
 from crm_chassis.records.terms import index_terms
-from crm_chassis.records.view import ACTOR, View, kept
-from crm_chassis.records.visibility import predicate
+from crm_chassis.records.view import View, kept, parameters_of
+from crm_chassis.records.visibility import predicate, shared_with
 
 R = TypeVar("R", bound=Record)
 # Write history, events and search terms of all changes in one statement with an array per column: one round trip, and
@@ -102,7 +104,7 @@ _LEAVE = text(
 )
 _WATCHING = "transactions"
 _READS = re.compile(r"\s*(SELECT|WITH)\b", re.IGNORECASE)
-_UNTRACKED = frozenset({"id", "version", "created_at", "updated_at", "created_by"})
+_UNTRACKED = frozenset({"id", "version", "created_at", "updated_at", "created_by"}) | SHARE_COLUMNS
 
 
 class ReadOnly(RuntimeError):
@@ -178,8 +180,7 @@ class Transaction(View):
         source: str = "api",
         caused_by: str = "",
     ) -> None:
-        super().__init__(actor)
-        self.session = session
+        super().__init__(actor, session, clock())
         self.permission = permission
         self.reach = reach or permission.partition(".")[0]
         """Plural of the records that the scope of the permission limits."""
@@ -187,7 +188,6 @@ class Transaction(View):
         self.context = context or RequestContext()
         self.source = source
         self.caused_by = caused_by
-        self.now: datetime = clock()
         self.recorded = False
         """Whether this transaction has left something in the audit trail."""
         self._vault = vault
@@ -215,7 +215,7 @@ class Transaction(View):
 
     def execute(self, statement: Executable, **parameters: Any) -> Result[*tuple[Any, ...]]:
         """Runs a statement that is kept (crm_chassis.records.view) with its parameters, and the actor's id."""
-        return self.session.execute(statement, {ACTOR: self.actor.id, **parameters})
+        return self.session.execute(statement, parameters_of(self, statement) | parameters)
 
     def get(self, model: type[R], id_: str, *, etag: str = "", deleted: bool = False) -> R:
         """The record with that id, locked unless the running method only reads.
@@ -243,7 +243,7 @@ class Transaction(View):
         if not wanted:
             return
         limited = self.reach == model.plural
-        reached = predicate(model, self.actor, self.permission) if limited else literal(True)
+        reached = predicate(self, model, self.permission) if limited else literal(True)
         query = self.visible(model).where(model.id.in_(wanted)).add_columns(reached).order_by(model.id)
         rows = self.session.execute(query.with_for_update(of=model).execution_options(populate_existing=True))
         self._fetched |= {(model, id_): None for id_ in wanted}
@@ -264,7 +264,7 @@ class Transaction(View):
 
     def changeable(self, model: type[Any]) -> ColumnElement[bool]:
         """Whether the actor may change a row of `model`."""
-        return and_(*(predicate(model, self.actor, f"{model.plural}.{right}") for right in ("read", "update")))
+        return and_(*(predicate(self, model, f"{model.plural}.{right}") for right in ("read", "update")))
 
     def may_change(self, record: Record) -> bool:
         """Whether the actor may change a stored record, for whoever comes to it through another one."""
@@ -392,10 +392,10 @@ class Transaction(View):
             raise ValueError("one change of a record has one event")
         self._named[record] = message
 
-    def tell(self, message: Message, version: int = 1) -> None:
+    def tell(self, message: Message, version: int = 1, **known: Any) -> None:
         """Publishes an event that tells of no record: its subject is an id of its own, and it is the only one of it.
 
-        Otherwise `version` counts the events of the subject from 1.
+        Otherwise `version` counts the events of the subject from 1. `known` is what else the envelope says.
         """
         event = crm_contracts.event_of(type(message))
         subject: Any = message
@@ -405,7 +405,7 @@ class Transaction(View):
         occurrence = Occurrence(
             event_id=id_, record_id=subject, version=version, at=self.now, actor_id=self.actor.id,
             correlation_id=self.context.request_id, causation_id=self.caused_by, traceparent=self.context.traceparent,
-            actor_type=self.actor.auth_type,
+            actor_type=self.actor.auth_type, **known,
         )  # fmt: skip
         left = _Left()
         left.events.append((id_, event.type, subject, version, partition_of(subject), seal(message, occurrence), False))
@@ -462,6 +462,7 @@ class Transaction(View):
         if not changes:
             return
         self._check_owners(changes)
+        self._check_given_away(changes)
         left = _Left()
         told: list[tuple[Record, crm_contracts.Event, str, bytes]] = []
         noted: list[tuple[Record, str, dict[str, list[Any]], bytes]] = []
@@ -493,6 +494,11 @@ class Transaction(View):
         """Forgets the changes since the last settlement, which a savepoint has undone."""
         self._changes, self._named = {}, {}
         self._fetched, self._unusable = {}, {}
+        self.forget_reach()
+
+    def forget_reach(self) -> None:
+        """Asks anew what the actor's scopes cover: shares have changed."""
+        self._covered.clear()
 
     # -- what a change leaves behind ----------------------------------------------------------------------
 
@@ -547,7 +553,13 @@ class Transaction(View):
                 for name, column in columns
                 if column in change.new and not change.created
             },
+            readers=self._readers(record),
         )
+
+    def _readers(self, record: Record) -> frozenset[str]:
+        """Whom the record is shared with, or the one that it is read with."""
+        told = record.told_as or record
+        return readers_of(self.session, told, self.now) if told.shareable else frozenset()
 
     def _leave(self, left: _Left) -> None:
         if self.read_only:
@@ -607,10 +619,48 @@ class Transaction(View):
             raise UserInactive(errors={field_name: ["is deactivated"]})
         if self.actor.scope_of(permission) == ALL:
             return
-        reach = predicate(OwnerReach, self.actor, permission)
+        reach = predicate(self, OwnerReach, permission)
         query = select(DirectoryUser.id).where(DirectoryUser.id == owner, DirectoryUser.active, reach)
         if self.session.scalar(query) is None:
             raise PermissionDenied(f"{field_name}: you may not give records to this user.")
+
+    def _check_given_away(self, changes: dict[Record, _Change]) -> None:
+        """Raises PermissionDenied if who has a record by a share alone, and not fully, changes whose it is."""
+        for record, change in changes.items():
+            model: Any = type(record)
+            columns = {name for name in (model.owner_field, model.team_field, model.territory_field) if name}
+            if self.actor.kind != "user" or not model.shareable or change.created or columns.isdisjoint(change.new):
+                continue
+            permission = self.permission if self.reach == model.plural else f"{model.plural}.update"
+            scope = self.actor.scope_of(permission)
+            if scope in (0, ALL) or self._covers(scope, model, record, change.old):
+                continue
+            somehow, fully = (shared_with(self, model, scope, level) for level in (READ, FULL))
+            if somehow is None or fully is None:
+                continue
+            query = select(model.id).where(model.id == record.id, somehow, ~fully)
+            if self.session.scalar(query) is not None:
+                raise PermissionDenied("This record was not shared with you so far that you may give it to somebody.")
+
+    def _covers(self, scope: int, model: Any, record: Record, old: Mapping[str, Any]) -> bool:
+        """Whether a scope covers a record as it was, by whose it was."""
+
+        def was(name: str | None) -> Any:
+            return (old[name] if name in old else getattr(record, name)) if name else None
+
+        owner, team, territory = was(model.owner_field), was(model.team_field), was(model.territory_field)
+        if owner == self.actor.id or (
+            owner is None and model.queue_permission and self.actor.may(model.queue_permission)
+        ):
+            return True
+        if scope == OWN:
+            return False
+        covered = self.covered(scope)
+        return (
+            (scope != TERRITORY and owner in covered.owners)
+            or (scope == TEAM and team in covered.teams)
+            or (scope == TERRITORY and territory in covered.territories)
+        )
 
 
 def written(
@@ -669,7 +719,7 @@ def transaction(engine: Engine, actor: Actor = SYSTEM, *, vault: Vault, **how: A
 @kept
 def _by_id(view: View, model: Any, deleted: bool, locked: bool, permission: str) -> Select[Any]:
     """The record with an id, and whether the permission, if there is one, reaches it."""
-    reached = predicate(model, view.actor, permission) if permission else true()
+    reached = predicate(view, model, permission) if permission else true()
     query = view.visible(model, deleted=deleted).where(model.id == bindparam("id", type_=Id)).add_columns(reached)
     return query.with_for_update(of=model).execution_options(populate_existing=True) if locked else query
 

@@ -1,90 +1,149 @@
-"""The one predicate that limits rows to what an actor may see; every read starts from it."""
+"""The one predicate that limits rows to what an actor may see; every read starts from it.
+
+It is a list of parts, each with the ground by which it lets somebody see a row. A read takes them together; who asks
+why somebody sees a record evaluates them one by one. What an actor's scope covers was asked for before
+(crm_chassis.records.reach) and stands in the statement as constants, which the planner looks up in its statistics.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, cast, false, func, or_, select, true
 
-from crm_chassis.access.actor import ALL, SUBTREE, TEAM, TERRITORY, Actor
+from crm_chassis.access.actor import ALL, OWN, SUBTREE, TEAM, TERRITORY, Actor
+from crm_chassis.access.levels import READ, level_of
 from crm_chassis.records.directory import (
-    DirectoryReport,
     DirectoryTeam,
     DirectoryTeamMember,
     DirectoryTerritory,
     DirectoryUser,
     DirectoryUserTerritory,
 )
+from crm_chassis.records.sharing import Share
+
+EVERY_ROW, OWNER, BELOW, MATE, TEAM_OF_ROW, TERRITORY_OF_ROW, QUEUE, SHARED = (
+    "scope", "owner", "hierarchy", "owner's team", "team", "territory", "queue", "share",
+)  # fmt: skip
+"""The grounds by which a row is seen."""
 
 
-def predicate(model: Any, actor: Actor, permission: str) -> ColumnElement[bool]:
-    """Rows of `model` that `actor` reaches with `permission`.
+def predicate(view: Any, model: Any, permission: str) -> ColumnElement[bool]:
+    """Rows of `model` that the actor of `view` (crm_chassis.records.view) reaches with `permission`.
 
     Records without an owner column have no owner to compare with, so any scope reaches all of them.
     """
-    return and_(_reached(model, actor, actor.scope_of(permission)), _seen_with(model, actor))
+    scope = view.actor.scope_of(permission)
+    return and_(_reached(view, model, scope, level_of(permission)), _seen_with(view, model))
 
 
-def _seen_with(model: Any, actor: Actor) -> ColumnElement[bool]:
+def _seen_with(view: Any, model: Any) -> ColumnElement[bool]:
     """Rows that name no record which the actor may not see, of those that must not."""
     if model.seen_with is None:
         return true()
     column, other = model.seen_with
-    scope = actor.scope_of(f"{other.plural}.read")
+    scope = view.actor.scope_of(f"{other.plural}.read")
     if scope == ALL:
         return true()
     named = getattr(model, column)
-    return or_(named.is_(None), named.in_(select(other.id).where(_reached(other, actor, scope))))
+    return or_(named.is_(None), named.in_(select(other.id).where(_reached(view, other, scope, READ))))
 
 
-def _reached(model: Any, actor: Actor, scope: int) -> ColumnElement[bool]:
-    if not scope:
-        return false()
-    if scope == ALL:
-        return true()
-    if model.visible_through is not None:
+def _reached(view: Any, model: Any, scope: int, level: int) -> ColumnElement[bool]:
+    if scope and scope != ALL and model.visible_through is not None:
         column, parent = model.visible_through
-        reachable = select(parent.id).where(_reached(parent, actor, scope))
+        reachable = select(parent.id).where(_reached(view, parent, scope, level))
         return getattr(model, column).in_(reachable)
-    if model.owner_field is None:
-        return true()
+    conditions = [condition for _, condition in parts(view, model, scope, level)]
+    return or_(*conditions) if conditions else false()
+
+
+def parts(view: Any, model: Any, scope: int, level: int) -> Iterator[tuple[str, ColumnElement[bool]]]:
+    """By which grounds rows of `model` are reached with a scope, each with its condition: any of them suffices.
+
+    `level` is what a share must allow. Not for rows that are seen through other ones.
+    """
+    if not scope:
+        return
+    if scope == ALL or model.owner_field is None:
+        yield EVERY_ROW, true()
+        return
     owner = getattr(model, model.owner_field)
-    conditions = [owner == actor.id, *(column == _any(values) for column, values in _beyond_own(model, actor, scope))]
-    if _has_queue(model, actor, scope):
+    reach: Any = None if scope == OWN else view.lists(scope)
+    if scope == TEAM:
+        yield MATE, owner == func.any(reach.owners)
+        if model.team_field:
+            yield TEAM_OF_ROW, getattr(model, model.team_field) == func.any(reach.teams)
+    elif scope == SUBTREE:
+        yield BELOW, owner == func.any(reach.owners)
+    else:
+        yield OWNER, owner == view.actor.id
+        if scope == TERRITORY and model.territory_field:
+            yield TERRITORY_OF_ROW, getattr(model, model.territory_field) == func.any(reach.territories)
+    if _has_queue(model, view.actor, scope):
         team = getattr(model, model.team_field)
-        conditions.append(and_(owner.is_(None), or_(team.is_(None), team == _any(_idle_teams()))))
-    return or_(*conditions)
+        yield QUEUE, and_(owner.is_(None), or_(team.is_(None), team == _any(_idle_teams())))
+    shared = shared_with(view, model, scope, level)
+    if shared is not None:
+        yield SHARED, shared
 
 
-def ways(model: Any, actor: Actor, permission: str) -> list[tuple[ColumnElement[Any], Select[Any]]] | None:
-    """The columns by which `actor` reaches rows of `model` with `permission`, each with the values that reach them.
+def shared_with(view: Any, model: Any, scope: int, level: int = READ) -> ColumnElement[bool] | None:
+    """Rows that were shared with the actor, or with SUBTREE with somebody below, at least so far; None if none was."""
+    if not model.shareable:
+        return None
+    principals = view.principals(model, scope)
+    if principals is None:
+        return None
+    listed = model.shared_with.op("&&", is_comparison=True)(principals)
+    held = select(Share.id).where(
+        Share.record_id == model.id,
+        Share.principal_id == func.any(principals),
+        or_(Share.expires_at.is_(None), Share.expires_at > view.at),
+    )
+    if level > READ:
+        return and_(listed, held.where(Share.level >= level).exists())
+    # The array is rewritten a little after a share has ended; until then the rows are asked, of those records alone.
+    return and_(listed, or_(model.share_check_at.is_(None), model.share_check_at > view.at, held.exists()))
+
+
+def halves(view: Any, model: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]] | None:
+    """What an actor owns and what was shared with the actor besides, each a condition of its own, if that is all.
+
+    Two ordered selects walk an index each, where one with both conditions would gather all rows and sort them.
+    """
+    if view.actor.scope_of(f"{model.plural}.read") != OWN or model.owner_field is None or model.seen_with is not None:
+        return None
+    shared = None if model.visible_through is not None else shared_with(view, model, OWN)
+    if shared is None:
+        return None
+    owner = getattr(model, model.owner_field)
+    return owner == view.actor.id, and_(shared, owner.is_distinct_from(view.actor.id))
+
+
+def ways(view: Any, model: Any, permission: str) -> list[tuple[ColumnElement[Any], Any]] | None:
+    """The columns by which the actor of `view` reaches rows of `model` with `permission`, each with a select of the
+    values that reach them; what was shared comes beside (`shared_with`).
 
     None where rows are reached otherwise too: all of them, through or with another record, or because nobody has them.
     """
+    actor = view.actor
     scope = actor.scope_of(permission)
     if scope in (0, ALL) or model.visible_through is not None or model.owner_field is None:
         return None
-    if model.seen_with is not None:
-        return None
-    if _has_queue(model, actor, scope):
+    if model.seen_with is not None or _has_queue(model, actor, scope):
         return None
     owner = getattr(model, model.owner_field)
-    return [(owner, select(cast(actor.id, owner.type))), *_beyond_own(model, actor, scope)]
-
-
-def _beyond_own(model: Any, actor: Actor, scope: int) -> list[tuple[ColumnElement[Any], Select[Any]]]:
-    """The columns by which a scope reaches rows of others, each with the values that reach them."""
-    owner = getattr(model, model.owner_field)
-    if scope == TEAM:
-        teams = select(DirectoryTeamMember.team_id).where(DirectoryTeamMember.user_id == actor.id)
-        mates = select(DirectoryTeamMember.user_id).where(DirectoryTeamMember.team_id.in_(teams))
-        return [(owner, mates), *([(getattr(model, model.team_field), teams)] if model.team_field else [])]
-    if scope == SUBTREE:
-        reports = select(DirectoryReport.user_id).where(DirectoryReport.manager_id == actor.id)
-        return [(owner, reports)]
+    if scope == OWN:
+        return [(owner, select(cast(actor.id, owner.type)))]
+    reach = view.lists(scope)
+    found = [(owner, select(func.unnest(reach.owners)))]
+    if scope == TEAM and model.team_field:
+        found.append((getattr(model, model.team_field), select(func.unnest(reach.teams))))
     if scope == TERRITORY and model.territory_field:
-        return [(getattr(model, model.territory_field), territories_of(actor))]
-    return []
+        found.append((getattr(model, model.territory_field), select(func.unnest(reach.territories))))
+    return found
 
 
 def _has_queue(model: Any, actor: Actor, scope: int) -> bool:

@@ -446,7 +446,7 @@ def tick(service: Any, engine: Any, clock: FrozenClock, request: Any) -> Callabl
         if name == "imports":
             imports()
             return
-        timer = next(one for one in service.timers if one.name == name)
+        timer = next(one for one in service.every_timer if one.name == name)
         with transaction(engine, Actor(name, "system"), vault=Vault(_KEY), source="rule", clock=clock) as tx:
             timer.run(tx)
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from crm.contacts.v1 import accounts_pb2
 from crm_chassis.db.base import Amount, Id
 from crm_chassis.records.model import Personal
+from crm_chassis.records.sharing import Shared, shared_index
 from crm_kit import phones
 from crm_kit.normalise import company_key
 from sqlalchemy import Index, String
@@ -18,7 +19,7 @@ from crm_contacts.base import Record
 from crm_contacts.primary import home_country, one_primary
 
 
-class Account(Record):
+class Account(Shared, Record):
     """An organisation we deal with or want to deal with."""
 
     __tablename__ = "accounts"
@@ -43,6 +44,7 @@ class Account(Record):
         ),
         Index("accounts_key", "key"),
         Index("accounts_external_id", "external_id", unique=True, postgresql_where="external_id <> ''"),
+        shared_index("accounts"),
     )
     message = accounts_pb2.Account
     owner_field: ClassVar[str | None] = "owner_id"

@@ -10,6 +10,7 @@ from crm.contacts.v1 import activities_pb2
 from crm_chassis.db.base import Id
 from crm_chassis.records.model import Personal
 from crm_chassis.records.onbehalf import KEY_HAS_ENDED
+from crm_chassis.records.sharing import Shared, shared_index
 from sqlalchemy import Boolean, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -38,7 +39,7 @@ OTHER = "UNSUPPORTED_BY_SERVER"
 """What the mail server says itself of what it does not take."""
 
 
-class Activity(Record):
+class Activity(Shared, Record):
     """An entry of the timeline of a contact, an account or a lead."""
 
     __tablename__ = "activities"
@@ -56,6 +57,7 @@ class Activity(Record):
         Index("activities_channel", "channel", "created_at"),
         Index("activities_done", "done", "created_at"),
         Index("activities_source_id", "source_id", unique=True, postgresql_where="source_id <> ''"),
+        shared_index("activities"),
     )
     message = activities_pb2.Activity
     owner_field: ClassVar[str | None] = "owner_id"

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from crm.contacts.v1 import affiliations_pb2, contacts_pb2
 from crm_chassis.db.base import Id
 from crm_chassis.records.model import Personal
+from crm_chassis.records.sharing import Shared, shared_index
 from crm_kit import phones
 from sqlalchemy import Boolean, Index, String, inspect
 from sqlalchemy.orm import Mapped, mapped_column
@@ -22,7 +23,7 @@ def display_name(first_name: str, last_name: str) -> str:
     return f"{first_name} {last_name}".strip()
 
 
-class Contact(Record):
+class Contact(Shared, Record):
     """A person we deal with."""
 
     __tablename__ = "contacts"
@@ -49,6 +50,7 @@ class Contact(Record):
             for name in ("emails", "phones", "addresses")
         ),
         Index("contacts_external_id", "external_id", unique=True, postgresql_where="external_id <> ''"),
+        shared_index("contacts"),
     )
     message = contacts_pb2.Contact
     owner_field: ClassVar[str | None] = "owner_id"

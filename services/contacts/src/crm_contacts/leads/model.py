@@ -10,6 +10,7 @@ from crm.contacts.v1 import leads_pb2
 from crm_chassis.db.base import Id
 from crm_chassis.ids import uuid7
 from crm_chassis.records.model import Personal
+from crm_chassis.records.sharing import Shared, shared_index
 from crm_kit import phones
 from sqlalchemy import BigInteger, ColumnElement, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -29,7 +30,7 @@ REACHABLE = {
 }
 
 
-class Lead(Record):
+class Lead(Shared, Record):
     """Somebody who may become a customer."""
 
     __tablename__ = "leads"
@@ -53,6 +54,7 @@ class Lead(Record):
         Index("leads_converted_contact", "converted_contact_id"),
         Index("leads_tags", "tags", postgresql_using="gin"),
         Index("leads_external_id", "external_id", unique=True, postgresql_where="external_id <> ''"),
+        shared_index("leads"),
     )
     message = leads_pb2.Lead
     owner_field: ClassVar[str | None] = "owner_id"

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from crm.identity.v1 import auth_pb2
-from crm_chassis.access.actor import TERRITORY
+from crm_chassis.access.actor import SUBTREE, TERRITORY
 from crm_chassis.ids import as_uuid
 from crm_chassis.records.directory import Rights
 from crm_chassis.records.tx import Transaction
@@ -20,6 +20,7 @@ from crm_identity.roles.queries import with_ids
 from crm_identity.runtime import runtime
 from crm_identity.territories.queries import reached_by
 from crm_identity.users.model import User
+from crm_identity.users.standing import StandingFor
 
 
 def resolve_principals(
@@ -40,11 +41,14 @@ def resolve_principals(
     if far:
         for user_id, territory_id in tx.session.execute(reached_by(far)):
             reached[user_id].append(territory_id)
-    return auth_pb2.ResolvePrincipalsResponse(
-        principals=[
-            _principal(user, held[user.id], grants[user.id], ended[user.id], reached[user.id]) for user in users
-        ]
-    )
+    stood_for = StandingFor(tx.session, users, [id_ for id_, granted in grants.items() if SUBTREE in granted.values()])
+    principals = []
+    for user in users:
+        principal = _principal(user, held[user.id], grants[user.id], ended[user.id], reached[user.id])
+        principal.principal_ids.extend(stood_for.of(user))
+        principal.principal_ids_below.extend(stood_for.below(user))
+        principals.append(principal)
+    return auth_pb2.ResolvePrincipalsResponse(principals=principals)
 
 
 def _principal(

@@ -12,6 +12,7 @@ from crm_chassis.db.base import Amount, Id
 from crm_chassis.errors import InvalidInput
 from crm_chassis.jobs.kinds import Retry
 from crm_chassis.records.model import Personal
+from crm_chassis.records.sharing import Shared, shared_index
 from sqlalchemy import BigInteger, Boolean, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -33,7 +34,7 @@ STALE_AFTER = timedelta(seconds=60)
 _FIXED_AT_LAUNCH = ("channel", "segment_id", "template_id", "from_address", "from_name", "informational")
 
 
-class Campaign(Record):
+class Campaign(Shared, Record):
     """An effort to reach an audience. DRAFT -> SENDING <-> PAUSED, SENDING -> DONE."""
 
     __tablename__ = "campaigns"
@@ -48,6 +49,7 @@ class Campaign(Record):
         Index("campaigns_parent", "parent_id", "created_at", "id"),
         Index("campaigns_owner", "owner_id", "created_at", "id"),
         Index("campaigns_external_id", "external_id", unique=True, postgresql_where="external_id <> ''"),
+        shared_index("campaigns"),
     )
     message = campaigns_pb2.Campaign
     owner_field: ClassVar[str | None] = "owner_id"

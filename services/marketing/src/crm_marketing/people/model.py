@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from crm_chassis.db.base import Id
 from crm_chassis.records.model import Personal
+from crm_chassis.records.sharing import Shareable, shared_index
 from crm_chassis.text import terms
 from crm_kit.copies import Copied, CopiedContact, Lasting, Reader, Snapshot
 from sqlalchemy import Boolean, Index, Integer, String
@@ -46,6 +47,7 @@ class Contact(CopiedContact, Base):
         Index("people_contacts_email", "email"),
         Index("people_contacts_external_id", "external_id", postgresql_where="external_id <> ''"),
         Index("people_contacts_address_hashes", "address_hashes", postgresql_using="gin"),
+        shared_index("people_contacts"),
     )
     derived: ClassVar[Mapping[str, Reader]] = {"address_hashes": _address_hashes, "words": _words(*WORD_FIELDS)}
 
@@ -70,11 +72,11 @@ class Contact(CopiedContact, Base):
     """"field:word" for every word that `:` of a filter may find."""
 
 
-class Account(Lasting, Base):
+class Account(Shareable, Lasting, Base):
     """An organisation, as far as marketing must know one."""
 
     __tablename__ = "people_accounts"
-    __table_args__ = (Index("people_accounts_owner", "owner_id"),)
+    __table_args__ = (Index("people_accounts_owner", "owner_id"), shared_index("people_accounts"))
     kind = "crm.contacts.account"
     plural = "accounts"
     owner_field: ClassVar[str | None] = "owner_id"

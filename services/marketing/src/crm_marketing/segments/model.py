@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 from crm.marketing.v1 import segments_pb2
 from crm_chassis.db.base import Id
 from crm_chassis.errors import InvalidInput
+from crm_chassis.records.sharing import Shared, shared_index
 from crm_chassis.violations import REQUIRED
 from sqlalchemy import Boolean, Index, String, func, literal_column, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column
@@ -54,7 +55,7 @@ class SegmentMember(Record):
         self.reason, self.left_at = reason, now
 
 
-class Segment(Record):
+class Segment(Shared, Record):
     """A set of contacts."""
 
     __tablename__ = "segments"
@@ -66,6 +67,7 @@ class Segment(Record):
         Index("segments_owner", "owner_id", "created_at", "id"),
         Index("segments_mentions", "mentions", postgresql_using="gin"),
         Index("segments_rebuild_due", "id", postgresql_where="rebuild_due"),
+        shared_index("segments"),
     )
     message = segments_pb2.Segment
     computed: ClassVar[frozenset[str]] = frozenset({"member_count", "behind_since"})

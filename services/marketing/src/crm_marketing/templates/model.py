@@ -6,13 +6,14 @@ from typing import ClassVar
 
 from crm.marketing.v1 import templates_pb2
 from crm_chassis.db.base import Id
+from crm_chassis.records.sharing import Shared, shared_index
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_marketing.base import Record
 
 
-class Template(Record):
+class Template(Shared, Record):
     """The text of a message."""
 
     __tablename__ = "templates"
@@ -21,6 +22,7 @@ class Template(Record):
         Index("templates_updated", "updated_at", "id"),
         Index("templates_name", "name", "id"),
         Index("templates_owner", "owner_id", "created_at", "id"),
+        shared_index("templates"),
     )
     message = templates_pb2.Template
     owner_field: ClassVar[str | None] = "owner_id"

@@ -83,7 +83,7 @@ def sums(tx: Transaction, dimensions: Collection[str], period: Period, *, and_op
     rows = (tx.visible(DealSum) if _all_counted(tx) else _parts(tx)).subquery("part")
     part, of_sector = (aliased(model, rows, adapt_on_names=True) for model in (DealSum, SectorSum))
     pipeline = tx.visible(Pipeline, deleted=True).subquery("pipelines").c
-    told = or_(part.dimension != "sector", predicate(of_sector, tx.actor, f"{Account.plural}.read"))
+    told = or_(part.dimension != "sector", predicate(tx, of_sector, f"{Account.plural}.read"))
     wanted = period.covers(part.grain, part.day)
     if and_open:
         # By the month alone: an open deal that closes at an end of the period has a sum of its day too.

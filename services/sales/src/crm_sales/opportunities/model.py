@@ -17,6 +17,7 @@ from crm_chassis.db.base import Amount, Id
 from crm_chassis.errors import InvalidInput
 from crm_chassis.ids import uuid7
 from crm_chassis.records.model import Personal, Restriction
+from crm_chassis.records.sharing import Shared, shared_index
 from crm_kit import money
 from sqlalchemy import BigInteger, Boolean, Float, Index, String
 from sqlalchemy.dialects.postgresql import JSONB
@@ -53,7 +54,7 @@ _SETTLED = (
 MAX_COMPETITORS = 20
 
 
-class Opportunity(Record):
+class Opportunity(Shared, Record):
     """A deal that may be won."""
 
     __tablename__ = "opportunities"
@@ -89,6 +90,7 @@ class Opportunity(Record):
             postgresql_ops={"contact_roles": "jsonb_path_ops"},
         ),
         Index("opportunities_external_id", "external_id", unique=True, postgresql_where="external_id <> ''"),
+        shared_index("opportunities"),
     )
     message = opportunities_pb2.Opportunity
     restricts = (

@@ -253,6 +253,6 @@ def _ending(tx: Transaction, opportunity: Opportunity, type_: str, stage_id: str
 
 def _may_close(tx: Transaction, opportunity: Opportunity) -> None:
     """Raises PermissionDenied if the actor may change the opportunity but not close it."""
-    reach = select(Opportunity.id).where(Opportunity.id == opportunity.id, predicate(Opportunity, tx.actor, _CLOSE))
+    reach = select(Opportunity.id).where(Opportunity.id == opportunity.id, predicate(tx, Opportunity, _CLOSE))
     if tx.session.scalar(reach) is None:
         raise PermissionDenied(f"{_CLOSE} does not reach this record.")

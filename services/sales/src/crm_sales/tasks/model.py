@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from crm.sales.v1 import tasks_pb2
 from crm_chassis.db.base import Id
+from crm_chassis.records.sharing import Shared, shared_index
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,7 +15,7 @@ from crm_sales.base import Record
 from crm_sales.errors import TaskAlreadyDone, TaskCancelled
 
 
-class Task(Record):
+class Task(Shared, Record):
     """Something somebody has to do."""
 
     __tablename__ = "tasks"
@@ -33,6 +34,7 @@ class Task(Record):
         Index("tasks_ticket", "ticket_id", "created_at"),
         Index("tasks_owner_due_date", "owner_id", "due_date", "id"),
         Index("tasks_owner_due_at", "owner_id", "due_at", "id"),
+        shared_index("tasks"),
     )
     message = tasks_pb2.Task
     owner_field: ClassVar[str | None] = "owner_id"

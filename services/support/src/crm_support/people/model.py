@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from crm_chassis.contracts.formats import address_key
+from crm_chassis.records.sharing import shared_index
 from crm_kit.copies import CopiedAccount, CopiedContact, Reader
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,6 +21,7 @@ class Contact(CopiedContact, Base):
     __table_args__ = (
         Index("contacts_emails", "emails", postgresql_using="gin"),
         Index("contacts_account", "account_id"),
+        shared_index("contacts"),
     )
     derived: ClassVar[Mapping[str, Reader]] = {
         "emails": lambda contact: [address_key(entry["address"]) for entry in contact.get("emails") or ()]
@@ -37,4 +39,5 @@ class Account(CopiedAccount, Base):
         Index("accounts_key", "key"),
         Index("accounts_external_id", "external_id"),
         Index("accounts_name", "name"),
+        shared_index("accounts"),
     )

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from crm.support.v1 import tickets_pb2
 from crm_chassis.db.base import Id
 from crm_chassis.records.model import Personal
+from crm_chassis.records.sharing import Shared, shared_index
 from sqlalchemy import Boolean, Enum, Index, Integer, Sequence, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -51,7 +52,7 @@ def new_reference() -> str:
     return base64.b32encode(secrets.token_bytes(_REFERENCE_BYTES)).decode().lower()
 
 
-class Ticket(Record):
+class Ticket(Shared, Record):
     """A customer's question, problem or wish."""
 
     __tablename__ = "tickets"
@@ -80,6 +81,7 @@ class Ticket(Record):
         Index("tickets_breach_check", "breach_check_at", postgresql_where="breach_check_at IS NOT NULL"),
         Index("tickets_tags", "tags", postgresql_using="gin"),
         Index("tickets_external_id", "external_id", unique=True, postgresql_where="external_id <> ''"),
+        shared_index("tickets"),
     )
     message = tickets_pb2.Ticket
     computed: ClassVar[frozenset[str]] = frozenset({"sla_clocks"})

@@ -254,7 +254,7 @@ def work(service: Service, settings: Settings) -> None:
         slots = JobSlots(Runner(engine, service.job_kinds, vault, pause=eventlet.sleep), lambda: jobs.poke())
         jobs = Periodically("jobs", 0.5, slots.fill, idle=30.0)
         repeated.append(jobs)
-    for timer in service.timers:
+    for timer in service.every_timer:
         run = partial(_run_timer, engine, vault, timer)
         repeated.append(Periodically(timer.name, timer.seconds, run, timer.idle_seconds))
 

@@ -1,0 +1,22 @@
+"""The indexes by which records are found that are shared with somebody."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from crm_chassis.db.ddl import create_index
+
+revision = "20261129_e5049c"
+down_revision = "20261129_68e1b5"
+
+
+def upgrade() -> None:
+    for table in ("campaigns", "people_accounts", "people_contacts", "segments", "templates"):
+        create_index(
+            f"{table}_shared_with",
+            table,
+            ["shared_with"],
+            unique=False,
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+            postgresql_where=sa.text("shared_with IS NOT NULL"),
+        )
