@@ -58,6 +58,8 @@ COMMON = {
     "inbox_positions": _NOTHING,
     "bus_subscriptions": _NOTHING,
     "missing_references": _NOTHING,
+    "aliases": _NOTHING,
+    "merged_rows": _NOTHING,
     "history_seals": _NOTHING,
     "history_anchors": _NOTHING,
     "directory_roles": _NOTHING,
