@@ -17,8 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import crm_contracts
 from sqlalchemy import ColumnElement, Date, DateTime, and_, delete, exists, func, insert, or_, select, text, update
@@ -73,6 +74,11 @@ class Merge:
     def ids(self) -> list[str]:
         return [self.survivor_id, *self.loser_ids]
 
+    @property
+    def at(self) -> datetime:
+        """When it was made, which its id tells."""
+        return datetime.fromtimestamp((UUID(self.id).int >> 80) / 1000, UTC)
+
 
 class Fold:
     """What becomes of two rows of a model that say the same of one record; the rule for each model where more is to be
@@ -89,23 +95,25 @@ class Fold:
         """The loser is itself again, and so is its row."""
         tx.undelete(row)
 
+    def changed(self, tx: Transaction, staying: Any, before: Mapping[str, Any]) -> None:
+        """Draws the consequences of what the row that stays has taken over, or given back, since it was `before`."""
+
 
 class Links:
     """What hangs on records that can be merged and is named by no field of a record in the contract."""
 
-    name: str
+    name: str = ""
     """Under which what it moves is noted."""
 
     def move(self, tx: Transaction, merge: Merge, old_id: str, path: Sequence[Alias]) -> int:
         """Moves a part of what hangs on an old id, and notes it with `note`; how much. 0: nothing is left."""
-        raise NotImplementedError
+        return 0
 
     def back(self, tx: Transaction, row: MergedRow) -> None:
         """Undoes what was noted."""
-        raise NotImplementedError
 
-    def apart(self, tx: Transaction, merge: Merge) -> None:
-        """Draws the consequences when everything noted has gone back."""
+    def finish(self, tx: Transaction, merge: Merge, *, undone: bool) -> None:
+        """Draws the consequences when everything has moved, or gone back."""
 
 
 _FOLD = Fold()
@@ -193,7 +201,11 @@ class Merging:
         settled = bool(tx.session.scalar(_SETTLED, job.cursor))
         if moved := self._move(tx, merge):
             return Again(done=job.done + moved)
-        return Done() if settled else Again(after=PAUSE)
+        if not settled:
+            return Again(after=PAUSE)
+        for link in self._links:
+            link.finish(tx, merge, undone=False)
+        return Done()
 
     def _has_copies(self, tx: Transaction, merge: Merge) -> bool:
         """Whether the copies of the records are not older than the merge."""
@@ -202,7 +214,7 @@ class Merging:
         query = select(InboxPosition.record_id, func.min(InboxPosition.version)).where(
             InboxPosition.subscription.in_(self._copies), InboxPosition.record_id.in_(merge.ids)
         )
-        known = dict(tx.session.execute(query.group_by(InboxPosition.record_id)).tuples().all())
+        known = {id_: version for id_, version in tx.session.execute(query.group_by(InboxPosition.record_id))}
         return all(known.get(id_, 0) >= version for id_, version in merge.versions.items())
 
     def _move(self, tx: Transaction, merge: Merge) -> int:
@@ -238,6 +250,7 @@ class Merging:
             fold = self._folds.get(model, _FOLD)
             before = _values(staying)
             fold.absorb(tx, staying, row)
+            fold.changed(tx, staying, before)
             changed = {name: [before[name], value] for name, value in _values(staying).items() if value != before[name]}
             note(tx, model.record_kind, row.id, place.column, path, folded=True, twin=staying.id, changed=changed)
             fold.give_way(tx, row)
@@ -267,7 +280,7 @@ class Merging:
         if rows:
             return Again(done=job.done + len(rows))
         for link in self._links:
-            link.apart(tx, merge)
+            link.finish(tx, merge, undone=True)
         return Done()
 
     def _back(self, tx: Transaction, model: Any, noted: MergedRow) -> None:
@@ -278,13 +291,16 @@ class Merging:
         place = next(one for one in places(model) if one.column == noted.field)
         if noted.folded:
             staying: Any = tx.session.scalar(select(model).where(model.id == noted.note["twin"]).with_for_update())
+            fold = self._folds.get(model, _FOLD)
             if staying is not None:
+                was = _values(staying)
                 for name, (before, after) in noted.note["changed"].items():
-                    if _plain(getattr(staying, name)) == after:
+                    if was[name] == after:
                         setattr(staying, name, _typed(model, name, before))
+                fold.changed(tx, staying, was)
                 tx.session.flush()
             if _twin(tx, model, place, row, noted.old_id, stands=True) is None:
-                self._folds.get(model, _FOLD).come_back(tx, row)
+                fold.come_back(tx, row)
                 setattr(row, noted.field, noted.old_id)
             return
         if place.inner or place.many:

@@ -17,6 +17,7 @@ from crm_marketing.customers import usecases as customers
 from crm_marketing.imports import IMPORTERS
 from crm_marketing.optouts import usecases as optouts
 from crm_marketing.optouts.model import OptOut
+from crm_marketing.people.merges import MERGING
 from crm_marketing.people.subscribers import PEOPLE
 from crm_marketing.reassignment import REASSIGNMENT
 from crm_marketing.segmentation import usecases as segmentation
@@ -81,5 +82,6 @@ service = Service(
     timers=TIMERS,
     jobs=(SENDING, REASSIGNMENT.job),
     importers=IMPORTERS,
+    merging=MERGING,
     backfills=BACKFILLS,
 )

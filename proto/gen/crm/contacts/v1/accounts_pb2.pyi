@@ -190,10 +190,12 @@ class AccountUpdated(_message.Message):
     def __init__(self, account: _Optional[_Union[Account, _Mapping]] = ..., changed_fields: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class AccountDeleted(_message.Message):
-    __slots__ = ("account",)
+    __slots__ = ("account", "merged_into_id")
     ACCOUNT_FIELD_NUMBER: _ClassVar[int]
+    MERGED_INTO_ID_FIELD_NUMBER: _ClassVar[int]
     account: Account
-    def __init__(self, account: _Optional[_Union[Account, _Mapping]] = ...) -> None: ...
+    merged_into_id: str
+    def __init__(self, account: _Optional[_Union[Account, _Mapping]] = ..., merged_into_id: _Optional[str] = ...) -> None: ...
 
 class AccountMerged(_message.Message):
     __slots__ = ("account", "changed_fields", "merge_id", "loser_ids")

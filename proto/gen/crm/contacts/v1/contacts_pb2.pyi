@@ -223,10 +223,12 @@ class ContactUpdated(_message.Message):
     def __init__(self, contact: _Optional[_Union[Contact, _Mapping]] = ..., changed_fields: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ContactDeleted(_message.Message):
-    __slots__ = ("contact",)
+    __slots__ = ("contact", "merged_into_id")
     CONTACT_FIELD_NUMBER: _ClassVar[int]
+    MERGED_INTO_ID_FIELD_NUMBER: _ClassVar[int]
     contact: Contact
-    def __init__(self, contact: _Optional[_Union[Contact, _Mapping]] = ...) -> None: ...
+    merged_into_id: str
+    def __init__(self, contact: _Optional[_Union[Contact, _Mapping]] = ..., merged_into_id: _Optional[str] = ...) -> None: ...
 
 class ContactMerged(_message.Message):
     __slots__ = ("contact", "changed_fields", "merge_id", "loser_ids")

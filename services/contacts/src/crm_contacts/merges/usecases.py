@@ -38,6 +38,7 @@ _MERGED: Mapping[type[Record], Any] = {Contact: contacts_pb2.ContactMerged, Acco
 _UNMERGED: Mapping[type[Record], Any] = {
     Contact: contacts_pb2.ContactUnmerged, Account: accounts_pb2.AccountUnmerged
 }  # fmt: skip
+_DELETED: Mapping[type[Record], Any] = {Contact: contacts_pb2.ContactDeleted, Account: accounts_pb2.AccountDeleted}
 _BY_PLURAL: Mapping[str, type[Record]] = {model.plural: model for model in RULES}
 
 
@@ -231,6 +232,7 @@ def _merge(tx: Transaction, model: type[Record], request: merges_pb2.MergeReques
         loser.deleted_at = tx.now
         if loser.external_id and loser.external_id == _value(plan.decisions, "external_id"):
             loser.external_id = ""
+        tx.publish(_DELETED[model](merged_into_id=survivor.id), loser)
     tx.session.flush()
     _apply(plan)
     if isinstance(survivor, Account) and in_circle(tx.session, Account.parent_id, survivor):
