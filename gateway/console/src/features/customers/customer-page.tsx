@@ -16,9 +16,12 @@ import {
 } from "@mantine/core";
 import { IconPlus, IconRefresh } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useLocation } from "@tanstack/react-router";
+import { Link, useLocation, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useState } from "react";
 import { SEND_EMAIL, WriteEmail } from "@/features/emails/write-email";
+import MergeWith from "@/features/merges/merge-with";
+import { MergedFrom } from "@/features/merges/merged-from";
+import { OWN_ACTIONS } from "@/features/merges/merging";
 import { call, type Json } from "@/shared/api/client";
 import type { Row } from "@/shared/api/records";
 import { Comments } from "@/shared/comments/comments";
@@ -49,6 +52,13 @@ export function CustomerPage({ resource, id }: { resource: Resource; id: string 
   useEffect(() => {
     if (isPlace(place)) setTab("comments");
   }, [place]);
+  const navigate = useNavigate();
+  const survivor = read.data?.record.id;
+  useEffect(() => {
+    // The id of a record that was merged leads to the one that is left.
+    if (survivor && survivor !== id)
+      navigate({ to: "/$resource/$id", params: { resource, id: survivor }, replace: true });
+  }, [survivor, id, resource, navigate]);
   if (read.error) return <Failed error={read.error} retry={() => read.refetch()} />;
   if (!read.data) return <Skeleton height={400} />;
   const { record, names } = read.data;
@@ -63,11 +73,13 @@ export function CustomerPage({ resource, id }: { resource: Resource; id: string 
         tools={
           <>
             <WriteEmail description={description} record={record} />
+            <MergeWith resource={resource} ids={[record.id]} />
             <Log resource={resource} record={record} />
           </>
         }
-        offered={({ name }) => name !== SEND_EMAIL}
+        offered={({ name }) => name !== SEND_EMAIL && !OWN_ACTIONS.includes(name)}
       />
+      <MergedFrom resource={resource} id={record.id} />
       {view.error && <Failed error={view.error} retry={again} />}
       <div className="record">
         <Stack>
