@@ -133,8 +133,11 @@ class Merging:
         copies: Sequence[str] = (),
         publishes: bool = False,
     ) -> None:
-        """`source` is who publishes the merges; the service itself if it `publishes` them. `besides` are models of records that `links` move. Until what the
-        subscriptions `copies` copy of the records is as it was after the merge, nothing is moved."""
+        """`source` is who publishes the merges; the service itself if it `publishes` them.
+
+        `besides` are models of records that `links` move. Until what the subscriptions `copies` copy of the records is
+        as it was after the merge, nothing is moved.
+        """
         self._base, self._folds, self._links = base, folds, links
         self._besides, self._copies, self.publishes = frozenset(besides), copies, publishes
         self.job = JobKind("merge.follow", self._step, cancellable=False, source="merge")
@@ -214,7 +217,8 @@ class Merging:
         query = select(InboxPosition.record_id, func.min(InboxPosition.version)).where(
             InboxPosition.subscription.in_(self._copies), InboxPosition.record_id.in_(merge.ids)
         )
-        known = {id_: version for id_, version in tx.session.execute(query.group_by(InboxPosition.record_id))}
+        rows = tx.session.execute(query.group_by(InboxPosition.record_id))
+        known = {row[0]: row[1] for row in rows}
         return all(known.get(id_, 0) >= version for id_, version in merge.versions.items())
 
     def _move(self, tx: Transaction, merge: Merge) -> int:
@@ -234,7 +238,7 @@ class Merging:
         return 0
 
     def _places(self, kind: str) -> list[tuple[Any, Place]]:
-        models = [mapper.class_ for mapper in self._base.registry.mappers if issubclass(mapper.class_, Record)]
+        models: list[Any] = [one.class_ for one in self._base.registry.mappers if issubclass(one.class_, Record)]
         return [
             (model, place)
             for model in sorted(models, key=lambda model: str(model.__tablename__))

@@ -220,8 +220,9 @@ def test_accounts_take_their_people_subsidiaries_and_comments_along(
     rpc: Any, make: Any, make_account: Any, merge: Any, undo: Any
 ) -> None:
     top = make_account()
-    survivor, loser = make_account(annual_revenue=None), make_account(
-        parent_id=top.id, annual_revenue={"amount": "5.00", "currency": "EUR"}, domains=["a.example"]
+    survivor, loser = (
+        make_account(annual_revenue=None),
+        make_account(parent_id=top.id, annual_revenue={"amount": "5.00", "currency": "EUR"}, domains=["a.example"]),
     )
     child, person = make_account(parent_id=loser.id), make(account_id=loser.id)
     comment = comments_pb2.CreateCommentRequest(record_id=loser.id, comment={"body": "Pays late"})

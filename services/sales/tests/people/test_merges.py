@@ -67,8 +67,8 @@ def test_deals_tasks_and_roles_move_and_go_back(
     assert [(one.contact_id, one.role) for one in get(rpc, deal.id).contact_roles] == [(survivor, "Buyer"), (other, "")]
     assert [(one.contact_id, one.role) for one in get(rpc, second.id).contact_roles] == [(survivor, "Boss")]
     assert rpc("GetTask", standard_pb2.GetRequest(id=task_id), as_=ADMIN).contact_id == survivor
-    moved = published(deal.id)[-1]
-    assert (moved.action, set(moved.data.changed_fields)) == ("updated", {"contact_id", "contact_roles"} & set(moved.data.changed_fields))
+    moved = [event for event in published(deal.id) if event.action == "updated"]
+    assert {name for event in moved for name in event.data.changed_fields} == {"contact_id", "contact_roles"}
     later = make_opportunity(contact_id=loser)
     assert later.contact_id == survivor
 
@@ -119,9 +119,9 @@ def test_a_worker_that_dies_in_the_middle_goes_on_where_it_was(
             raise KeyboardInterrupt
 
     monkeypatch.setattr(merging.Merging, "_move_row", dying)
+    (taken,) = runner.take(1)
     with pytest.raises(KeyboardInterrupt):
-        for taken in runner.take(1):
-            runner.run(taken, seconds=60)
+        runner.run(taken, seconds=60)
     monkeypatch.setattr(merging.Merging, "_move_row", move_row)
     with Session(engine) as session:
         noted = select(func.count()).select_from(MergedRow).where(MergedRow.merge_id == whole["id"])

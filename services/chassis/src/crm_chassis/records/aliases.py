@@ -33,7 +33,7 @@ def resolved(session: Session, ids: Collection[str]) -> dict[str, str]:
         return {}
     among = Alias.old_id == any_(literal(list(ids), ARRAY(Id)))
     with session.no_autoflush:
-        return {old: new for old, new in session.execute(_NEW.where(among))}
+        return {row[0]: row[1] for row in session.execute(_NEW.where(among))}
 
 
 def current(value: Any) -> ColumnElement[Any]:
@@ -130,12 +130,17 @@ def places(model: Any) -> tuple[Place, ...]:
     return tuple(found)
 
 
+def _places_of(record: Any) -> tuple[Place, ...]:
+    model: Any = type(record)
+    return places(model)
+
+
 def rename_records(session: Session, records: Iterable[Any], known: Collection[str]) -> None:
     """Puts current ids for old ones in records that are about to be written; those in `known` are current."""
     changed = [
         (record, place)
         for record in records
-        for place in places(type(record))
+        for place in _places_of(record)
         if inspect(record).attrs[place.column].history.has_changes()
     ]
     named = {id_ for record, place in changed for id_ in place.ids(record)}.difference(known)

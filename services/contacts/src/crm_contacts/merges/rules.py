@@ -90,16 +90,17 @@ class Decision:
 
 
 def decide(
-    survivor: Mapping[str, Any], losers: Sequence[Mapping[str, Any]], rules: Mapping[str, str], choices: Mapping[str, str]
+    survivor: Mapping[str, Any],
+    losers: Sequence[Mapping[str, Any]],
+    rules: Mapping[str, str],
+    choices: Mapping[str, str],
 ) -> list[Decision]:
     """What becomes of each field; records are the values of their fields by name.
 
     Fields that none of them has are left out.
     """
     latest_first = sorted(losers, key=lambda loser: (loser["updated_at"], loser["id"]), reverse=True)
-    decided = (
-        _decide(name, rule, [survivor, *latest_first], choices.get(name, "")) for name, rule in rules.items()
-    )
+    decided = (_decide(name, rule, [survivor, *latest_first], choices.get(name, "")) for name, rule in rules.items())
     return [one for one in decided if one is not None]
 
 
@@ -166,7 +167,10 @@ def taken_back(name: str, now: Any, before: Any, after: Any) -> Any:
         key = ENTRIES.get(name)
         if name == "addresses":
             return now
-        identity = (lambda one: one[key]) if key else (lambda one: one)
+
+        def identity(one: Any) -> Any:
+            return one[key] if key else one
+
         brought = {identity(one) for one in after} - {identity(one) for one in before}
         return [one for one in now if identity(one) not in brought]
     return now

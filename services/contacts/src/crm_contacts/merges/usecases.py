@@ -158,7 +158,9 @@ def _fields(model: type[Record], record: Any) -> dict[str, Any]:
     """The values of a record by field; an amount with its currency is one."""
     columns = inspect(model).column_attrs.keys()
     values = {name: getattr(record, name) for name in ("id", "updated_at", *RULES[model])}
-    amounts = {name: (values[name], getattr(record, f"{name}_currency")) for name in values if f"{name}_currency" in columns}
+    amounts = {
+        name: (values[name], getattr(record, f"{name}_currency")) for name in values if f"{name}_currency" in columns
+    }
     return values | {name: amount if amount[0] is not None else None for name, amount in amounts.items()}
 
 
@@ -384,7 +386,9 @@ def _restore(survivor: Any, before: Mapping[str, Any], after: Mapping[str, Any])
             if column not in columns or before[column] == after[column]:
                 continue
             now = _plain(getattr(survivor, column))
-            value = taken_back(name, now, before[column], after[column]) if rule == UNION or now == after[column] else now
+            value = (
+                taken_back(name, now, before[column], after[column]) if rule == UNION or now == after[column] else now
+            )
             if value != now:
                 setattr(survivor, column, _typed(model, column, value))
 

@@ -37,7 +37,11 @@ class Favourites(Links):
         rows = tx.session.scalars(query.with_for_update()).all()
         for row in rows:
             present = _favourite(tx, row.user_id, row.resource, path[-1].new_id)
-            said = {"resource": row.resource, "added_at": row.added_at.isoformat(), "moved": present is None}
+            said: dict[str, Any] = {
+                "resource": row.resource,
+                "added_at": row.added_at.isoformat(),
+                "moved": present is None,
+            }
             note(tx, self.name, row.user_id, "record_id", path, **said)
             if present is None:
                 row.record_id = path[-1].new_id
@@ -55,9 +59,7 @@ class Favourites(Links):
             present.record_id = row.old_id
         elif not row.note["moved"]:
             added_at = datetime.fromisoformat(row.note["added_at"])
-            tx.session.add(
-                Favourite(user_id=row.record_id, resource=resource, record_id=row.old_id, added_at=added_at)
-            )
+            tx.session.add(Favourite(user_id=row.record_id, resource=resource, record_id=row.old_id, added_at=added_at))
 
 
 def _favourite(tx: Transaction, user_id: str, resource: str, record_id: str) -> Favourite | None:

@@ -73,8 +73,8 @@ class Memberships(Links):
             return 0
         hold(tx)
         noted = exists().where(
-            MergedRow.merge_id == merge.id, MergedRow.kind == self.name, MergedRow.record_id == SegmentMember.segment_id,
-            MergedRow.old_id == old_id,
+            MergedRow.merge_id == merge.id, MergedRow.kind == self.name, MergedRow.old_id == old_id,
+            MergedRow.record_id == SegmentMember.segment_id,
         )  # fmt: skip
         # That the copy of a loser is deleted may have taken it out of the segment already.
         there = or_(
