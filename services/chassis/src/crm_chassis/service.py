@@ -61,8 +61,9 @@ class Service:
     rules of input in each `<feature>/schema.py` of the package come into force by themselves. `rights` says what a user
     may do now: where there are importers, the service follows it (crm_chassis.events.directory.follow_rights) or knows
     it itself. `kept_anchors` gives the anchors of other services' audit trails, if they are kept here. `merging` lets
-    what names records that were merged follow them. `clashes` are selects of lists of ids of records that are one by what they are recognised by, each under what that is. `start`
-    runs once per process with the settings, to build what use cases need (keys, a mail server). `setup` runs after
+    what names records that were merged follow them. `clashes` are selects of lists of ids of records that are one by
+    what they are recognised by, each under what that is. `start` runs once per process with the settings, to build what
+    use cases need (keys, a mail server). `setup` runs after
     migration with a transaction, to put in place what the service cannot work without; it must be repeatable.
     """
 
