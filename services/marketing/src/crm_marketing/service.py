@@ -15,9 +15,9 @@ from crm_marketing.campaigns import usecases as campaigns
 from crm_marketing.campaigns.model import Campaign, CampaignMember
 from crm_marketing.customers import usecases as customers
 from crm_marketing.imports import IMPORTERS
+from crm_marketing.merges import MERGING
 from crm_marketing.optouts import usecases as optouts
 from crm_marketing.optouts.model import OptOut
-from crm_marketing.people.merges import MERGING
 from crm_marketing.people.subscribers import PEOPLE
 from crm_marketing.reassignment import REASSIGNMENT
 from crm_marketing.segmentation import usecases as segmentation

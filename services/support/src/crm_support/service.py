@@ -19,8 +19,8 @@ from crm_support.comments.model import Comment
 from crm_support.customers import usecases as customers
 from crm_support.defaults import put_defaults
 from crm_support.imports import IMPORTERS
+from crm_support.merges import MERGING
 from crm_support.messages import usecases as messages
-from crm_support.people.merges import MERGING
 from crm_support.people.model import Account, Contact
 from crm_support.reassignment import REASSIGNMENT
 from crm_support.sla import usecases as sla

@@ -21,6 +21,10 @@ from sqlalchemy.orm import Session
 
 from crm_chassis.db.base import Id
 from crm_chassis.db.tables import Alias
+from crm_chassis.remembered import remembers
+
+remembers(__name__)  # names of fields
+remembers(__name__)  # where models name records
 
 M = TypeVar("M", bound=Message)
 
