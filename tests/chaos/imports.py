@@ -21,7 +21,8 @@ def kinds() -> Sequence[JobKind]:
     from crm_contacts.service import service
 
     work.READ_ROWS, work.BATCH = 40, 7
-    kind = work.import_jobs(service.importers, lambda *_: Rights(True, {"*": ALL}), service.unverified.ask_later)
+    rights = Rights(True, {"*": ALL})
+    kind = work.import_jobs(service.importers, lambda *_: rights, service.references, service.unverified.ask_later)
     return [replace(kind, lease=LEASE)]
 
 

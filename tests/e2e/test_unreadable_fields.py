@@ -41,15 +41,15 @@ OF_THE_OPERATORS = {
 ASKING = frozenset(("filter", "order_by", "by", "sum", "group_by", "query", "to"))
 """Parameters by which one can ask about values; each has a test below."""
 PLAIN = frozenset((
-    "account_id", "after_id", "allow_duplicates", "as_of", "allow_missing", "assignee_id", "before_id", "body", "code",
-    "competitor", "contact_id", "contact_ids", "create_account", "currency", "current_password", "direction",
-    "display_name", "dry_run", "email", "etag", "everybody", "exact_total_size", "file_name", "from_date", "id", "ids",
-    "ignore_lag", "include_total_size", "kind", "kinds", "language", "last_seen_message_id", "lead_id", "mapping",
-    "name", "new_password", "opportunity_id", "options", "organisation_name", "overwrite_lead_source", "owner_id",
-    "page_size", "page_token", "password", "reason", "reassign_to_id", "record_id", "refresh_token", "resolution",
-    "resource", "segment_id", "service", "show_deleted", "since", "stage_id", "state", "subject", "subscription",
-    "ticket_id", "time_zone", "to_date", "token", "totp", "unread", "until", "update_mask", "update_masks",
-    "fields", "version",
+    "account_id", "after_id", "allow_duplicates", "allow_missing", "as_of", "assignee_id", "before_id", "body",
+    "choices", "code", "competitor", "contact_id", "contact_ids", "create_account", "currency", "current_password",
+    "direction", "display_name", "dry_run", "email", "etag", "etags", "everybody", "exact_total_size", "fields",
+    "file_name", "from_date", "id", "ids", "ignore_lag", "include_total_size", "kind", "kinds", "language",
+    "last_seen_message_id", "lead_id", "loser_ids", "mapping", "name", "new_password", "opportunity_id", "options",
+    "organisation_name", "overwrite_lead_source", "owner_id", "page_size", "page_token", "password", "reason",
+    "reassign_to_id", "record_id", "refresh_token", "resolution", "resource", "segment_id", "service", "show_deleted",
+    "since", "stage_id", "state", "subject", "subscription", "ticket_id", "time_zone", "to_date", "token", "totp",
+    "unread", "until", "update_mask", "update_masks", "version",
 ))  # fmt: skip
 """Parameters that compare nothing with a guarded value."""
 
@@ -87,6 +87,11 @@ SAID: dict[str, Callable[[dict[str, str]], dict[str, Any]]] = {
     "ResolveTicket": lambda ids: {"resolution": "Done"},
     "ReopenTicket": lambda ids: {},
     "CloseTicket": lambda ids: {},
+    "MergeContacts": lambda ids: {"loser_ids": [ids["twin of contacts"]]},
+    "PreviewContactMerge": lambda ids: {"loser_ids": [ids["twin of contacts"]]},
+    "MergeAccounts": lambda ids: {"loser_ids": [ids["twin of accounts"]]},
+    "PreviewAccountMerge": lambda ids: {"loser_ids": [ids["twin of accounts"]]},
+    "UndoMerge": lambda ids: {},
     "SendContactEmail": lambda ids: {"subject": "Seen", "body": "Seen"},
     "RestoreValues": lambda ids: {"version": 1},
     "SendLeadEmail": lambda ids: {"subject": "Seen", "body": "Seen"},
@@ -186,6 +191,8 @@ class World:
             emails=[{"address": f"{mark}@contacts.example"}], phones=[{"number": "+47 22 86 44 90"}],
             addresses=[self.place()], account_id=account, country="NO", custom={"shoe": "plain"},
         )  # fmt: skip
+        self.ids["twin of contacts"] = self.admin.post("/v1/contacts", last_name="Plain")["id"]
+        self.ids["twin of accounts"] = self.admin.post("/v1/accounts", name="Plain")["id"]
         self.make(
             "leads", first_name=f"{mark}fore", last_name=f"{mark}sur", email=f"{mark}@leads.example",
             phone="+47 22 86 44 91", description=f"{mark} asks", company="Plain",
@@ -396,6 +403,7 @@ def test_no_route_shows_what_one_may_not_read(blind: Api, world: World, hidden: 
         wanted = {f"{verb}{name}" for verb in ("Get", "Update", "Delete", "Undelete")} & known
         assert wanted <= succeeded, f"{plural}: {wanted - succeeded} did not succeed and so shows nothing"
     said = {
+        *("PreviewContactMerge", "PreviewAccountMerge", "MergeContacts", "MergeAccounts"),
         *("PreviewTemplate", "PreviewSegment", "PreviewLeadConversion", "ListImportErrors", "DownloadFailedRows"),
         *("ListAuditEntries", "GetContact360", "GetSalesReport", "GetLeadSourceReport", "GetDashboard"),
     }

@@ -68,6 +68,7 @@ class _Load:
             history = (self._leads, self._opportunities, self._tickets, self._campaign_members)
             list(pool.map(lambda step: step(), history))
         self._segments()
+        self._twin()
         state = {
             "account_id": self._id_of("accounts", KEY_ACCOUNT),
             "contact_id": self._id_of("contacts", KEY_CONTACT),
@@ -153,6 +154,18 @@ class _Load:
         self._import("segments")
         self._ids |= {segment["name"]: segment["id"] for segment in self._client.list("segments")}
         self._import("campaigns", [row for row in self._tables["campaigns"] if row["segment_id"]])
+
+    def _twin(self) -> None:
+        """The best known contact was there twice, with another address and a call, until the two were merged."""
+        contact = self._client.find("contacts", "external_id", KEY_CONTACT)
+        if contact is None or self._client.find("merges", "survivor_id", contact["id"]):
+            return
+        names = {name: contact[name] for name in ("first_name", "last_name", "account_id", "owner_id")}
+        given = names | {"emails": [{"address": "private@customers.example", "type": "home"}], "tags": ["demo"]}
+        twin = self._client.post("/v1/contacts", given, "demo:twin")
+        call = {"type": "CALL", "subject": "Asked for the price list", "contact_id": twin["id"], "done": True}
+        self._client.post("/v1/activities", call, "demo:twin:call")
+        self._client.post(f"/v1/contacts/{contact['id']}:merge", {"loser_ids": [twin["id"]]}, "demo:twin:merge")
 
     def _import(self, kind: str, rows: list[Row] | None = None) -> None:
         """Loads a table, or some rows of it, and waits for it; says so if a row was refused."""

@@ -200,6 +200,12 @@ def events() -> dict[str, Event]:
     return found
 
 
+@cache
+def mergeable() -> frozenset[str]:
+    """The kinds of records of which several can be made one: those whose events say so."""
+    return frozenset(event.record for event in events().values() if event.action == "merged")
+
+
 def event(type_: str) -> Event:
     """The event of that type. Raises KeyError if there is none."""
     return events()[type_]

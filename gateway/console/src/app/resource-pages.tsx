@@ -29,7 +29,15 @@ function List({ resource }: { resource: string }) {
   const Own = feature?.list;
   useTextsSoon(Own && feature.folder);
   if (Own) return <Own search={search} />;
-  return <ListPage resource={resource} search={search} columns={feature?.columns} creation={feature?.creation} />;
+  return (
+    <ListPage
+      resource={resource}
+      search={search}
+      columns={feature?.columns}
+      creation={feature?.creation}
+      selectedTools={feature?.selected}
+    />
+  );
 }
 
 export function ResourceRecord() {

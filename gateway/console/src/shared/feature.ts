@@ -28,6 +28,8 @@ export type ResourceFeature = Entry & {
   /** What a new record is asked for, if less than all: its page has the rest. */
   creation?: Creation;
   list?: LazyExoticComponent<ComponentType<{ search: ListSearch }>>;
+  /** Beside what can be done with the selected records of every list. */
+  selected?: LazyExoticComponent<ComponentType<{ resource: string; ids: readonly string[]; onDone: () => void }>>;
   record?: LazyExoticComponent<ComponentType<{ id: string }>>;
   /** Below its own record page stands what was done to the record. */
   history?: boolean;

@@ -108,6 +108,13 @@ class EtagMismatch(DomainError):
     status = 412
 
 
+class RecordMerged(DomainError):
+    """The record was merged into another one."""
+
+    reason = "RECORD_MERGED"
+    status = 409
+
+
 class RuleViolated(DomainError):
     """The record's state does not allow this."""
 

@@ -22,6 +22,7 @@ from crm_chassis.jobs.backfills import Backfill, backfill_jobs, reindex
 from crm_chassis.jobs.composing import compose
 from crm_chassis.jobs.kinds import JobKind
 from crm_chassis.jobs.operations import JobOperations
+from crm_chassis.merging import Merging
 from crm_chassis.records.anchors import Anchor
 from crm_chassis.records.batches import batch_use_cases
 from crm_chassis.records.directory import rights_of
@@ -63,9 +64,10 @@ class Service:
     every record whose contract has them; they too can be written out. `base` is the declarative base of its tables. The
     rules of input in each `<feature>/schema.py` of the package come into force by themselves. `rights` says what a user
     may do now: where there are importers, the service follows it (crm_chassis.events.directory.follow_rights) or knows
-    it itself. `kept_anchors` gives the anchors of other services' audit trails, if they are kept here. `clashes` are
-    selects of lists of ids of records that are one by what they are recognised by, each under what that is. `start`
-    runs once per process with the settings, to build what use cases need (keys, a mail server). `setup` runs after
+    it itself. `kept_anchors` gives the anchors of other services' audit trails, if they are kept here. `merging` lets
+    what names records that were merged follow them. `clashes` are selects of lists of ids of records that are one by
+    what they are recognised by, each under what that is. `start` runs once per process with the settings, to build what
+    use cases need (keys, a mail server). `setup` runs after
     migration with a transaction, to put in place what the service cannot work without; it must be repeatable.
     """
 
@@ -80,6 +82,7 @@ class Service:
     rights: work.RightsOf = rights_of
     backfills: Sequence[Backfill] = ()
     kept_anchors: Callable[[Transaction], Iterable[Anchor]] | None = None
+    merging: Merging | None = None
     clashes: Mapping[str, Select[Any]] = field(default_factory=dict)
     start: Callable[[Settings], None] | None = None
     setup: Callable[[Transaction], None] | None = None
@@ -205,7 +208,8 @@ class Service:
     @property
     def every_subscription(self) -> tuple[Subscription, ...]:
         """What the service follows, what others ask about its records included."""
-        return (*self.subscriptions, *self.unverified.subscriptions)
+        merges = [self.merging.subscription] if self.merging is not None and not self.merging.publishes else []
+        return (*self.subscriptions, *merges, *self.unverified.subscriptions)
 
     @cached_property
     def _import_jobs(self) -> JobKind | None:
@@ -223,7 +227,8 @@ class Service:
         """The kinds of jobs that the service has, those of the chassis included."""
         imports = [self._import_jobs] if self._import_jobs is not None else []
         backfills = [backfill_jobs(self.every_backfill)] if self.every_backfill else []
-        return (*self.jobs, *self.unverified.jobs, *imports, *backfills)
+        merges = [self.merging.job] if self.merging is not None else []
+        return (*self.jobs, *self.unverified.jobs, *merges, *imports, *backfills)
 
     @property
     def every_backfill(self) -> tuple[Backfill, ...]:

@@ -6,6 +6,8 @@ tables are that every service has, stands in COMMON. The subject is named by its
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +61,8 @@ COMMON = {
     "inbox_positions": _NOTHING,
     "bus_subscriptions": _NOTHING,
     "missing_references": _NOTHING,
+    "aliases": _NOTHING,
+    "merged_rows": _NOTHING,
     "history_seals": _NOTHING,
     "history_anchors": _NOTHING,
     "directory_roles": _NOTHING,
@@ -79,7 +83,28 @@ def personal_columns(model: Any) -> frozenset[str]:
 
 
 def find(session: Session, tables: MetaData, subject: str) -> dict[str, int]:
-    """How many rows of each table of a service, and of those that all have, are about a subject."""
+    """How many rows of each table of a service, and of those that all have, are about a subject.
+
+    A person who was there twice, until the two were merged, is one subject by any of the ids.
+    """
+    return _sum(_find(session, tables, one) for one in _ids(session, subject))
+
+
+def _ids(session: Session, subject: str) -> list[str]:
+    """The ids of a subject: where its id leads to, and all that lead there."""
+    current = session.scalar(select(common.Alias.new_id).where(common.Alias.old_id == subject)) or subject
+    old = session.scalars(select(common.Alias.old_id).where(common.Alias.new_id == current).order_by("old_id"))
+    return [current, *old]
+
+
+def _sum(counts: Iterable[dict[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for one in counts:
+        total.update(one)
+    return dict(total)
+
+
+def _find(session: Session, tables: MetaData, subject: str) -> dict[str, int]:
     counts = {}
     for model in _personal(tables):
         values = _blanks(model, subject).items()
@@ -100,7 +125,11 @@ def erase(session: Session, tables: MetaData, subject: str) -> dict[str, int]:
     Records stay, without what says whose they are. With the key of the subject goes what is archived under it: events
     and the values in the audit trail.
     """
-    told = find(session, tables, subject)
+    return _sum(_erase(session, tables, one) for one in _ids(session, subject))
+
+
+def _erase(session: Session, tables: MetaData, subject: str) -> dict[str, int]:
+    told = _find(session, tables, subject)
     parameters = {"subject": subject, "values": _values(session, tables, subject)}
     for row in session.scalars(select(common.Parked).where(common.Parked.record_id == subject)):
         inbox.drop(session, row)  # later events of the record do not wait for it

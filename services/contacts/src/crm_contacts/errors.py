@@ -71,3 +71,38 @@ class EmailUnchangeable(DomainError):
 
     reason = "EMAIL_UNCHANGEABLE"
     status = 409
+
+
+class NothingToMerge(DomainError):
+    """A record cannot be merged into itself."""
+
+    reason = "MERGE_INTO_ITSELF"
+    status = 422
+
+
+class MergeTooLarge(DomainError):
+    """Together they have more entries than a record may have."""
+
+    reason = "MERGE_TOO_LARGE"
+    status = 422
+
+
+class MergeAlreadyUndone(DomainError):
+    """The records were taken apart before."""
+
+    reason = "MERGE_ALREADY_UNDONE"
+    status = 409
+
+
+class LaterMerge(DomainError):
+    """One of the records was merged again since; take that apart first."""
+
+    reason = "LATER_MERGE_STANDS"
+    status = 409
+
+
+class MergeErased(DomainError):
+    """How the records were before was erased with the person; they cannot be taken apart any more."""
+
+    reason = "MERGE_ERASED"
+    status = 409

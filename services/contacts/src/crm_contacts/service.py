@@ -27,6 +27,8 @@ from crm_contacts.emails.subscribers import REPLY_ADDRESSES
 from crm_contacts.imports import IMPORTERS
 from crm_contacts.leads import usecases as leads
 from crm_contacts.leads.model import Lead
+from crm_contacts.merges import usecases as merges
+from crm_contacts.merges.following import MERGING
 from crm_contacts.reassignment import REASSIGNMENT
 from crm_contacts.settings import start
 
@@ -58,6 +60,13 @@ service = Service(
         activities.create_activity,
         *standard(Activity),
         activities.update_activity,
+        merges.merge_contacts,
+        merges.preview_contact_merge,
+        merges.merge_accounts,
+        merges.preview_account_merge,
+        merges.get_merge,
+        merges.list_merges,
+        merges.undo_merge,
         emails.send_contact_email,
         emails.send_lead_email,
         *comments.on(Account, Comment),
@@ -75,4 +84,5 @@ service = Service(
     ),
     jobs=(REASSIGNMENT.job, SENDING),
     importers=IMPORTERS,
+    merging=MERGING,
 )

@@ -22,6 +22,7 @@ from crm_identity.logins.ending import forget_sessions
 from crm_identity.notifications import events as notification_events
 from crm_identity.notifications import usecases as notifications
 from crm_identity.notifications.mails import MAILS
+from crm_identity.notifications.merges import MERGING
 from crm_identity.notifications.telling import forget_old
 from crm_identity.organisation import usecases as organisation
 from crm_identity.preferences import usecases as preferences
@@ -111,6 +112,7 @@ service = Service(
     jobs=(password_links.FORGOTTEN, password_links.INVITATION, notification_events.DEADLINE, *MAILS.values()),
     timers=(Timer("sessions", 3600, forget_sessions), Timer("notifications", 3600, forget_old)),
     importers=IMPORTERS,
+    merging=MERGING,
     rights=principals.rights_of,
     kept_anchors=anchor_events.kept_anchors,
     start=start,

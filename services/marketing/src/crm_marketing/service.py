@@ -16,6 +16,7 @@ from crm_marketing.campaigns import usecases as campaigns
 from crm_marketing.campaigns.model import Campaign, CampaignMember
 from crm_marketing.customers import usecases as customers
 from crm_marketing.imports import IMPORTERS
+from crm_marketing.merges import MERGING
 from crm_marketing.optouts import usecases as optouts
 from crm_marketing.optouts.model import OptOut
 from crm_marketing.people.model import Account, Contact
@@ -84,5 +85,6 @@ service = Service(
     timers=TIMERS,
     jobs=(SENDING, REASSIGNMENT.job),
     importers=IMPORTERS,
+    merging=MERGING,
     backfills=BACKFILLS,
 )

@@ -6,6 +6,7 @@ Events out: see proto/crm/sales/v1/.
 from __future__ import annotations
 
 from crm_chassis.events.directory import follow_directory, follow_rights
+from crm_chassis.merging import Merging
 from crm_chassis.records.standard import standard
 from crm_chassis.service import Service, migrations_of
 from crm_chassis.shares import follow_shares
@@ -74,4 +75,5 @@ service = Service(
     ),
     jobs=(REASSIGNMENT.job, SPREAD_RANKS),
     importers=IMPORTERS,
+    merging=Merging("crm.contacts", Base, copies=("people",)),
 )

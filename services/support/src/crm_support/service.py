@@ -20,6 +20,7 @@ from crm_support.comments.model import Comment
 from crm_support.customers import usecases as customers
 from crm_support.defaults import put_defaults
 from crm_support.imports import IMPORTERS
+from crm_support.merges import MERGING
 from crm_support.messages import usecases as messages
 from crm_support.people.model import Account, Contact
 from crm_support.reassignment import REASSIGNMENT
@@ -72,5 +73,6 @@ service = Service(
     timers=(Timer("sla", 2.0, watch_deadlines, 5.0),),
     jobs=(REPORT_BREACHES, REASSIGNMENT.job),
     importers=IMPORTERS,
+    merging=MERGING,
     setup=put_defaults,
 )

@@ -16,10 +16,13 @@ import {
 } from "@mantine/core";
 import { IconPlus, IconRefresh } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Link, useLocation } from "@tanstack/react-router";
+import { Link, useLocation, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useState } from "react";
 import { History } from "@/features/audit/history";
 import { SEND_EMAIL, WriteEmail } from "@/features/emails/write-email";
+import MergeWith from "@/features/merges/merge-with";
+import { MergedFrom } from "@/features/merges/merged-from";
+import { OWN_ACTIONS } from "@/features/merges/merging";
 import { call, type Json } from "@/shared/api/client";
 import { pastKey, type Row } from "@/shared/api/records";
 import { Comments } from "@/shared/comments/comments";
@@ -59,6 +62,13 @@ export function CustomerPage({ resource, id }: { resource: Resource; id: string 
   useEffect(() => {
     if (isPlace(place)) setTab("comments");
   }, [place]);
+  const navigate = useNavigate();
+  const survivor = read.data?.record.id;
+  useEffect(() => {
+    // The id of a record that was merged leads to the one that is left.
+    if (survivor && survivor !== id)
+      navigate({ to: "/$resource/$id", params: { resource, id: survivor }, replace: true });
+  }, [survivor, id, resource, navigate]);
   if (read.error) return <Failed error={read.error} retry={() => read.refetch()} />;
   if (!read.data) return <Skeleton height={400} />;
   const since = read.data.record.created_at;
@@ -83,13 +93,15 @@ export function CustomerPage({ resource, id }: { resource: Resource; id: string 
         tools={
           <>
             {!asOf && <WriteEmail description={description} record={record} />}
+            {!asOf && <MergeWith resource={resource} ids={[record.id]} />}
             {!asOf && <Log resource={resource} record={record} />}
             <LookBack since={since} asOf={asOf} onChange={setAsOf} />
           </>
         }
-        offered={({ name }) => name !== SEND_EMAIL}
+        offered={({ name }) => name !== SEND_EMAIL && !OWN_ACTIONS.includes(name)}
       />
       {asOf && <PastBar since={since} asOf={asOf} onChange={setAsOf} />}
+      {!asOf && <MergedFrom resource={resource} id={record.id} />}
       {view.error && <Failed error={view.error} retry={again} />}
       <div className="record">
         <Stack>

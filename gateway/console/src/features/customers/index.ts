@@ -11,6 +11,7 @@ export default [
     key: "c",
     columns: ["display_name", "title", "account_id", "email", "phone", "owner_id", "tags", "created_at"],
     record: lazy(() => import("./contact")),
+    selected: lazy(() => import("@/features/merges/merge-with")),
   },
   {
     resource: "accounts",
@@ -20,5 +21,6 @@ export default [
     key: "a",
     columns: ["name", "industry", "country", "domains", "owner_id", "employees", "created_at"],
     record: lazy(() => import("./account")),
+    selected: lazy(() => import("@/features/merges/merge-with")),
   },
 ] satisfies Feature[];

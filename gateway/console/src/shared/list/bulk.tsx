@@ -4,11 +4,12 @@ import {
 } from "@mantine/core"; // biome-ignore format: one line
 import { IconArrowBackUp, IconEdit, IconTrash, IconX } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, Suspense, useState } from "react";
 import { call, type Json } from "@/shared/api/client";
 import { isProblem } from "@/shared/api/problem";
 import { changed, type Listing, type Row } from "@/shared/api/records";
 import { actionOf, type Description, editable, type Field } from "@/shared/describe";
+import type { ResourceFeature } from "@/shared/feature";
 import { FieldInput } from "@/shared/fields/input";
 import { isEmpty } from "@/shared/fields/value";
 import { useText } from "@/shared/i18n";
@@ -31,6 +32,8 @@ type Props = {
   rows: readonly Row[];
   selected: ReadonlySet<string>;
   onSelect: (selected: ReadonlySet<string>) => void;
+  /** What the resource has beside. */
+  tools?: ResourceFeature["selected"];
 };
 
 /** What is changed in each record; `to` says what its new value is, given the old one. */
@@ -38,7 +41,7 @@ type Edit = { field: Field; to: (value: Json) => Json };
 type Running = { done: number; count: number };
 type Report = { count: number; refused: (Refused & { title: string })[] };
 
-export function Bulk({ description, listing, total, rows, selected, onSelect }: Props) {
+export function Bulk({ description, listing, total, rows, selected, onSelect, tools: Tools }: Props) {
   const texts = useText();
   const { text, label } = texts;
   const client = useQueryClient();
@@ -188,6 +191,11 @@ export function Bulk({ description, listing, total, rows, selected, onSelect }: 
             )}
           </Menu.Dropdown>
         </Menu>
+      )}
+      {Tools && !deleted.length && (
+        <Suspense fallback={null}>
+          <Tools resource={plural} ids={ids} onDone={() => onSelect(new Set())} />
+        </Suspense>
       )}
       {undelete && deleted.length > 0 && (
         <Button variant="light" disabled={busy} leftSection={<IconArrowBackUp size={16} />} onClick={restoreAll}>

@@ -19,7 +19,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { type Listing, listKey, listPage } from "@/shared/api/records";
 import { actionOf, type Description, shown, useDescription } from "@/shared/describe";
-import type { Creation } from "@/shared/feature";
+import type { Creation, ResourceFeature } from "@/shared/feature";
 import { CreateDialog } from "@/shared/form/dialogs";
 import { useText } from "@/shared/i18n";
 import { Failed } from "@/shared/ui/problem";
@@ -66,6 +66,8 @@ type Props = {
   tabs?: ReactNode;
   /** Cells that are drawn otherwise than fields of their type, by field. */
   cells?: Cells;
+  /** Beside what can be done with the selected records of every list. */
+  selectedTools?: ResourceFeature["selected"];
 };
 
 export function ListPage({
@@ -78,6 +80,7 @@ export function ListPage({
   within,
   tabs,
   cells,
+  selectedTools,
 }: Props) {
   const { text, label } = useText();
   const navigate = useNavigate();
@@ -196,6 +199,7 @@ export function ListPage({
             rows={rows}
             selected={selected}
             onSelect={setSelected}
+            tools={selectedTools}
           />
         )}
       </Group>

@@ -4,6 +4,7 @@ from crm.common.v1 import batches_pb2 as _batches_pb2
 from crm.common.v1 import groups_pb2 as _groups_pb2
 from crm.common.v1 import standard_pb2 as _standard_pb2
 from crm.common.v1 import types_pb2 as _types_pb2
+from crm.contacts.v1 import merges_pb2 as _merges_pb2
 from crm.options.v1 import options_pb2 as _options_pb2
 from google.api import annotations_pb2 as _annotations_pb2
 from google.api import field_behavior_pb2 as _field_behavior_pb2
@@ -154,6 +155,26 @@ class AssertAccountResponse(_message.Message):
     account: Account
     def __init__(self, outcome: _Optional[_Union[_batches_pb2.Outcome, str]] = ..., account: _Optional[_Union[Account, _Mapping]] = ...) -> None: ...
 
+class MergeAccountsResponse(_message.Message):
+    __slots__ = ("account", "merge")
+    ACCOUNT_FIELD_NUMBER: _ClassVar[int]
+    MERGE_FIELD_NUMBER: _ClassVar[int]
+    account: Account
+    merge: _merges_pb2.Merge
+    def __init__(self, account: _Optional[_Union[Account, _Mapping]] = ..., merge: _Optional[_Union[_merges_pb2.Merge, _Mapping]] = ...) -> None: ...
+
+class PreviewAccountMergeResponse(_message.Message):
+    __slots__ = ("survivor", "accounts", "fields", "moves")
+    SURVIVOR_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNTS_FIELD_NUMBER: _ClassVar[int]
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
+    MOVES_FIELD_NUMBER: _ClassVar[int]
+    survivor: Account
+    accounts: _containers.RepeatedCompositeFieldContainer[Account]
+    fields: _containers.RepeatedCompositeFieldContainer[_merges_pb2.MergedField]
+    moves: _containers.RepeatedCompositeFieldContainer[_merges_pb2.MovedRecords]
+    def __init__(self, survivor: _Optional[_Union[Account, _Mapping]] = ..., accounts: _Optional[_Iterable[_Union[Account, _Mapping]]] = ..., fields: _Optional[_Iterable[_Union[_merges_pb2.MergedField, _Mapping]]] = ..., moves: _Optional[_Iterable[_Union[_merges_pb2.MovedRecords, _Mapping]]] = ...) -> None: ...
+
 class AccountCreated(_message.Message):
     __slots__ = ("account",)
     ACCOUNT_FIELD_NUMBER: _ClassVar[int]
@@ -169,7 +190,33 @@ class AccountUpdated(_message.Message):
     def __init__(self, account: _Optional[_Union[Account, _Mapping]] = ..., changed_fields: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class AccountDeleted(_message.Message):
-    __slots__ = ("account",)
+    __slots__ = ("account", "merged_into_id")
     ACCOUNT_FIELD_NUMBER: _ClassVar[int]
+    MERGED_INTO_ID_FIELD_NUMBER: _ClassVar[int]
     account: Account
-    def __init__(self, account: _Optional[_Union[Account, _Mapping]] = ...) -> None: ...
+    merged_into_id: str
+    def __init__(self, account: _Optional[_Union[Account, _Mapping]] = ..., merged_into_id: _Optional[str] = ...) -> None: ...
+
+class AccountMerged(_message.Message):
+    __slots__ = ("account", "changed_fields", "merge_id", "loser_ids")
+    ACCOUNT_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_FIELDS_FIELD_NUMBER: _ClassVar[int]
+    MERGE_ID_FIELD_NUMBER: _ClassVar[int]
+    LOSER_IDS_FIELD_NUMBER: _ClassVar[int]
+    account: Account
+    changed_fields: _containers.RepeatedScalarFieldContainer[str]
+    merge_id: str
+    loser_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, account: _Optional[_Union[Account, _Mapping]] = ..., changed_fields: _Optional[_Iterable[str]] = ..., merge_id: _Optional[str] = ..., loser_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class AccountUnmerged(_message.Message):
+    __slots__ = ("account", "changed_fields", "merge_id", "loser_ids")
+    ACCOUNT_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_FIELDS_FIELD_NUMBER: _ClassVar[int]
+    MERGE_ID_FIELD_NUMBER: _ClassVar[int]
+    LOSER_IDS_FIELD_NUMBER: _ClassVar[int]
+    account: Account
+    changed_fields: _containers.RepeatedScalarFieldContainer[str]
+    merge_id: str
+    loser_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, account: _Optional[_Union[Account, _Mapping]] = ..., changed_fields: _Optional[_Iterable[str]] = ..., merge_id: _Optional[str] = ..., loser_ids: _Optional[_Iterable[str]] = ...) -> None: ...

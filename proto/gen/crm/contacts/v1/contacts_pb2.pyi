@@ -5,6 +5,7 @@ from crm.common.v1 import groups_pb2 as _groups_pb2
 from crm.common.v1 import standard_pb2 as _standard_pb2
 from crm.common.v1 import types_pb2 as _types_pb2
 from crm.contacts.v1 import activities_pb2 as _activities_pb2
+from crm.contacts.v1 import merges_pb2 as _merges_pb2
 from crm.options.v1 import options_pb2 as _options_pb2
 from google.api import annotations_pb2 as _annotations_pb2
 from google.api import field_behavior_pb2 as _field_behavior_pb2
@@ -189,6 +190,26 @@ class AssertContactResponse(_message.Message):
     contact: Contact
     def __init__(self, outcome: _Optional[_Union[_batches_pb2.Outcome, str]] = ..., contact: _Optional[_Union[Contact, _Mapping]] = ...) -> None: ...
 
+class MergeContactsResponse(_message.Message):
+    __slots__ = ("contact", "merge")
+    CONTACT_FIELD_NUMBER: _ClassVar[int]
+    MERGE_FIELD_NUMBER: _ClassVar[int]
+    contact: Contact
+    merge: _merges_pb2.Merge
+    def __init__(self, contact: _Optional[_Union[Contact, _Mapping]] = ..., merge: _Optional[_Union[_merges_pb2.Merge, _Mapping]] = ...) -> None: ...
+
+class PreviewContactMergeResponse(_message.Message):
+    __slots__ = ("survivor", "contacts", "fields", "moves")
+    SURVIVOR_FIELD_NUMBER: _ClassVar[int]
+    CONTACTS_FIELD_NUMBER: _ClassVar[int]
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
+    MOVES_FIELD_NUMBER: _ClassVar[int]
+    survivor: Contact
+    contacts: _containers.RepeatedCompositeFieldContainer[Contact]
+    fields: _containers.RepeatedCompositeFieldContainer[_merges_pb2.MergedField]
+    moves: _containers.RepeatedCompositeFieldContainer[_merges_pb2.MovedRecords]
+    def __init__(self, survivor: _Optional[_Union[Contact, _Mapping]] = ..., contacts: _Optional[_Iterable[_Union[Contact, _Mapping]]] = ..., fields: _Optional[_Iterable[_Union[_merges_pb2.MergedField, _Mapping]]] = ..., moves: _Optional[_Iterable[_Union[_merges_pb2.MovedRecords, _Mapping]]] = ...) -> None: ...
+
 class ContactCreated(_message.Message):
     __slots__ = ("contact",)
     CONTACT_FIELD_NUMBER: _ClassVar[int]
@@ -204,7 +225,33 @@ class ContactUpdated(_message.Message):
     def __init__(self, contact: _Optional[_Union[Contact, _Mapping]] = ..., changed_fields: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ContactDeleted(_message.Message):
-    __slots__ = ("contact",)
+    __slots__ = ("contact", "merged_into_id")
     CONTACT_FIELD_NUMBER: _ClassVar[int]
+    MERGED_INTO_ID_FIELD_NUMBER: _ClassVar[int]
     contact: Contact
-    def __init__(self, contact: _Optional[_Union[Contact, _Mapping]] = ...) -> None: ...
+    merged_into_id: str
+    def __init__(self, contact: _Optional[_Union[Contact, _Mapping]] = ..., merged_into_id: _Optional[str] = ...) -> None: ...
+
+class ContactMerged(_message.Message):
+    __slots__ = ("contact", "changed_fields", "merge_id", "loser_ids")
+    CONTACT_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_FIELDS_FIELD_NUMBER: _ClassVar[int]
+    MERGE_ID_FIELD_NUMBER: _ClassVar[int]
+    LOSER_IDS_FIELD_NUMBER: _ClassVar[int]
+    contact: Contact
+    changed_fields: _containers.RepeatedScalarFieldContainer[str]
+    merge_id: str
+    loser_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, contact: _Optional[_Union[Contact, _Mapping]] = ..., changed_fields: _Optional[_Iterable[str]] = ..., merge_id: _Optional[str] = ..., loser_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ContactUnmerged(_message.Message):
+    __slots__ = ("contact", "changed_fields", "merge_id", "loser_ids")
+    CONTACT_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_FIELDS_FIELD_NUMBER: _ClassVar[int]
+    MERGE_ID_FIELD_NUMBER: _ClassVar[int]
+    LOSER_IDS_FIELD_NUMBER: _ClassVar[int]
+    contact: Contact
+    changed_fields: _containers.RepeatedScalarFieldContainer[str]
+    merge_id: str
+    loser_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, contact: _Optional[_Union[Contact, _Mapping]] = ..., changed_fields: _Optional[_Iterable[str]] = ..., merge_id: _Optional[str] = ..., loser_ids: _Optional[_Iterable[str]] = ...) -> None: ...

@@ -29,6 +29,7 @@ from crm_chassis.db.faults import is_conflict
 from crm_chassis.db.vault import Vault
 from crm_chassis.errors import DomainError, InvalidInput, NotFound, PermissionDenied, Unauthenticated
 from crm_chassis.ids import NIL, as_uuid
+from crm_chassis.records.aliases import rename
 from crm_chassis.records.input import check_input
 from crm_chassis.records.mapping import to_message
 from crm_chassis.records.model import Record
@@ -139,6 +140,7 @@ class Calls:
         first: bool,
     ) -> Message:
         """Does what is asked for, and stores the answer under the key if there is one."""
+        request, tx.current_ids = rename(tx.session, request)
         result = function(tx, request)
         policy = method.policy
         if tx.actor.kind == "user" and not policy.read_only and crm_contracts.rows_of(request.DESCRIPTOR) is None:

@@ -262,6 +262,8 @@ class Field:
     has_words: Callable[[str], Any] | None = None
     format: int = 0
     key: str = ""
+    aliased: bool = False
+    """An id of a record that can be merged: an old one stands for the one that it leads to."""
 
 
 def message_fields(message: Descriptor) -> dict[str, Field]:
@@ -302,7 +304,9 @@ def _message_field(field: FieldDescriptor) -> Field:
     if rules.format == crm_contracts.Format.DATE:
         return Field("date")
     if rules.format == crm_contracts.Format.UUID or rules.reference:
-        return Field("id")
+        own = field.name == "id" and crm_contracts.resource_of(field.containing_type) is not None
+        kind = crm_contracts.kind_of(field.containing_type) if own else rules.reference
+        return Field("id", aliased=kind in crm_contracts.mergeable())
     return Field("text", format=rules.format)
 
 

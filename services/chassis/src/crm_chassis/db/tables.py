@@ -232,6 +232,45 @@ class MissingReference(Base):
     told_at: Mapped[datetime]
 
 
+class Alias(Base):
+    """An id that leads to another record since the two were merged (crm_chassis.merging)."""
+
+    __tablename__ = "aliases"
+    __table_args__ = (Index("aliases_new", "new_id"), Index("aliases_merge", "merge_id"))
+
+    old_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    into_id: Mapped[str] = mapped_column(Id)
+    """The record that it was merged into."""
+    new_id: Mapped[str] = mapped_column(Id)
+    """Where that leads to, after all merges."""
+    merge_id: Mapped[str] = mapped_column(Id)
+
+
+class MergedRow(Base):
+    """A row that named a record which was merged, and what the merge has done to it: for taking them apart again."""
+
+    __tablename__ = "merged_rows"
+    __table_args__ = (
+        Index("merged_rows_merge", "merge_id", "id"),
+        Index("merged_rows_record", "record_id", "field"),
+        Index("merged_rows_old", "old_id"),
+        Index("merged_rows_new", "new_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    merge_id: Mapped[str] = mapped_column(Id)
+    kind: Mapped[str] = mapped_column(String)
+    """Kind of the record, or the name of what is no record."""
+    record_id: Mapped[str] = mapped_column(Id)
+    field: Mapped[str] = mapped_column(String)
+    old_id: Mapped[str] = mapped_column(Id)
+    new_id: Mapped[str] = mapped_column(Id)
+    folded: Mapped[bool] = mapped_column(Boolean)
+    """It gave way to a row that said the same of the survivor."""
+    note: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """What stood there before and after, as far as the ids do not say it: ids, states and times, no personal values."""
+
+
 class SearchTerm(Base):
     """A word by which a record is found. Collation "C", so that a beginning is a range of the index."""
 

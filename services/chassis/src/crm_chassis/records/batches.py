@@ -31,6 +31,7 @@ from crm_chassis.errors import (
 )
 from crm_chassis.ids import NIL
 from crm_chassis.logs import get_logger
+from crm_chassis.records.aliases import resolved
 from crm_chassis.records.apart import apply_apart
 from crm_chassis.records.input import check_input
 from crm_chassis.records.mapping import messages_within, to_message
@@ -140,8 +141,12 @@ class _Holder:
 def batch_get(tx: Transaction, model: Any, ids: Iterable[str], response: Any) -> Any:
     """The response of a BatchGet method: the records that the actor may see, in the order of the ids."""
     wanted = list(dict.fromkeys(ids))
-    by_id = {record.id: record for record in tx.session.scalars(tx.visible(model).where(model.id.in_(wanted)))}
-    records = [by_id[id_] for id_ in wanted if id_ in by_id]
+    by_id = _by_id(tx, model, wanted)
+    if model.record_kind in crm_contracts.mergeable() and len(by_id) < len(wanted):
+        new = resolved(tx.session, [id_ for id_ in wanted if id_ not in by_id])
+        led_to = _by_id(tx, model, new.values())
+        by_id |= {old: led_to[id_] for old, id_ in new.items() if id_ in led_to}
+    records = list(dict.fromkeys(by_id[id_] for id_ in wanted if id_ in by_id))
     messages = messages_within(records, model.message, PAGE_BYTES)
     answer = {
         model.plural: messages,
@@ -149,6 +154,10 @@ def batch_get(tx: Transaction, model: Any, ids: Iterable[str], response: Any) ->
         "left_out": [record.id for record in records[len(messages) :]],
     }
     return response(**answer)
+
+
+def _by_id(tx: Transaction, model: Any, ids: Iterable[str]) -> dict[str, Any]:
+    return {record.id: record for record in tx.session.scalars(tx.visible(model).where(model.id.in_(list(ids))))}
 
 
 def _create(tx: Transaction, kind: _Kind, resources: Sequence[Any]) -> Message:

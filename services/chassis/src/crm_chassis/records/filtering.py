@@ -22,6 +22,7 @@ from crm_chassis.contracts.filtering import (
     no_such_field,
 )
 from crm_chassis.errors import InvalidInput
+from crm_chassis.records.aliases import current
 
 _LARGEST = 2**63
 """No whole number of the database is as large."""
@@ -52,6 +53,8 @@ def to_sql(expression: Expression | None, allowed: Mapping[str, Field], now: dat
     if field.kind == "id" and not re.fullmatch(r"[0-9a-f-]{36}", str(expression.value).lower()):
         return false() if operator == "=" else true()
     value = convert(expression, field, now)
+    if field.aliased:
+        value = current(value)
     if field.kind == "list":
         return column.contains([{field.key: value} if field.key else value])
     if operator == ":":

@@ -6,7 +6,7 @@ have the names of the message's fields. Money `amount` is two columns, `amount` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -94,6 +94,9 @@ class Record(Visible):
     """Columns whose changes are neither history nor a new version: secrets, counters, derived values."""
     computed: ClassVar[frozenset[str]] = frozenset()
     """Fields of the message that use cases compute for each answer, whose value now says nothing of what was read."""
+
+    also_names: ClassVar[Mapping[str, str]] = {}
+    """Columns that are no fields and hold ids of records that can be merged, with the kind of those."""
 
     restricts: ClassVar[tuple[Restriction, ...]] = ()
     """Whose deletion these records stand in the way of: ON DELETE RESTRICT, for records that are only marked."""

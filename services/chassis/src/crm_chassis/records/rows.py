@@ -18,6 +18,7 @@ from crm_chassis.access.actor import check_writable
 from crm_chassis.contracts.schema import validate
 from crm_chassis.contracts.transcode import decode
 from crm_chassis.errors import InvalidInput, PermissionDenied
+from crm_chassis.records.aliases import rename
 from crm_chassis.records.mapping import assign, to_message, writable_fields
 from crm_chassis.records.model import Record
 from crm_chassis.records.tx import Transaction
@@ -121,7 +122,8 @@ def read_row(
         if text:
             usual = getattr(record, f"{field.name}_currency", None) if record is not None else None
             body[field.name] = _value(field, text, row, usual or currency)
-    said = decode(message, {**body, **extra})
+    said, named = rename(tx.session, decode(message, {**body, **extra}))
+    tx.current_ids |= named
     check_writable(tx.actor, said, row.cleared)
     if record is None:
         validate(said)

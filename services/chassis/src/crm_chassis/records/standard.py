@@ -7,6 +7,7 @@ from typing import Any
 
 import crm_contracts
 
+from crm_chassis.errors import RecordMerged
 from crm_chassis.records.groups import group_records
 from crm_chassis.records.mapping import assign
 from crm_chassis.records.model import Record
@@ -63,6 +64,8 @@ def standard(model: type[Record]) -> tuple[StandardUseCase, ...]:
 
     def delete(tx: Transaction, request: Any) -> Record:
         record = tx.get(model, request.id, etag=request.etag)
+        if record.id != request.id.lower():
+            raise RecordMerged(f"It was merged into {record.id}; delete that one if you mean it.")
         tx.delete(record)
         return record
 

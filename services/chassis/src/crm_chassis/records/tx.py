@@ -32,6 +32,7 @@ from sqlalchemy import (
     event,
     exists,
     func,
+    insert,
     inspect,
     literal,
     select,
@@ -47,7 +48,7 @@ from crm_chassis.context import RequestContext
 from crm_chassis.db.base import Id
 from crm_chassis.db.engine import database_time
 from crm_chassis.db.outbox import envelope_of
-from crm_chassis.db.tables import Outbox, SearchTerm
+from crm_chassis.db.tables import Outbox, SearchTerm, SubjectKey
 from crm_chassis.db.vault import Erased, Vault
 from crm_chassis.envelope import PLACES, Occurrence, seal
 from crm_chassis.errors import (
@@ -59,7 +60,7 @@ from crm_chassis.errors import (
     UserInactive,
 )
 from crm_chassis.ids import partition_of, uuid7
-from crm_chassis.records import personal
+from crm_chassis.records import aliases, personal
 from crm_chassis.records.directory import DirectoryUser, OwnerReach
 from crm_chassis.records.mapping import to_message
 from crm_chassis.records.model import Record
@@ -190,6 +191,8 @@ class Transaction(View):
         self.caused_by = caused_by
         self.recorded = False
         """Whether this transaction has left something in the audit trail."""
+        self.current_ids: set[str] = set()
+        """Ids of records that can be merged, of which this transaction knows that they are not old."""
         self._vault = vault
         self._changes: dict[Record, _Change] = {}
         self._named: dict[Record, Message] = {}
@@ -220,6 +223,8 @@ class Transaction(View):
     def get(self, model: type[R], id_: str, *, etag: str = "", deleted: bool = False) -> R:
         """The record with that id, locked unless the running method only reads.
 
+        The id of a record that was merged into another one leads to that.
+
         Raises NotFound if it is not there or the actor may not read it, PermissionDenied if the actor may read
         it but the permission of the running method does not reach it, EtagMismatch if `etag` is given and old.
         """
@@ -229,6 +234,10 @@ class Transaction(View):
         else:
             needed = self.permission if not self.read_only and self.reach == model.plural else ""
             row = self.execute(_by_id(self, model, deleted, not self.read_only, needed), id=id_).first()
+        if row is None or row[0].deleted_at is not None:
+            survivor_id = self._led_to(model, id_)
+            if survivor_id is not None:
+                return self.get(model, survivor_id, etag=etag, deleted=deleted)
         if row is None:
             raise NotFound(f"There is no {model.record_kind.rsplit('.', 1)[1]} {id_}.")
         record, reached = row
@@ -249,10 +258,22 @@ class Transaction(View):
         self._fetched |= {(model, id_): None for id_ in wanted}
         self._fetched |= {(model, record.id): (record, bool(reached)) for record, reached in rows}
 
+    def _led_to(self, model: type[R], id_: str) -> str | None:
+        """The id that an old one leads to."""
+        if model.record_kind not in crm_contracts.mergeable():
+            return None
+        return aliases.resolved(self.session, {id_}).get(id_)
+
     def find(self, model: type[R], id_: str) -> R | None:
-        """The record with that id, locked, deleted or not, whoever may see it; for rules and subscribers."""
+        """The record with that id, locked, deleted or not, whoever may see it; for rules and subscribers.
+
+        The id of a record that was merged into another one leads to that.
+        """
         query = select(model).where(model.id == id_).with_for_update().execution_options(populate_existing=True)
-        return self.session.scalar(query)
+        record = self.session.scalar(query)
+        if record is not None and record.deleted_at is not None and (survivor_id := self._led_to(model, id_)):
+            return self.find(model, survivor_id)
+        return record
 
     def hold(self, *keys: str) -> None:
         """Lets transactions that hold one of the same keys wait for each other, until they end.
@@ -447,6 +468,15 @@ class Transaction(View):
                 opened.append(None)
         return opened
 
+    def seal(self, rows: Iterable[tuple[str, bytes]]) -> list[bytes]:
+        """Ciphertexts under the keys of records, of (record id, plaintext)."""
+        sealed, made = self._vault.seal(self.session, list(rows), ())
+        for subject_id, wrapped_key in made:
+            key = {"subject_id": subject_id, "wrapped_key": wrapped_key, "created_at": self.now}
+            self.session.execute(insert(SubjectKey).values(key))
+            self._keyed.add(subject_id)
+        return sealed
+
     def open(self, row: Outbox) -> bytes:
         """The envelope of an event of this service's log. Raises Erased if its subject was."""
         return envelope_of(self.session, row, self._vault)
@@ -506,10 +536,12 @@ class Transaction(View):
         """Notes what the session is about to write. Raises ReadOnly if this transaction must not write."""
         if self.read_only:
             raise ReadOnly()
-        for record in list(self.session.new) + list(self.session.dirty):
-            if isinstance(record, Record):
-                record.settle()
-                self._note(record, record in self.session.new)
+        records = [one for one in (*self.session.new, *self.session.dirty) if isinstance(one, Record)]
+        for record in records:
+            record.settle()
+        aliases.rename_records(self.session, records, self.current_ids)
+        for record in records:
+            self._note(record, record in self.session.new)
 
     def _note(self, record: Record, created: bool) -> None:
         found = _changed_columns(record)

@@ -416,16 +416,16 @@ def import_runner(service: Any, engine: Any, clock: FrozenClock, rights: dict[st
 
 @pytest.fixture
 def tick(service: Any, engine: Any, clock: FrozenClock, request: Any) -> Callable[[str], None]:
-    """Runs a timer of the service once, by name; "imports" works through every import, "jobs" through what is due of
-    all jobs."""
+    """Runs a timer of the service once, by name; "imports" works through every import, "merges" through what follows
+    merges, "jobs" through what is due of all jobs."""
 
     from crm_chassis.access.actor import Actor
     from crm_chassis.db.vault import Vault
     from crm_chassis.jobs.runner import Runner
     from crm_chassis.records.tx import transaction
 
-    def imports() -> None:
-        runner, patience = request.getfixturevalue("import_runner"), clock() + timedelta(hours=1)
+    def work_off(what: str, runner: Any) -> None:
+        patience = clock() + timedelta(hours=1)
         while clock() < patience:
             for taken in (found := runner.take(1)):
                 runner.run(taken, seconds=60)
@@ -434,8 +434,8 @@ def tick(service: Any, engine: Any, clock: FrozenClock, request: Any) -> Callabl
             pause = runner.next_due()
             if pause is None:
                 return
-            clock.advance(seconds=pause)  # rows wait for records whose events may be on the way
-        pytest.fail("an import does not end")
+            clock.advance(seconds=pause)  # both wait for events and transactions that may be under way
+        pytest.fail(f"{what} do not end")
 
     def run(name: str) -> None:
         if name == "jobs":
@@ -444,7 +444,10 @@ def tick(service: Any, engine: Any, clock: FrozenClock, request: Any) -> Callabl
                 jobs.run(taken[0])
             return
         if name == "imports":
-            imports()
+            work_off("imports", request.getfixturevalue("import_runner"))
+            return
+        if name == "merges":
+            work_off("merges", Runner(engine, [service.merging.job], Vault(_KEY), clock))
             return
         timer = next(one for one in service.every_timer if one.name == name)
         with transaction(engine, Actor(name, "system"), vault=Vault(_KEY), source="rule", clock=clock) as tx:

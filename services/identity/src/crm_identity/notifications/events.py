@@ -75,7 +75,9 @@ def _on_record(tx: Transaction, event: IncomingEvent) -> None:
     """Tells the new owner of a record, and takes back what a former one has not read."""
     followed = _FOLLOWED[event.record]
     if event.action == "deleted":
-        forget_record(tx, followed.resource, event.record_id)
+        # What is about one that was merged goes to the other one.
+        if not event.payload.get("merged_into_id"):
+            forget_record(tx, followed.resource, event.record_id)
         return
     owner_id = event.payload[followed.field][followed.owner]
     if followed.owner in event.payload.get("changed_fields", ()):

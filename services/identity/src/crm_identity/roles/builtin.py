@@ -48,6 +48,8 @@ BUILT_IN = (
         [
             (SUBTREE, _SALES, _CRUD),
             (SUBTREE, "leads", "convert"),
+            (SUBTREE, "accounts contacts", "merge"),
+            (ALL, "merges", "read undo"),
             (SUBTREE, "contacts leads", "send_email"),
             (SUBTREE, "opportunities", "close"),
             (SUBTREE, "accounts contacts activities leads opportunities tasks", "share"),
@@ -67,6 +69,8 @@ BUILT_IN = (
         [
             (OWN, _SALES, "create update delete"),
             (OWN, "leads", "convert"),
+            (OWN, "accounts contacts", "merge"),
+            (ALL, "merges", "read undo"),
             (OWN, "contacts leads", "send_email"),
             (OWN, "opportunities", "close"),
             (TEAM, _CUSTOMERS, "read"),
@@ -106,7 +110,8 @@ BUILT_IN = (
             (ALL, "messages", "create read"),
             (SUBTREE, "tasks", _CRUD),
             (ALL, "contacts accounts affiliations activities", "read"),
-            (ALL, "contacts", "update send_email"),
+            (ALL, "contacts", "update send_email merge"),
+            (ALL, "merges", "read undo"),
             (ALL, "activities", "create"),
             (ALL, "dashboards reports", "read"),
             (ALL, "imports", "create read"),

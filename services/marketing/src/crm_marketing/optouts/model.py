@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from crm.marketing.v1 import opt_outs_pb2
@@ -47,6 +48,7 @@ class OptOut(Record):
     )  # fmt: skip
     message = opt_outs_pb2.OptOut
     unlogged = frozenset({"address_hash", "person_id"})
+    also_names: ClassVar[Mapping[str, str]] = {"person_id": Contact.kind}
 
     address_hash: Mapped[str] = mapped_column(String)
     reach: Mapped[str] = mapped_column(String)

@@ -30,6 +30,7 @@ from crm_chassis.logs import get_logger
 from crm_chassis.mail.addresses import AddressError
 from crm_chassis.mail.message import Mail
 from crm_chassis.mail.relay import Accepted, Away, Outcome, Refused, Unsupported
+from crm_chassis.records.aliases import resolved
 from crm_chassis.records.tx import Transaction
 from sqlalchemy import and_, case, func, or_, select, update
 
@@ -191,7 +192,10 @@ def claim(tx: Transaction, campaign: Campaign, member_id: str, domain: str) -> C
         _wait(tx, member, campaign)
         return None
     if row[0].deleted:
-        _skip(tx, member, "contact deleted")
+        if resolved(tx.session, [member.contact_id]):
+            member.next_attempt_at = tx.now + UNKNOWN_PAUSE  # the member becomes that of another contact in a moment
+        else:
+            _skip(tx, member, "contact deleted")
         return None
     contact, account = row
     text = tx.session.get_one(CampaignText, campaign.id)
