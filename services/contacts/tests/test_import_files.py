@@ -3,11 +3,13 @@ others with it."""
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 import pytest
 from crm.common.v1 import imports_pb2
 from crm.contacts.v1 import accounts_pb2, contacts_pb2, leads_pb2
+from crm_chassis.contracts import formats
 from crm_chassis.errors import DomainError
 from crm_chassis.imports import operations, work
 from crm_chassis.testing import unique, user
@@ -119,6 +121,22 @@ def test_a_record_that_cannot_be_kept_takes_no_other_with_it(import_csv: Any, co
 
     assert counts(done) == (60, 0, 1)
     assert [(error.line, error.field) for error in done.errors] == [(62, "account")]
+
+
+def test_a_value_that_the_database_cannot_hold_takes_no_other_with_it(
+    import_csv: Any, contacts: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = unique("Large")
+    # Stands for a text whose format does not bound it: what does not compress is too large for the index.
+    monkeypatch.setitem(formats._NORMALISE, formats.Format.LANGUAGE, str)
+    endless = secrets.token_hex(20_000)
+
+    done = import_csv(
+        "contacts", f"first_name,last_name,language\nA,{name},de\nB,{name},{endless}\nC,{name},en\n", as_=ADMIN
+    )
+
+    assert (counts(done), [error.line for error in done.errors]) == ((2, 0, 1), [3])
+    assert set(contacts(name)) == {"A", "C"}
 
 
 # -- how files are written --------------------------------------------------------------------------------------
