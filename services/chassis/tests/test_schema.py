@@ -63,16 +63,16 @@ LONG = {
 @pytest.mark.parametrize("format_", [*Format.values()], ids=Format.Name)
 def test_the_lint_takes_those_formats_for_a_bound_that_are_one(format_: int) -> None:
     try:
-        kept = len(normalise(LONG.get(format_, "https://x.example/1" + "a" * 10_000), format_))
+        kept = len(normalise(LONG.get(format_, "https://x.example/123" + "a" * 10_000), format_))
     except ValueError:
         kept = 0
     assert (kept < 256) == (format_ in BOUNDING)
 
 
 def test_a_tag_of_a_language_has_at_most_35_characters() -> None:
-    assert normalise("zh-cmn-hans-cn-x-aaaaaaaa-bbbbbb-cc", Format.LANGUAGE)
+    assert normalise("zh-cmn-hans-cn-aaaaaaaa-bbbbbbbb-cc", Format.LANGUAGE)
     with pytest.raises(ValueError, match="language tag"):
-        normalise("zh-cmn-hans-cn-x-aaaaaaaa-bbbbbb-ccc", Format.LANGUAGE)
+        normalise("zh-cmn-hans-cn-aaaaaaaa-bbbbbbbb-ccc", Format.LANGUAGE)
 
 
 SIGNS = {

@@ -224,7 +224,8 @@ def money(source: Source) -> Iterator[Finding]:
 
 
 def limits(source: Source) -> Iterator[Finding]:
-    """What clients send has a bound: each string a length, or a format or pattern that has one, each list a number of items."""
+    """What clients send has a bound: each string a length, or a format or pattern that is one, each list a number of
+    items."""
     for field in source.writable():
         rules = rules_of(field)
         ends = rules.pattern and not _ENDLESS.search(rules.pattern)
