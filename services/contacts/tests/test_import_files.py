@@ -221,6 +221,20 @@ def test_columns_without_a_name_or_a_use_are_passed_over(import_csv: Any) -> Non
         assert list(done.unused_columns) == ["Phone", "Phone"]
 
 
+def test_a_name_of_a_column_has_a_bound(import_csv: Any, refused: Any) -> None:
+    told = refused(f"last_name,{'名' * 201}\n{unique('Name')},x\n")
+    assert "column 2 has more than 200 characters" in str(told)
+    done = import_csv("contacts", f"last_name,{'名' * 200}\n{unique('Name')},x\n", as_=ADMIN)
+    assert list(done.unused_columns) == ["名" * 200]
+
+
+def test_what_is_said_of_a_file_has_a_bound(upload: Any) -> None:
+    values = {"last_name": {"values": {f"{number:04}" + "a" * 190: "b" * 990 for number in range(1000)}}}
+    with pytest.raises(DomainError) as told:
+        upload("contacts", "last_name\nX\n", as_=ADMIN, options={"values": values})
+    assert told.value.errors == {"mapping": ["has with the values more than 1 MB"]}
+
+
 def test_a_mapping_of_a_column_that_is_not_there_is_refused(refused: Any) -> None:
     errors = refused("Email,Name\na@x.example,Typo\n", mapping={"Email": "email", "Nmae": "last_name"})
     assert "'Nmae'" in errors["mapping"][0]

@@ -18,6 +18,7 @@ from crm_chassis.imports import operations, work
 from crm_chassis.imports.tables import FAILURES_KEPT, forget_failures
 from crm_chassis.records.directory import Rights, rights_of
 from crm_chassis.records.onbehalf import KEY_HAS_ENDED
+from crm_chassis.rpc import server
 from crm_chassis.testing import ALL, OWN, unique, user
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -361,6 +362,36 @@ def test_imports_are_listed_in_pages(import_csv: Any, rpc: Any) -> None:
     assert listed(owner, state=State.DONE, kind="contacts") == made[2::-1]
     assert foreign in listed(ADMIN)
     assert made[3] not in listed(other), "who may not read leads sees no import of leads"
+
+
+def test_a_page_of_imports_has_a_bound_in_bytes(
+    import_csv: Any, rpc: Any, engine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = user({**GRANTS, "imports.read": OWN})
+    made = [import_csv("contacts", lines(unique("Large"), 1), as_=owner).id for _ in range(3)]
+    # As an earlier version has kept them.
+    with engine.begin() as connection:
+        statement = text("UPDATE imports SET columns = :names, targets = :targets WHERE actor_id = :owner")
+        names = {"names": ["名" * 130_000] * 12, "targets": [""] * 12, "owner": owner.id}
+        connection.execute(statement, names)
+    monkeypatch.setattr(operations, "PAGE_BYTES", 20_000)
+
+    request, seen, pages = imports_pb2.ListImportsRequest(), [], 0
+    while not pages or request.page_token:
+        page = rpc("ListImports", request, as_=owner)
+        assert page.ByteSize() < 40_000
+        seen += [one.id for one in page.imports]
+        request.page_token, pages = page.next_page_token, pages + 1
+
+    assert (seen, pages) == (made[::-1], 3)
+    assert rpc("GetImport", get(made[0]), as_=owner).columns[0] == "名" * 200
+
+
+def test_the_answer_to_an_upload_is_measured(upload: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "LARGEST_MESSAGE", 10)
+    with pytest.raises(DomainError) as refused:
+        upload("contacts", lines(unique("Large"), 1), as_=ADMIN)
+    assert refused.value.reason == "ANSWER_TOO_LARGE"
 
 
 def test_an_import_is_read_with_the_right_to_its_kind(import_csv: Any, rpc: Any) -> None:
