@@ -46,7 +46,7 @@ SUBSCRIBER_BYTES = 1 << 30
 
 UNREAD_BYTES = 1 << 30
 """What each queue of messages that nobody takes may hold: those that are no event of ours, and those that no service
-was set up for. A full one forgets its oldest: it must not take the disk from the queues of the suite, and never refuse."""
+was set up for. A full one forgets its oldest: it must not take the disk from the queues of the suite."""
 UNREAD = ("crm.unrouted", "crm.dead")
 
 

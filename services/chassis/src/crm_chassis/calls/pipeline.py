@@ -219,11 +219,12 @@ class Calls:
     def note_refusal(
         self, method: crm_contracts.Method, body: bytes, actor: Actor, context: RequestContext, error: DomainError
     ) -> None:
-        """Notes that a call was refused for want of a right, or by a rule if the policy asks for an entry.
+        """Notes that a call was refused for want of a right, or by a rule if the rule or the policy asks for an
+        entry.
 
         A record that is hidden from the caller is not found; whoever would change one has tried more than to look.
         """
-        ruled = method.policy.audit and FORBIDDEN < error.status < 500
+        ruled = (method.policy.audit or error.noted) and FORBIDDEN < error.status < 500
         hidden = error.status == NOT_FOUND and not method.policy.read_only
         if not (error.status == FORBIDDEN or ruled or hidden):
             return

@@ -248,11 +248,11 @@ class _Reader:
         # What is mapped to nothing may be anything.
         cleared = all(actor.may(f"fields.{which}.read") for which in ("personal", "financial"))
         self._rest = cleared or actor.id == run.actor_id
-        names = importer.columns if importer is not None else {}
-        self._seen = frozenset(name for name in names if importer is not None and importer.readable(actor, name))
+        self._names = frozenset(importer.columns if importer is not None else ())
+        self._seen = frozenset(name for name in self._names if importer is not None and importer.readable(actor, name))
 
     def error(self, failure: ImportFailure) -> Any:
-        hidden = failure.field in failure.row and failure.field not in self._seen
+        hidden = failure.field in self._names - self._seen
         shown = (self._rest if not target or not failure.row else target in self._seen for target in self._run.targets)
         return imports_pb2.RowError(
             line=failure.line,

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, cast, false, func, or_, select, true
+from sqlalchemy.dialects.postgresql import array
 
 from crm_chassis.access.actor import ALL, SUBTREE, TEAM, TERRITORY, Actor
 from crm_chassis.records.directory import (
+    DirectoryHolder,
     DirectoryReport,
+    DirectoryRole,
     DirectoryTeam,
     DirectoryTeamMember,
     DirectoryTerritory,
@@ -52,7 +55,7 @@ def _reached(model: Any, actor: Actor, scope: int) -> ColumnElement[bool]:
     conditions = [owner == actor.id, *(column == _any(values) for column, values in _beyond_own(model, actor, scope))]
     if _has_queue(model, actor, scope):
         team = getattr(model, model.team_field)
-        conditions.append(and_(owner.is_(None), or_(team.is_(None), team == _any(_idle_teams()))))
+        conditions.append(and_(owner.is_(None), or_(team.is_(None), team == _any(_idle_teams(model.queue_permission)))))
     return or_(*conditions)
 
 
@@ -92,12 +95,24 @@ def _has_queue(model: Any, actor: Actor, scope: int) -> bool:
     return bool(scope == TEAM and model.team_field and model.queue_permission and actor.may(model.queue_permission))
 
 
-def _idle_teams() -> Select[Any]:
-    """Teams in which nobody works: without members, or with deactivated ones only; none that is not known yet."""
+def _idle_teams(permission: str) -> Select[Any]:
+    """Teams in which nobody works: without members who are active and have the permission; none that is not known yet.
+
+    Whoever's roles are not all known here may have it.
+    """
+    roles = DirectoryRole.id == func.any(DirectoryHolder.role_ids)
+    sufficient = array((permission, f"{permission.partition('.')[0]}.*", "*"))
+    granted = select(DirectoryRole.id).where(roles, DirectoryRole.grants.has_any(sufficient)).exists()
+    known = select(func.count()).select_from(DirectoryRole).where(roles).correlate(DirectoryHolder).scalar_subquery()
     working = (
         select(DirectoryTeamMember.team_id)
         .join(DirectoryUser, DirectoryUser.id == DirectoryTeamMember.user_id)
-        .where(DirectoryTeamMember.team_id == DirectoryTeam.id, DirectoryUser.active)
+        .outerjoin(DirectoryHolder, DirectoryHolder.user_id == DirectoryTeamMember.user_id)
+        .where(
+            DirectoryTeamMember.team_id == DirectoryTeam.id,
+            DirectoryUser.active,
+            or_(DirectoryHolder.user_id.is_(None), granted, known < func.cardinality(DirectoryHolder.role_ids)),
+        )
     )
     return select(DirectoryTeam.id).where(~working.exists())
 
