@@ -85,6 +85,14 @@ def test_only_an_unqualified_lead_has_a_reason_against_it(rpc: Any) -> None:
     assert patched(against.id, status="WORKING", unqualified_reason="no need").unqualified_reason == ""
 
 
+def test_a_file_gives_no_reason_against_a_lead_that_is_not_unqualified(rpc: Any, import_csv: Any) -> None:
+    key = unique("reason")
+    rows = f"{key}-1,{key},New,Broke\n{key}-2,{key},,\n{key}-2,{key},,Broke\n{key}-3,{key},Unqualified,Broke\n"
+    done = import_csv("leads", f"external_id,company,status,unqualified_reason\n{rows}", as_=ADMIN)
+    assert [(error.line, "unqualified_reason" in error.field) for error in done.errors] == [(2, True), (4, True)]
+    assert done.rows_created == 2
+
+
 def test_a_converted_lead_has_no_reason_against_it(rpc: Any) -> None:
     made = lead(rpc, status="UNQUALIFIED", unqualified_reason="no budget")
     rpc("ConvertLead", leads_pb2.ConvertLeadRequest(id=made.id), as_=ADMIN)

@@ -1,4 +1,4 @@
-"""What of sales goes along when a lead becomes a customer: the opportunity that is opened, and the tasks about the lead."""
+"""What happens here when a lead becomes a customer: an opportunity is opened, and tasks about the lead go along."""
 
 from __future__ import annotations
 

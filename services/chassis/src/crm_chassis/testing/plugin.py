@@ -127,7 +127,8 @@ def _indexes(service: Any) -> None:
     from crm_chassis.records.personal import mapped
 
     wide: list[str] = []
-    for model in (one for one in mapped(service.tables) if issubclass(one, Record) and hasattr(one, "message")):
+    records: list[Any] = [one for one in mapped(service.tables) if issubclass(one, Record) and hasattr(one, "message")]
+    for model in records:
         fields = model.message.DESCRIPTOR.fields_by_name
         for index in model.__table__.indexes:
             if index.dialect_options["postgresql"]["using"] in ("gin", "gist", "brin"):

@@ -96,13 +96,14 @@ class Lead(Record):
     def begin(self) -> None:
         """Checks the status a new lead is given; NEW if none is.
 
-        Raises IllegalStatusChange for CONVERTED, or UnqualifiedNeedsReason.
+        Raises IllegalStatusChange for CONVERTED, UnqualifiedNeedsReason, or InvalidInput for a reason without need.
         """
         self.status = self.status or "NEW"
         if self.status == "CONVERTED":
             raise IllegalStatusChange("A lead becomes converted by conversion only.")
         if self.status == "UNQUALIFIED" and not self.unqualified_reason:
             raise UnqualifiedNeedsReason()
+        self.must_give_no_idle_reason()
 
     def must_be_open(self) -> None:
         """Raises LeadConverted if the lead was converted."""

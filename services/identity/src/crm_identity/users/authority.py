@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import crm_contracts
 from crm_chassis.access.actor import ALL, OWN, SUBTREE, TEAM, TERRITORY
@@ -16,7 +17,7 @@ from crm_chassis.records.directory import DirectoryReport, DirectoryTeamMember
 from crm_chassis.records.tx import Transaction
 from crm_chassis.records.visibility import territories_of
 from crm_contracts.resources import resources
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from crm_identity.errors import GrantsMoreThanHeld
 from crm_identity.roles.grants import Holding, check_held, held_by
@@ -108,7 +109,7 @@ def reaches_of_holders(tx: Transaction, role: Role, added: Iterable[Holding]) ->
     """What those who have a role reach with what it grants anew."""
     holders = select(User.id).where(User.role_ids.contains([role.id]), User.deleted_at.is_(None))
     of_holders = User.id.in_(holders)
-    places = {
+    places: dict[int, Select[Any]] = {
         TEAM: select(func.unnest(User.team_ids)).where(of_holders),
         TERRITORY: select(func.unnest(User.territory_ids)).where(of_holders),
         SUBTREE: select(User.id).where(User.manager_id.in_(holders), User.deleted_at.is_(None)),
