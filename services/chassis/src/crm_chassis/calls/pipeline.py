@@ -21,7 +21,6 @@ from sqlalchemy.orm import Session
 
 from crm_chassis.access.actor import Actor
 from crm_chassis.calls.answers import Answers
-from crm_chassis.calls.refusals import Refusals
 from crm_chassis.calls.requests import claim, keep, remember
 from crm_chassis.clock import Clock, system_clock
 from crm_chassis.context import GATEWAY_KEY, RequestContext
@@ -34,6 +33,7 @@ from crm_chassis.records.mapping import to_message
 from crm_chassis.records.model import Record
 from crm_chassis.records.taken import already_exists, is_taken
 from crm_chassis.records.tx import Transaction, transaction
+from crm_chassis.refusals import Refusals
 from crm_chassis.service import Service, UseCase
 
 ATTEMPTS = 3

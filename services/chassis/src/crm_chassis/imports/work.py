@@ -20,7 +20,6 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from crm_chassis.access.actor import Actor
-from crm_chassis.calls.refusals import Refusals
 from crm_chassis.db.faults import as_domain_error
 from crm_chassis.errors import DomainError, Internal, PermissionDenied, UnknownReference
 from crm_chassis.imports.files import FileRow, Layout, Position, rows
@@ -47,6 +46,7 @@ from crm_chassis.records.directory import Rights
 from crm_chassis.records.onbehalf import KEY_HAS_ENDED, actor_now, key_has_ended
 from crm_chassis.records.rows import Notation, Row
 from crm_chassis.records.tx import Transaction
+from crm_chassis.refusals import Refusals
 
 CHUNK = 256 * 1024
 """Bytes of a file that are kept together."""
