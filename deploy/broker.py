@@ -44,6 +44,12 @@ SUBSCRIBER_BYTES = 1 << 30
 """What one queue of a subscriber may hold. Longer ones would take the disk from the queues of the suite."""
 
 
+UNREAD_BYTES = 1 << 30
+"""What each queue of messages that nobody takes may hold: those that are no event of ours, and those that no service
+was set up for. A full one forgets its oldest: it must not take the disk from the queues of the suite."""
+UNREAD = ("crm.unrouted", "crm.dead")
+
+
 def account(name: str) -> str:
     """The account of a service, or of the gateway."""
     return f"crm_{name}"
@@ -91,7 +97,7 @@ def definitions(secrets: Mapping[str, str], suite: Catalogue) -> dict[str, Any]:
     read = _pattern(feed, re.escape(EVENTS.name))
     permissions.append(_permission(account(GATEWAY), _pattern(feed), _pattern(feed), read))
     topics.append(_topic(account(GATEWAY), EVENTS.name, NOTHING, _bindings(_followed(GATEWAY, everything, everything))))
-    policies = []
+    policies = [_policy("unread", _pattern(*map(re.escape, UNREAD)), UNREAD_BYTES)]
     for subscriber in suite.subscribers.values():
         own = rf"{re.escape(subscriber.name)}\..+"
         users.append(_user(account(subscriber.name), secrets, password_variable(subscriber.name)))
@@ -103,7 +109,7 @@ def definitions(secrets: Mapping[str, str], suite: Catalogue) -> dict[str, Any]:
                 topics.append(_topic(account(subscriber.name), exchange.name, NOTHING, topic))
                 sources.append(re.escape(exchange.name))
         permissions.append(_permission(account(subscriber.name), _pattern(own), _pattern(own), _pattern(own, *sources)))
-        policies.append(_policy(subscriber.name, rf"^{own}$"))
+        policies.append(_policy(f"subscriber {subscriber.name}", rf"^{own}$", SUBSCRIBER_BYTES))
     return {
         "vhosts": [{"name": VHOST}],
         "users": users,
@@ -111,7 +117,7 @@ def definitions(secrets: Mapping[str, str], suite: Catalogue) -> dict[str, Any]:
         "topic_permissions": topics,
         "policies": policies,
         "exchanges": [_exchange(exchange) for exchange in EXCHANGES],
-        "queues": [_queue("crm.unrouted"), _queue("crm.dead")],
+        "queues": [_queue(name) for name in UNREAD],
         "bindings": [_binding(UNROUTED.name, "crm.unrouted", ""), _binding(DEAD.name, "crm.dead", "#")],
     }
 
@@ -161,11 +167,10 @@ def _kinds(records: Iterable[str]) -> str:
     return f"({'|'.join(re.escape(record) for record in sorted(records))})"
 
 
-def _policy(name: str, pattern: str) -> dict[str, Any]:
-    limit = {"max-length-bytes": SUBSCRIBER_BYTES}
+def _policy(name: str, pattern: str, limit: int) -> dict[str, Any]:
     return {
-        "vhost": VHOST, "name": f"subscriber {name}", "pattern": pattern, "apply-to": "queues", "definition": limit,
-        "priority": 1,
+        "vhost": VHOST, "name": name, "pattern": pattern, "apply-to": "queues",
+        "definition": {"max-length-bytes": limit}, "priority": 1,
     }  # fmt: skip
 
 

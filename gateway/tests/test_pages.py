@@ -69,6 +69,22 @@ def test_every_address_of_the_console_is_its_page(browser: Browser, path: str) -
     assert browser.get(path).headers["content-security-policy"] != policy
 
 
+def test_a_page_is_read_once_until_it_is_built_anew(
+    browser: Browser, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    whole = Path.read_text
+    monkeypatch.setattr(Path, "read_text", lambda path, *args: read.append(path.name) or whole(path, *args))
+
+    for path in ("/app", "/docs", "/app/contacts", "/docs"):
+        assert browser.get(path).status_code == 200
+    assert read == ["index.html", "docs.html"]
+
+    (folder / "new.html").write_text("built anew")
+    (folder / "new.html").replace(folder / "index.html")
+    assert browser.get("/app").text == "built anew"
+
+
 def test_files_with_a_hash_are_kept_for_ever(browser: Browser) -> None:
     plain = browser.get("/assets/a-1.js", **{"accept-encoding": "identity"})
     packed = browser.get("/assets/a-1.js", **{"accept-encoding": "br;q=0, gzip"})

@@ -136,6 +136,25 @@ def test_documents_are_read_at_a_rate_and_probes_always(make_suite: Callable[...
     assert {stranger.get("/healthz").status_code for _ in range(20)} == {200}
 
 
+PAGES = ["/", "/app", "/app/contacts/1", "/app/manifest.webmanifest", "/docs", "/assets/index-1.js"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_read_at_a_rate(make_suite: Callable[..., Suite], path: str) -> None:
+    stranger = make_suite(rates={"READ": 1, "WRITE": 1, "HEAVY": 1, "CREDENTIAL": 2}).stranger()
+    answers = [stranger.get(path) for _ in range(20)]
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert 0 < len(refused) < 20
+    assert (refused[0].json()["reason"], refused[0].headers["retry-after"]) == ("RATE_LIMITED", "1")
+    assert refused[0].headers["x-request-id"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_count_among_the_requests_in_flight(make_suite: Callable[..., Suite], path: str) -> None:
+    answer = make_suite(max_in_flight=0).stranger().get(path)
+    assert (answer.status_code, answer.json()["reason"]) == (503, "OVERLOADED")
+
+
 def test_rate_limits(make_suite: Callable[..., Suite]) -> None:
     suite = make_suite(rates={"READ": 1, "WRITE": 1, "HEAVY": 1, "CREDENTIAL": 2})
     one, other = suite.client(), suite.client()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import signal
@@ -16,6 +17,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import crm_contracts
 import httpx
@@ -32,6 +34,7 @@ from crm_gateway import feed as feed_module
 from crm_gateway.feed import Feed
 from crm_gateway.routes import routed, template
 from crm_gateway.settings import GatewaySettings, services
+from crm_gateway.site import Site
 from gateway_harness import ACTOR_SEED, Client, Suite
 
 
@@ -39,6 +42,22 @@ def test_without_a_console_the_root_leads_to_what_there_is(admin: Client) -> Non
     answer = admin.get("/")
     assert (answer.status_code, answer.headers["location"]) == (307, "/docs")
     assert "/openapi.json" in admin.get("/docs").text
+
+
+def test_who_asks_at_once_whether_the_gateway_is_ready_asks_the_services_once() -> None:
+    asked = []
+
+    async def check() -> str:
+        asked.append(1)
+        await asyncio.sleep(0)
+        return ""
+
+    async def ask() -> list[Any]:
+        site, request = Site({"identity": check}), SimpleNamespace(path="/readyz")
+        return await asyncio.gather(*(site.handle(request) for _ in range(50)))
+
+    assert {reply.status for reply in asyncio.run(ask())} == {200}
+    assert len(asked) == 1
 
 
 def test_openapi_covers_every_route(admin: Client) -> None:
@@ -83,13 +102,13 @@ def test_asyncapi_covers_every_event(admin: Client) -> None:
 def test_health(suite: Suite) -> None:
     stranger = suite.stranger()
     assert stranger.get("/healthz").json() == {"status": "ok"}
-    suite.gateway.site._ready = None
+    suite.gateway.site._found = None
     assert stranger.get("/readyz").json() == {"status": "ready", "failed": {}}
-    suite.gateway.site._ready = None
+    suite.gateway.site._found = None
     suite.services.dead.add("identity")
     answer = stranger.get("/readyz")
     assert (answer.status_code, list(answer.json()["failed"])) == (503, ["identity"])
-    suite.gateway.site._ready = None
+    suite.gateway.site._found = None
     answer = stranger.post("/healthz")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
 

@@ -15,6 +15,7 @@ from crm_chassis.context import GATEWAY_KEY
 from crm_chassis.errors import EtagMismatch, InvalidInput, PermissionDenied
 from crm_chassis.ids import uuid7
 from crm_chassis.violations import TOO_LONG, UNKNOWN_VALUE
+from crm_gateway.transcode import parse_json
 from gateway_harness import Client, Suite
 from google.protobuf.timestamp_pb2 import Timestamp
 from hypothesis import HealthCheck, given, settings
@@ -328,3 +329,18 @@ def test_a_wrong_request_id_is_replaced(admin: Client, id_: str) -> None:
     answer = admin.get("/v1/nothing", headers=[("x-request-id", id_.encode("latin-1"))])
     assert len(answer.headers["x-request-id"]) == 36
     assert answer.json()["request_id"] == answer.headers["x-request-id"]
+
+
+ROUNDED = ["9007199254740993.0", "0.1234567890123456789", "12345678901234567890123", "9007199254740993e0", "1e-400"]
+
+
+@pytest.mark.parametrize("literal", ROUNDED)
+def test_a_number_that_would_be_rounded_is_refused(literal: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        parse_json(b'{"custom": {"n": [%s]}}' % literal.encode())
+    assert refused.value.errors == {"_": [f"the number {literal} would be rounded; write it as text"]}
+
+
+@pytest.mark.parametrize("literal", ["0.1", "1.0", "1e23", "-0.0", "123.4500", "9007199254740992.0", "4e-7", "1e308"])
+def test_a_number_that_is_kept_is_taken(literal: str) -> None:
+    assert parse_json(b'{"custom": {"n": %s}}' % literal.encode()) == {"custom": {"n": float(literal)}}

@@ -61,6 +61,9 @@ FAULTS = [
     ("money", HOURS, "double total_cost = 1;"),
     ("money", HOURS, "string price = 1;"),
     ("string-limit", "{max_length: 50}];", "{}];"),
+    ("string-limit", "{max_length: 50}];", "{format: URL}];"),
+    ("string-limit", "{max_length: 50}];", "{format: TAG}];"),
+    ("string-limit", "{max_length: 50}];", '{pattern: "[a-z]*"}];'),
     ("string-limit", "{max_length: 50, max_items: 10, filterable: true}", "{max_items: 10}"),
     ("items-limit", "{max_length: 50, max_items: 10, filterable: true}", "{max_length: 50}"),
     ("items-limit", "[(crm.options.v1.field) = {max_items: 10}]", ""),
@@ -94,6 +97,8 @@ def test_a_planted_fault_is_reported(shop: Compile, code: str, old: str, new: st
 
 def test_sound_variations_are_accepted(shop: Compile) -> None:
     assert _codes(shop('"/v1/hours"', '"/.well-known/hours"')) == set()
+    assert _codes(shop("{max_length: 50}];", "{format: LANGUAGE}];")) == set()
+    assert _codes(shop("{max_length: 50}];", '{pattern: "[a-z]{1,9}|x?"}];')) == set()
     assert _codes(shop(HOURS, "bool amount_known = 1;")) == set()
     assert _codes(shop(HOURS, "repeated crm.common.v1.Money costs = 1;")) == set()
 

@@ -11,7 +11,7 @@ import pytest
 from amqp import Channel
 from amqp.basic_message import Message
 from amqp.exceptions import AccessRefused, NotFound
-from crm_chassis.bus.topology import CONTROL, DEAD, EVENTS, PERSONAL, PUBLIC, REPLAY, connect, declare
+from crm_chassis.bus.topology import CONTROL, DEAD, EVENTS, PERSONAL, PUBLIC, REPLAY, UNROUTED, connect, declare
 from crm_chassis.testing import unique
 from kombu import Connection
 
@@ -38,7 +38,8 @@ class WithTrusted(Instance):
         subscribers = {**catalogue().subscribers, "trusted": trusted}
         found = definitions(self.secrets, replace(catalogue(), subscribers=subscribers))
         (policy,) = [one for one in found["policies"] if "trusted" in one["name"]]
-        policy["definition"] = {"max-length-bytes": 1000}
+        (unread,) = [one for one in found["policies"] if one["name"] == "unread"]
+        policy["definition"] = unread["definition"] = {"max-length-bytes": 1000}
         return json.dumps(found)
 
 
@@ -276,7 +277,7 @@ def test_a_subscriber_declares_queues_of_its_own_name_only(account: Open, queue:
 def test_a_queue_of_a_subscriber_is_limited_whatever_it_says(account: Open, arguments: dict[str, object]) -> None:
     """The broker of this test was told a lower limit for one subscriber."""
     limits = {one["name"]: one["definition"] for one in definitions(keys.generate(), catalogue())["policies"]}
-    assert limits == {"subscriber example": {"max-length-bytes": 1 << 30}}
+    assert limits == {name: {"max-length-bytes": 1 << 30} for name in ("unread", "subscriber example")}
     channel = account("trusted")
     channel.queue_declare("trusted.long", durable=True, auto_delete=False, arguments=arguments)
     channel.queue_bind("trusted.long", PERSONAL.name, "crm.contacts.contact.#")
@@ -287,6 +288,17 @@ def test_a_queue_of_a_subscriber_is_limited_whatever_it_says(account: Open, argu
         publisher.basic_publish_confirm(large, PERSONAL.name, "crm.contacts.contact.updated.v1.3", confirm_timeout=10)
     assert channel.queue_purge("trusted.long") == 1
     channel.queue_delete("trusted.long")
+
+
+@pytest.mark.parametrize(("queue", "exchange"), [("crm.unrouted", UNROUTED.name), ("crm.dead", DEAD.name)])
+def test_what_nobody_takes_is_limited_and_forgets_its_oldest(account: Open, queue: str, exchange: str) -> None:
+    channel = account("")
+    channel.queue_purge(queue)
+    channel.confirm_select()
+    for number in range(5):
+        channel.basic_publish_confirm(Message(b"%d" % number * 600), exchange, "odd", confirm_timeout=10)
+    assert channel.basic_get(queue, no_ack=True).body.startswith(b"4")
+    assert channel.basic_get(queue, no_ack=True) is None
 
 
 def test_what_all_share_is_there_before_any_service(broker: Instance, account: Open) -> None:

@@ -12,10 +12,24 @@ import pytest
 from amqp.basic_message import Message
 from crm.common.v1 import bus_pb2
 from crm.contacts.v1 import accounts_pb2
+from crm_chassis.bus import replayer
 from crm_chassis.bus.forwarder import Forwarder
 from crm_chassis.bus.relay import Confirms
 from crm_chassis.bus.replayer import END_OF_REPLAY, Replayer
-from crm_chassis.bus.topology import CONTROL, EVENTS, PUBLIC, connect, control_queue, declare, public_queue, routing_key
+from crm_chassis.bus.topology import (
+    CONTROL,
+    EVENTS,
+    PUBLIC,
+    REPLAY,
+    REPLAY_END,
+    connect,
+    control_queue,
+    declare,
+    keep_alive,
+    public_queue,
+    replay_key,
+    routing_key,
+)
 from crm_chassis.bus.worker import patch  # noqa: F401  imports eventlet without its notice
 from crm_chassis.bus.worker.subscriber import Subscriber
 from crm_chassis.db.vault import Vault
@@ -127,18 +141,78 @@ def request(**changes: Any) -> bytes:
 def test_a_request_for_a_replay_that_cannot_be_answered_holds_up_no_other(
     engine: Any, amqp_url: str, stranger: Stranger, asker: str, running: Any, odd: Any, body: bytes
 ) -> None:
-    replayer = Replayer("contacts", engine, amqp_url, Vault(b"\x05" * 32), threading.Event().wait)
+    answering = Replayer("contacts", engine, amqp_url, Vault(b"\x05" * 32), threading.Event().wait)
     before = len(odd())
 
     stranger.send(CONTROL.name, "contacts", body)
     stranger.send(CONTROL.name, "contacts", request(service=asker))
-    running(replayer)
+    running(answering)
 
     with connect(amqp_url) as connection:
         queues = [Queue(f"{asker}.in.{number}")(connection.default_channel) for number in range(QUEUES)]
         eventually(lambda: all(queue.queue_declare(passive=True).message_count for queue in queues), WAIT)
     assert len(odd()) == before + 1
     assert odd()[-1].queue == "contacts.control"
+
+
+@pytest.fixture
+def stalled(amqp_url: str) -> Iterator[str]:
+    """Who asks for a replay and has queues that are full."""
+    name = unique("stalled")
+    limits = {"x-max-length": 1, "x-overflow": "reject-publish"}
+    with connect(amqp_url) as connection:
+        channel = connection.default_channel
+        for number in range(QUEUES):
+            queue = f"{name}.in.{number}"
+            channel.queue_declare(queue, durable=True, auto_delete=False, arguments=limits)
+            for what in ("crm.contacts.account.*.*", f"crm.*.{REPLAY_END}"):
+                channel.queue_bind(queue, REPLAY.name, replay_key(what, number, name))
+            channel.basic_publish(Message(b"full"), "", queue)
+        yield name
+        for number in range(QUEUES):
+            channel.queue_delete(f"{name}.in.{number}")
+
+
+@pytest.mark.parametrize("kept", [900.0, 0.0], ids=["kept", "at the end of the queue"])
+def test_a_replay_for_a_full_queue_is_tried_again_and_holds_up_no_other(
+    engine: Any,
+    amqp_url: str,
+    stranger: Stranger,
+    asker: str,
+    stalled: str,
+    running: Any,
+    odd: Any,
+    kept: float,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(replayer, "RETRY_SECONDS", 0.1)
+    monkeypatch.setattr(replayer, "KEPT_SECONDS", kept)
+    before = len(odd())
+    stranger.send(CONTROL.name, "contacts", request(service=stalled))
+    stranger.send(CONTROL.name, "contacts", request(service=asker))
+
+    running(Replayer("contacts", engine, amqp_url, Vault(b"\x05" * 32), threading.Event().wait))
+
+    with connect(amqp_url) as connection:
+        queues = [Queue(f"{asker}.in.{number}")(connection.default_channel) for number in range(QUEUES)]
+        eventually(lambda: all(queue.queue_declare(passive=True).message_count for queue in queues), WAIT)
+
+    ends: set[int] = set()
+    with connect(amqp_url) as connection:
+        channel = connection.default_channel
+
+        def note(number: int) -> Callable[[Any], None]:
+            return lambda got: ends.add(number) if got.properties.get("content_type") == END_OF_REPLAY else None
+
+        for number in range(QUEUES):
+            channel.basic_consume(f"{stalled}.in.{number}", no_ack=True, callback=note(number))
+
+        def arrived() -> bool:
+            keep_alive(connection, 0.1)
+            return len(ends) == QUEUES
+
+        eventually(arrived, WAIT)
+    assert len(odd()) == before
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Callable, Iterable
-from contextlib import aclosing, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import aclosing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -105,7 +105,7 @@ class Gateway:
         self.table = Table(())
         self._checks: dict[str, Check] = {"identity": self._identity_problem, "feed": self._feed_problem}
         self.site = Site(self._checks)
-        self._pages = pages(self._transcode, console, settings.trusted_proxies)
+        self._pages = pages(self._transcode, console, settings.trusted_proxies, self._admit_to_page)
         self.probes: Probes | None = None
 
     # -- life ---------------------------------------------------------------------------------------------
@@ -262,6 +262,25 @@ class Gateway:
     async def _transcode(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._serve(Request(scope, receive, self._settings.trusted_proxies), send)
 
+    @contextmanager
+    def _admit_to_page(self, request: Request) -> Iterator[None]:
+        """Pages cost as everything else does: they count among the requests in flight, and have a rate."""
+        with self._under_way():
+            if self._in_flight > self._settings.max_in_flight:
+                raise Overloaded()
+            self._limits.address(READ, request.address)
+            yield
+
+    @contextmanager
+    def _under_way(self) -> Iterator[None]:
+        self._in_flight += 1
+        HTTP_IN_FLIGHT.inc()
+        try:
+            yield
+        finally:
+            self._in_flight -= 1
+            HTTP_IN_FLIGHT.dec()
+
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
             message = await receive()
@@ -276,32 +295,28 @@ class Gateway:
     async def _serve(self, request: Request, send: Send) -> None:
         started = time.perf_counter()
         request.caller = self._anonymous
-        self._in_flight += 1
-        HTTP_IN_FLIGHT.inc()
         route: Route | None = None
-        try:
-            if self._in_flight > self._settings.max_in_flight and not self.site.is_probe(request.path):
-                raise Overloaded()
-            request.check()
-            if request.verb in ("OPTIONS", "TRACE") or request.verb not in _VERBS or self.site.knows(request.path):
-                reply = await self._beside(request)
-            else:
-                route, path = self.table.find(request.verb, request.path)
-                reply = await self._answer(route, request, path)
-        except DomainError as error:
-            reply = problem(error, request.request_id, request.caller.encoder)
-            if error.status >= 500:
-                self._log.warning("request failed", request_id=request.request_id, reason=error.reason,
-                                  detail=error.detail)  # fmt: skip
-        except Disconnected:
-            request.span.end(Disconnected.__name__)
-            return
-        except Exception as error:
-            self._log.error("request failed", request_id=request.request_id, exc_info=error)
-            reply = problem(Internal(), request.request_id)
-        finally:
-            self._in_flight -= 1
-            HTTP_IN_FLIGHT.dec()
+        with self._under_way():
+            try:
+                if self._in_flight > self._settings.max_in_flight and not self.site.is_probe(request.path):
+                    raise Overloaded()
+                request.check()
+                if request.verb in ("OPTIONS", "TRACE") or request.verb not in _VERBS or self.site.knows(request.path):
+                    reply = await self._beside(request)
+                else:
+                    route, path = self.table.find(request.verb, request.path)
+                    reply = await self._answer(route, request, path)
+            except DomainError as error:
+                reply = problem(error, request.request_id, request.caller.encoder)
+                if error.status >= 500:
+                    self._log.warning("request failed", request_id=request.request_id, reason=error.reason,
+                                      detail=error.detail)  # fmt: skip
+            except Disconnected:
+                request.span.end(Disconnected.__name__)
+                return
+            except Exception as error:
+                self._log.error("request failed", request_id=request.request_id, exc_info=error)
+                reply = problem(Internal(), request.request_id)
         if reply.stream is not None:
             # How long somebody follows says nothing about how fast we answer.
             self._note(route, request, reply.status, time.perf_counter() - started)

@@ -8,21 +8,26 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib.resources import files
 from mimetypes import guess_type
 from pathlib import Path
 
+from crm_chassis.errors import DomainError
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route, Router
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from crm_gateway import web
 from crm_gateway.compression import accepts
 from crm_gateway.link_pages import page
+from crm_gateway.problems import problem
 from crm_gateway.settings import Network
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+Admission = Callable[[web.Request], AbstractContextManager[None]]
+"""Lets a request in or raises a DomainError; the request has been answered when the context is left."""
 
 CONSOLE = "/app"
 _NONCE = "%NONCE%"
@@ -51,10 +56,20 @@ def built() -> Path | None:
     return next((folder for folder in (packed, beside) if (folder / "index.html").is_file()), None)
 
 
-def pages(transcoder: ASGIApp, find: Callable[[], Path | None] = built, trusted: Sequence[Network] = ()) -> ASGIApp:
+def _anybody(_: web.Request) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+def pages(
+    transcoder: ASGIApp,
+    find: Callable[[], Path | None] = built,
+    trusted: Sequence[Network] = (),
+    admit: Admission = _anybody,
+) -> ASGIApp:
     """The console in the folder that `find` gives; whatever else is asked for goes to the transcoder.
 
-    `trusted` are the proxies that may say that a request was encrypted.
+    `trusted` are the proxies that may say that a request was encrypted. Each request for a page is answered within
+    `admit`, which may raise a DomainError.
     """
     console = _Console(find)
     answers = {
@@ -64,21 +79,41 @@ def pages(transcoder: ASGIApp, find: Callable[[], Path | None] = built, trusted:
         "/docs": console.api,
         "/assets/{path:path}": console.asset,
     }
-    routes = [Route(path, _with_common_headers(answer, trusted)) for path, answer in answers.items()]
+    routes = [Route(path, _Page(answer, trusted, admit), methods=["GET"]) for path, answer in answers.items()]
     return Router(routes, default=transcoder, redirect_slashes=False)
 
 
-def _with_common_headers(answer: Endpoint, trusted: Sequence[Network]) -> Endpoint:
-    async def respond(request: Request) -> Response:
-        response = await answer(request)
-        known = web.Request(request.scope, request.receive, trusted)
+class _Page:
+    """An address with its answer. The request is under way until the last byte of it is sent."""
+
+    def __init__(self, answer: Endpoint, trusted: Sequence[Network], admit: Admission) -> None:
+        self._answer = answer
+        self._trusted = trusted
+        self._admit = admit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        known = web.Request(scope, receive, self._trusted)
+        try:
+            with self._admit(known):
+                response = await self._answer(Request(scope, receive))
+                await self._send(known, response, scope, receive, send)
+        except DomainError as error:
+            await self._send(known, _refusal(error, known.request_id), scope, receive, send)
+
+    @staticmethod
+    async def _send(known: web.Request, response: Response, scope: Scope, receive: Receive, send: Send) -> None:
         response.headers["x-request-id"] = known.request_id
         if known.is_encrypted():
             name, value = web.ENCRYPTED_ALWAYS
             response.headers[name.decode()] = value.decode()
-        return response
+        await response(scope, receive, send)
 
-    return respond
+
+def _refusal(error: DomainError, request_id: str) -> Response:
+    reply = problem(error, request_id)
+    headers = {name.decode(): value.decode() for name, value in reply.headers}
+    headers |= _HEADERS | {"content-security-policy": reply.policy.decode(), "cache-control": reply.cache.decode()}
+    return Response(reply.body, reply.status, headers, reply.content_type.decode())
 
 
 class _Console:
@@ -86,6 +121,17 @@ class _Console:
 
     def __init__(self, find: Callable[[], Path | None]) -> None:
         self._find = find
+        self._texts: dict[str, tuple[tuple[int, int], str]] = {}
+        """The pages by their names, and which state of the file each is of."""
+
+    def _text(self, path: Path) -> str:
+        """A page, read once as long as its file stays: to read it for everybody would hold up all other requests."""
+        status = path.stat()
+        state = status.st_mtime_ns, status.st_ino
+        known = self._texts.get(path.name)
+        if known is None or known[0] != state:
+            known = self._texts[path.name] = state, path.read_text()
+        return known[1]
 
     async def first(self, _: Request) -> Response:
         return _to(CONSOLE if self._find() else "/docs")
@@ -95,7 +141,7 @@ class _Console:
         if folder is None:
             return _to("/docs")
         nonce = secrets.token_urlsafe(16)
-        text = (folder / "index.html").read_text().replace(_NONCE, nonce)
+        text = self._text(folder / "index.html").replace(_NONCE, nonce)
         return _page(text, _CONSOLE_POLICY.format(nonce=nonce))
 
     async def file_or_index(self, request: Request) -> Response:
@@ -109,7 +155,7 @@ class _Console:
         folder = self._find()
         if folder is None:
             return _page(page("API", _NOT_BUILT).decode(), "default-src 'none'")
-        return _page((folder / "docs.html").read_text(), _API_POLICY)
+        return _page(self._text(folder / "docs.html"), _API_POLICY)
 
     async def asset(self, request: Request) -> Response:
         """A file whose name holds a hash, packed when it was built."""

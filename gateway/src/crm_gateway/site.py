@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import cache, partial
@@ -52,7 +53,8 @@ class Site:
 
     def __init__(self, checks: dict[str, Check]) -> None:
         self._checks = checks
-        self._ready: tuple[float, Reply] | None = None
+        self._found: tuple[float, dict[str, str]] | None = None
+        self._checking = asyncio.Lock()
         self.draining = False
         self._pages: dict[str, Callable[[], Awaitable[Reply]]] = {
             "/healthz": self._healthz,
@@ -78,14 +80,20 @@ class Site:
         return Reply(200, b'{"status":"ok"}')
 
     async def _readyz(self) -> Reply:
-        now = time.monotonic()
-        if self._ready is None or now - self._ready[0] > READY_SECONDS or self.draining:
-            failed = {name: found for name, check in self._checks.items() if (found := await check())}
-            if self.draining:
-                failed["process"] = "stopping"
-            body = orjson.dumps({"status": "not ready" if failed else "ready", "failed": failed})
-            self._ready = (now, Reply(503 if failed else 200, body))
-        return self._ready[1]
+        failed = dict(await self._problems())
+        if self.draining:
+            failed["process"] = "stopping"
+        body = orjson.dumps({"status": "not ready" if failed else "ready", "failed": failed})
+        return Reply(503 if failed else 200, body)
+
+    async def _problems(self) -> dict[str, str]:
+        """What the checks find. Whoever asks meanwhile waits for the answer: everybody asks, and the services once."""
+        async with self._checking:
+            now = time.monotonic()
+            if self._found is None or now - self._found[0] > READY_SECONDS:
+                failed = {name: found for name, check in self._checks.items() if (found := await check())}
+                self._found = now, failed
+            return self._found[1]
 
     async def _openapi(self) -> Reply:
         return Reply(200, _installed(partial(document, "openapi.json")), cache=b"no-cache", document=True)

@@ -7,7 +7,9 @@ back into the client's view of it: `contact.emails.0.address` becomes `emails.0.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -31,6 +33,8 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 MAX_FORM_FIELDS = 10
 PATCH_TYPES = ("application/json", "application/merge-patch+json")
 MAX_QUERY_FIELDS = 100
+_INTEGER_DIGITS = 19
+"""Whole numbers with fewer have 64 bits at most."""
 MASKS = "update_masks"
 
 _INTEGERS = {
@@ -216,6 +220,23 @@ class _Duplicate(ValueError):
     """An object names a key twice."""
 
 
+class _Rounded(ValueError):
+    """A number has more digits than are kept."""
+
+
+def _exact(literal: str) -> float:
+    """A number that is kept as a double. Raises _Rounded if another one would come back."""
+    value = float(literal)
+    if not math.isfinite(value) or Decimal(literal) != Decimal(repr(value)):
+        raise _Rounded(literal)
+    return value
+
+
+def _whole(literal: str) -> float:
+    """Of a whole number its field says how large it may be; beyond 64 bits it is read as a double."""
+    return 0 if len(literal) < _INTEGER_DIGITS else _exact(literal)
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> None:
     if len(pairs) > 1 and len({name for name, _ in pairs}) != len(pairs):
         raise _Duplicate
@@ -225,15 +246,19 @@ def parse_json(raw: bytes) -> Any:
     """JSON from outside. Raises InvalidInput for anything that two parsers could read differently.
 
     orjson refuses what is not UTF-8, NaN, lone surrogates and deep nesting; it takes the last of two equal keys,
-    so a second pass with the standard library refuses those.
+    so a second pass with the standard library refuses those. It reads numbers as doubles: the second pass refuses
+    those that would come back as others.
     """
     try:
         value = orjson.loads(raw)
         if not isinstance(value, dict):
             raise InvalidInput("The body must be a JSON object.", errors={"_": [wrong_type("OBJECT")]})
-        json.loads(raw, object_pairs_hook=_unique)
+        json.loads(raw, object_pairs_hook=_unique, parse_float=_exact, parse_int=_whole)
     except _Duplicate as error:
         raise InvalidInput("The body names a key twice.", errors={"_": ["names a key twice"]}) from error
+    except _Rounded as error:
+        told = f"the number {str(error)[:40]} would be rounded; write it as text"
+        raise InvalidInput("The body has a number that would be rounded.", errors={"_": [told]}) from error
     except (ValueError, RecursionError) as error:
         raise InvalidInput("The body is not valid JSON.", errors={"_": ["is not valid JSON"]}) from error
     return value

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 import traceback
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from crm_chassis.db.faults import as_domain_error
-from crm_chassis.errors import AlreadyExists, InvalidInput
+from crm_chassis.db.faults import as_domain_error, is_outage
+from crm_chassis.errors import AlreadyExists, InvalidInput, Unavailable
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, StatementError
 
@@ -49,6 +50,21 @@ def test_no_value_is_in_the_text_of_an_error_before_the_database(people: Any) ->
     with pytest.raises(StatementError) as refused, people.begin() as connection:
         connection.execute(text("SELECT :person, :missing"), {"person": PERSON})
     assert PERSON not in "".join(traceback.format_exception(refused.value))
+
+
+def test_a_value_that_is_too_large_for_its_index_is_no_outage(people: Any) -> None:
+    with pytest.raises(DBAPIError) as refused, people.begin() as connection:
+        # What does not compress is as large in the index as it is.
+        connection.execute(text("INSERT INTO people VALUES (:email)"), {"email": secrets.token_hex(20_000)})
+    assert isinstance(as_domain_error(refused.value), InvalidInput)
+    assert not is_outage(refused.value)
+
+
+def test_a_database_that_is_away_is_an_outage(people: Any) -> None:
+    with pytest.raises(DBAPIError) as away, people.connect() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    assert isinstance(as_domain_error(away.value), Unavailable)
+    assert is_outage(away.value)
 
 
 def test_what_the_error_means_is_still_known(people: Any) -> None:

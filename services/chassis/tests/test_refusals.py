@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from crm.common.v1 import history_pb2, standard_pb2
 from crm.shop.v1 import orders_pb2
-from crm_chassis.calls.refusals import NOTED
 from crm_chassis.errors import DomainError
 from crm_chassis.ids import uuid7
+from crm_chassis.refusals import NOTED
 from crm_chassis.testing import ALL, OWN, unique, user
 
 

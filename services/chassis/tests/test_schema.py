@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from crm.common.v1 import imports_pb2, types_pb2
 from crm.contacts.v1 import contacts_pb2
+from crm_chassis.contracts.formats import Format, normalise
 from crm_chassis.contracts.schema import validate
 from crm_chassis.errors import InvalidInput
+from crm_contracts.tools.lint import BOUNDING
 
 LIMIT = 200
 """The max_length of ImportHeader.file_name."""
@@ -43,6 +45,34 @@ def test_the_part_of_an_address_before_the_sign_has_at_most_64_octets() -> None:
         with pytest.raises(InvalidInput) as refused:
             validate(contact(longer))
         assert list(refused.value.errors) == ["contact.emails.0.address"]
+
+
+LONG = {
+    Format.EMAIL: f"{'a' * 64}@{'.'.join(['b' * 60] * 9)}.example",
+    Format.CURRENCY: "EUR" * 99,
+    Format.COUNTRY: "DE" * 99,
+    Format.DECIMAL: "1" * 99,
+    Format.UUID: "{" * 99 + "0198a5c2-7d31-7a3e-9c55-00008389c3d7",
+    Format.DATE: "2026-01-31" * 99,
+    Format.TIME_ZONE: "Europe/Berlin" * 99,
+    Format.LANGUAGE: "en" + "-abcdefgh" * 99,
+    Format.DOMAIN: f"{'.'.join(['b' * 60] * 9)}.example",
+}
+
+
+@pytest.mark.parametrize("format_", [*Format.values()], ids=Format.Name)
+def test_the_lint_takes_those_formats_for_a_bound_that_are_one(format_: int) -> None:
+    try:
+        kept = len(normalise(LONG.get(format_, "https://x.example/123" + "a" * 10_000), format_))
+    except ValueError:
+        kept = 0
+    assert (kept < 256) == (format_ in BOUNDING)
+
+
+def test_a_tag_of_a_language_has_at_most_35_characters() -> None:
+    assert normalise("zh-cmn-hans-cn-aaaaaaaa-bbbbbbbb-cc", Format.LANGUAGE)
+    with pytest.raises(ValueError, match="language tag"):
+        normalise("zh-cmn-hans-cn-aaaaaaaa-bbbbbbbb-ccc", Format.LANGUAGE)
 
 
 SIGNS = {

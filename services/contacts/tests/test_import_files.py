@@ -3,11 +3,13 @@ others with it."""
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 import pytest
 from crm.common.v1 import imports_pb2
 from crm.contacts.v1 import accounts_pb2, contacts_pb2, leads_pb2
+from crm_chassis.contracts import formats
 from crm_chassis.errors import DomainError
 from crm_chassis.imports import operations, work
 from crm_chassis.testing import unique, user
@@ -122,6 +124,22 @@ def test_a_record_that_cannot_be_kept_takes_no_other_with_it(import_csv: Any, co
     assert [(error.line, error.field) for error in done.errors] == [(62, "account")]
 
 
+def test_a_value_that_the_database_cannot_hold_takes_no_other_with_it(
+    import_csv: Any, contacts: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = unique("Large")
+    # Stands for a text whose format does not bound it: what does not compress is too large for the index.
+    monkeypatch.setitem(formats._NORMALISE, formats.Format.LANGUAGE, str)
+    endless = secrets.token_hex(20_000)
+
+    done = import_csv(
+        "contacts", f"first_name,last_name,language\nA,{name},de\nB,{name},{endless}\nC,{name},en\n", as_=ADMIN
+    )
+
+    assert (counts(done), [error.line for error in done.errors]) == ((2, 0, 1), [3])
+    assert set(contacts(name)) == {"A", "C"}
+
+
 # -- how files are written --------------------------------------------------------------------------------------
 
 
@@ -203,6 +221,20 @@ def test_columns_without_a_name_or_a_use_are_passed_over(import_csv: Any) -> Non
         done = import_csv("contacts", text, as_=ADMIN, mapping=mapping, dry_run=True)
         assert counts(done) == (1, 0, 0)
         assert list(done.unused_columns) == ["Phone", "Phone"]
+
+
+def test_a_name_of_a_column_has_a_bound(import_csv: Any, refused: Any) -> None:
+    told = refused(f"last_name,{'名' * 201}\n{unique('Name')},x\n")
+    assert "column 2 has more than 200 characters" in str(told)
+    done = import_csv("contacts", f"last_name,{'名' * 200}\n{unique('Name')},x\n", as_=ADMIN)
+    assert list(done.unused_columns) == ["名" * 200]
+
+
+def test_what_is_said_of_a_file_has_a_bound(upload: Any) -> None:
+    values = {"last_name": {"values": {f"{number:04}" + "a" * 190: "b" * 990 for number in range(1000)}}}
+    with pytest.raises(DomainError) as told:
+        upload("contacts", "last_name\nX\n", as_=ADMIN, options={"values": values})
+    assert told.value.errors == {"mapping": ["has with the values more than 1 MB"]}
 
 
 def test_a_mapping_of_a_column_that_is_not_there_is_refused(refused: Any) -> None:

@@ -8,16 +8,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from crm.common.v1 import imports_pb2, jobs_pb2
+from crm.common.v1 import history_pb2, imports_pb2, jobs_pb2
 from crm.contacts.v1 import accounts_pb2, contacts_pb2
 from crm.identity.v1 import api_keys_pb2, roles_pb2, users_pb2
 from crm_chassis.access.actor import Actor
 from crm_chassis.errors import DomainError
 from crm_chassis.ids import uuid7
-from crm_chassis.imports import operations, work
+from crm_chassis.imports import operations, tables, work
 from crm_chassis.imports.tables import FAILURES_KEPT, forget_failures
 from crm_chassis.records.directory import Rights, rights_of
 from crm_chassis.records.onbehalf import KEY_HAS_ENDED
+from crm_chassis.rpc import server
 from crm_chassis.testing import ALL, OWN, unique, user
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -27,6 +28,12 @@ State = imports_pb2.Import.State
 GRANTS = {
     **{f"imports.{right}": ALL for right in ("create", "read", "cancel")},
     "contacts.*": ALL, "accounts.*": ALL, "fields.personal.read": ALL, "fields.financial.read": ALL,
+}  # fmt: skip
+
+
+CREATES = {
+    "imports.create": ALL, "imports.read": ALL, "contacts.create": ALL, "contacts.read": ALL, "contacts.update": OWN,
+    "fields.personal.read": ALL,
 }  # fmt: skip
 
 
@@ -363,6 +370,37 @@ def test_imports_are_listed_in_pages(import_csv: Any, rpc: Any) -> None:
     assert made[3] not in listed(other), "who may not read leads sees no import of leads"
 
 
+def test_a_page_of_imports_has_a_bound_in_bytes(
+    import_csv: Any, rpc: Any, engine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = user({**GRANTS, "imports.read": OWN})
+    made = [import_csv("contacts", lines(unique("Large"), 1), as_=owner).id for _ in range(3)]
+    # As an earlier version has kept them.
+    with engine.begin() as connection:
+        statement = text("UPDATE imports SET columns = :names, targets = :targets WHERE actor_id = :owner")
+        names = {"names": ["名" * 130_000] * 12, "targets": [""] * 12, "owner": owner.id}
+        connection.execute(statement, names)
+    monkeypatch.setattr(operations, "PAGE_BYTES", 20_000)
+
+    request, seen, pages = imports_pb2.ListImportsRequest(), [], 0
+    while not pages or request.page_token:
+        page = rpc("ListImports", request, as_=owner)
+        assert page.ByteSize() < 40_000
+        seen += [one.id for one in page.imports]
+        request.page_token, pages = page.next_page_token, pages + 1
+
+    assert (seen, pages) == (made[::-1], 3)
+    assert rpc("GetImport", get(made[0]), as_=owner).columns[0] == "名" * 200
+
+
+def test_the_answer_to_an_upload_is_measured(upload: Any, tick: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "LARGEST_MESSAGE", 10)
+    with pytest.raises(DomainError) as refused:
+        upload("contacts", lines(unique("Large"), 1), as_=ADMIN)
+    assert refused.value.reason == "ANSWER_TOO_LARGE"
+    tick("imports")
+
+
 def test_an_import_is_read_with_the_right_to_its_kind(import_csv: Any, rpc: Any) -> None:
     done = import_csv("leads", f"last_name,status\n{unique('Kind')},Unheard\n", as_=ADMIN)
     # Whose the failed rows would be is not known: whoever reads those of others may read all records of the kind.
@@ -374,6 +412,45 @@ def test_an_import_is_read_with_the_right_to_its_kind(import_csv: Any, rpc: Any)
             with pytest.raises(DomainError) as refused:
                 rpc(name, request, as_=stranger)
             assert (refused.value.reason, "leads.read" in refused.value.detail) == ("PERMISSION_DENIED", True)
+
+
+def test_rows_that_are_refused_for_want_of_a_right_are_in_the_audit_trail(import_csv: Any, rpc: Any) -> None:
+    name, owner = unique("Denied"), user(CREATES)
+    other = contacts_pb2.CreateContactRequest(contact={"last_name": name, "external_id": name})
+    rpc("CreateContact", other, as_=ADMIN)
+    rows = "".join(f"{name},Changed\n" for _ in range(9))
+
+    done = import_csv("contacts", f"external_id,last_name\n{rows}", as_=owner)
+
+    assert done.rows_failed == 9
+    request = history_pb2.ListHistoryRequest(filter=f'actor_id = "{owner.id}" AND action = "refused"')
+    entries = rpc("ListHistory", request, as_=ADMIN).audit_entries
+    told = [{one.field: one.new_value for one in entry.changes} for entry in entries]
+    assert [(entry.record_type, entry.record_id) for entry in entries] == [("import", done.id)] * 5
+    assert sorted(int(one["line"].number_value) for one in told) == [2, 3, 4, 5, 6]
+    assert {one["reason"].string_value for one in told} == {"PERMISSION_DENIED"}
+
+
+def test_failed_rows_of_a_user_have_a_bound(import_csv: Any, rpc: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MAX_KEPT", 4000)
+    owner = user(GRANTS)
+
+    def failing(rows: int) -> Any:
+        return import_csv("contacts", "last_name\n" + f"{unique('Kept')},{'x' * 500}\n" * rows, as_=owner)
+
+    def kept(one: Any) -> list[bool]:
+        request = imports_pb2.ListImportErrorsRequest(id=one.id)
+        errors = rpc("ListImportErrors", request, as_=owner).errors
+        assert [error.line for error in errors] == list(range(2, 2 + one.rows_failed))
+        assert all(error.message for error in errors)
+        return [bool(error.cells) for error in errors]
+
+    oldest, middle = failing(3), failing(3)
+    assert (kept(oldest), kept(middle)) == ([True] * 3, [True] * 3)
+    newest = failing(3)
+    assert (kept(oldest), kept(middle), kept(newest)) == ([False] * 3, [True] * 3, [True] * 3)
+    large = failing(20)
+    assert (kept(large), kept(newest)) == ([False] * 20, [True] * 3)
 
 
 def test_failed_rows_are_kept_for_a_time(import_csv: Any, rpc: Any, engine: Any, clock: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from crm.options.v1 import options_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
-from crm_contracts import Method, View, kind_of, listed, option_of, resource_of, rules_of
+from crm_contracts import Format, Method, View, kind_of, listed, option_of, resource_of, rules_of
 from crm_contracts.labels import ENGLISH, Catalogue, names_of
 from crm_contracts.resources import MONEY, resources
 from crm_contracts.tools.source import Finding, Source, access_of, map_value, resolve, type_name
@@ -23,6 +23,13 @@ _PERMISSION = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*")
 _STANDARD = re.compile(r"(Batch)?(Assert|Create|Get|List|Update|Delete|Undelete)\w+(Request|Response)")
 _PARAMETER = re.compile(r"\{([a-z0-9_.]+)\}")
 _MONEY_WORDS = ("amount", "price", "revenue", "budget", "cost")
+BOUNDING = frozenset((
+    Format.EMAIL, Format.CURRENCY, Format.COUNTRY, Format.DECIMAL, Format.UUID, Format.DATE, Format.TIME_ZONE,
+    Format.LANGUAGE, Format.DOMAIN,
+))  # fmt: skip
+"""Formats that no long text has."""
+_ENDLESS = re.compile(r"(?<!\\)(?:\\\\)*[*+]|\{\d+,\}")
+"""What repeats without end in a pattern."""
 _FLAGS = (FieldDescriptor.CPPTYPE_BOOL, FieldDescriptor.CPPTYPE_ENUM)
 
 
@@ -217,12 +224,14 @@ def money(source: Source) -> Iterator[Finding]:
 
 
 def limits(source: Source) -> Iterator[Finding]:
-    """What clients send has a bound: each string a length, format or pattern, each list a number of items."""
+    """What clients send has a bound: each string a length, or a format or pattern that is one, each list a number of
+    items."""
     for field in source.writable():
         rules = rules_of(field)
-        bounded = rules.max_length or rules.format or rules.pattern
+        ends = rules.pattern and not _ENDLESS.search(rules.pattern)
+        bounded = rules.max_length or rules.format in BOUNDING or ends
         if field.type == FieldDescriptor.TYPE_STRING and not bounded:
-            yield Finding(field.full_name, "string-limit", "has no max_length, format or pattern")
+            yield Finding(field.full_name, "string-limit", "has no max_length, and no format or pattern that bounds it")
         if field.is_repeated and not rules.max_items:
             yield Finding(field.full_name, "items-limit", "has no max_items")
 

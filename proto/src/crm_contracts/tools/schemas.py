@@ -237,7 +237,7 @@ _FORMATS: dict[int, Schema] = {
     Format.UUID: {"format": "uuid"},
     Format.DATE: {"format": "date"},
     Format.TIME_ZONE: {"format": "time-zone"},
-    Format.LANGUAGE: {"format": "language-tag"},
+    Format.LANGUAGE: {"format": "language-tag", "maxLength": 35},
     Format.DOMAIN: {"format": "hostname"},
     Format.FILTER: {"format": "filter"},
     Format.TAG: {"format": "tag"},

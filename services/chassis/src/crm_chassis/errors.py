@@ -23,6 +23,8 @@ class DomainError(Exception):
 
     reason: str = "RULE_VIOLATED"
     status: int = 422
+    noted: bool = False
+    """Whether the audit trail says of every attempt that it was refused: the rule guards the rights of the suite."""
 
     def __init__(
         self, detail: str = "", *, errors: Mapping[str, Sequence[str]] | None = None, record: Message | None = None

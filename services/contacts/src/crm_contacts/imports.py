@@ -182,6 +182,8 @@ def import_lead(tx: Transaction, row: Row, batch: _Batch[Lead], message: leads_p
             change = lead.move(name, tx.actor.id, tx.now, in_status_since(tx, lead))
             if change is not None:
                 tx.session.add(change)
+        if "unqualified_reason" in tx.changes_of(lead):
+            lead.must_give_no_idle_reason()
         result = outcome(tx, lead, created)
         if created and row.get("last_activity"):
             _note_activity(tx, lead, row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from crm.common.v1 import standard_pb2
 from crm.contacts.v1 import leads_pb2
 from crm_chassis.errors import DomainError
 from crm_chassis.testing import unique, user
@@ -67,3 +68,32 @@ def test_a_lead_is_not_created_converted(rpc: Any) -> None:
     with pytest.raises(DomainError) as refused:
         lead(rpc, status="CONVERTED")
     assert refused.value.reason == "LEAD_STATUS_NOT_REACHABLE"
+
+
+def test_only_an_unqualified_lead_has_a_reason_against_it(rpc: Any) -> None:
+    def patched(id_: str, **fields: Any) -> Any:
+        request = leads_pb2.UpdateLeadRequest(lead={"id": id_, **fields})
+        request.update_mask.paths.extend(fields)
+        return rpc("UpdateLead", request, as_=ADMIN)
+
+    made, against = lead(rpc), lead(rpc, status="UNQUALIFIED", unqualified_reason="no budget")
+    for call in (lambda: patched(made.id, unqualified_reason="no budget"), lambda: lead(rpc, unqualified_reason="x")):
+        with pytest.raises(DomainError) as refused:
+            call()
+        assert list(refused.value.errors) == ["lead.unqualified_reason"]
+    assert patched(against.id, unqualified_reason="no need").unqualified_reason == "no need"
+    assert patched(against.id, status="WORKING", unqualified_reason="no need").unqualified_reason == ""
+
+
+def test_a_file_gives_no_reason_against_a_lead_that_is_not_unqualified(rpc: Any, import_csv: Any) -> None:
+    key = unique("reason")
+    rows = f"{key}-1,{key},New,Broke\n{key}-2,{key},,\n{key}-2,{key},,Broke\n{key}-3,{key},Unqualified,Broke\n"
+    done = import_csv("leads", f"external_id,company,status,unqualified_reason\n{rows}", as_=ADMIN)
+    assert [(error.line, "unqualified_reason" in error.field) for error in done.errors] == [(2, True), (4, True)]
+    assert done.rows_created == 2
+
+
+def test_a_converted_lead_has_no_reason_against_it(rpc: Any) -> None:
+    made = lead(rpc, status="UNQUALIFIED", unqualified_reason="no budget")
+    rpc("ConvertLead", leads_pb2.ConvertLeadRequest(id=made.id), as_=ADMIN)
+    assert rpc("GetLead", standard_pb2.GetRequest(id=made.id), as_=ADMIN).unqualified_reason == ""

@@ -71,6 +71,7 @@ class RoleBuiltIn(DomainError):
 
     reason = "ROLE_BUILT_IN"
     status = 409
+    noted = True
 
 
 class LastAdmin(DomainError):
@@ -78,6 +79,7 @@ class LastAdmin(DomainError):
 
     reason = "LAST_ADMIN"
     status = 409
+    noted = True
 
 
 class ManagerCycle(DomainError):

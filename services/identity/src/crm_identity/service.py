@@ -78,7 +78,7 @@ service = Service(
         users.reset_totp,
         roles.create_role,
         *standard(Role),
-        roles.update_role,
+        rearrangement.update_role,
         roles.delete_role,
         teams.create_team,
         *standard(Team),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+import time
 from typing import Any
 
 import pytest
 from crm.common.v1 import standard_pb2, types_pb2
-from crm.identity.v1 import roles_pb2, teams_pb2, territories_pb2, users_pb2
+from crm.identity.v1 import api_keys_pb2, roles_pb2, teams_pb2, territories_pb2, users_pb2
 from crm_chassis.errors import DomainError
 from crm_chassis.testing import ALL, OWN, SUBTREE, TEAM, unique, user
+from google.protobuf.timestamp_pb2 import Timestamp
 
 ADMIN = user()
 REFUSED = "GRANTS_MORE_THAN_HELD"
@@ -221,6 +223,91 @@ def test_a_role_reaches_no_further_than_the_caller(make_user: Any, make_role: An
 
     assert reason(update, clerk, id=far.id, role_ids=[reads.id]) == REFUSED
     assert list(update(clerk, id=near.id, role_ids=[reads.id]).role_ids) == [reads.id]
+
+
+def test_a_role_that_grants_more_reaches_no_further_than_the_caller(
+    make_user: Any, make_role: Any, rpc: Any, team: Any, territory: Any
+) -> None:
+    mine, theirs, here, there = team(), team(), territory(), territory()
+    me = make_user(team_ids=[mine], territory_ids=[here])
+    clerk = user(
+        ADMINISTERS | {"contacts.read": types_pb2.TERRITORY, "leads.read": TEAM, "tasks.read": SUBTREE}, id_=me.id
+    )
+    near, far, above = make_role({}), make_role({}), make_role({})
+    make_user(role_ids=[near.id], team_ids=[mine], territory_ids=[here])
+    make_user(role_ids=[far.id], team_ids=[theirs], territory_ids=[there])
+    make_user(manager_id=make_user(role_ids=[above.id]).id)
+
+    def grant(role: Any, permission: str, scope: str, as_: Any = clerk) -> Any:
+        fields = {"id": role.id, "grants": [{"permission": permission, "scope": scope}]}
+        return rpc("UpdateRole", roles_pb2.UpdateRoleRequest(role=fields), as_=as_)
+
+    assert reason(grant, far, "contacts.read", "TERRITORY") == REFUSED
+    assert reason(grant, far, "leads.read", "TEAM") == REFUSED
+    assert reason(grant, above, "tasks.read", "SUBTREE") == REFUSED
+    assert grant(near, "contacts.read", "TERRITORY").grants
+    assert grant(near, "leads.read", "TEAM").grants
+    assert grant(far, "contacts.read", "TERRITORY", as_=user(ADMINISTERS | {"contacts.read": ALL})).grants
+
+
+@pytest.fixture
+def peers(make_user: Any, make_role: Any, team: Any) -> Any:
+    """An administrator with contacts.read for a team, somebody of another team with the same, and a team mate."""
+    reads = make_role({"contacts.read": "TEAM"})
+    mine, theirs = team(), team()
+    me, mate = make_user(role_ids=[reads.id], team_ids=[mine]), make_user(role_ids=[reads.id], team_ids=[mine])
+    peer = make_user(role_ids=[reads.id], team_ids=[theirs])
+    return user(ADMINISTERS | {"contacts.read": TEAM, "api_keys.create": ALL}, id_=me.id), peer, mate
+
+
+def test_nobody_acts_as_a_peer_who_reaches_other_places(peers: Any, update: Any, rpc: Any) -> None:
+    clerk, peer, mate = peers
+
+    def key_of(person: Any) -> Any:
+        days = Timestamp(seconds=int(time.time()) + 86_400)
+        key = {"name": unique("Key"), "user_id": person.id, "permissions": ["contacts.read"], "expires_at": days}
+        return rpc("CreateApiKey", api_keys_pb2.CreateApiKeyRequest(api_key=key), as_=clerk)
+
+    assert reason(update, clerk, id=peer.id, password="a password of mine") == REFUSED
+    assert reason(update, clerk, id=peer.id, email=f"{unique('x')}@crm.example") == REFUSED
+    assert reason(key_of, peer) == REFUSED
+    assert update(clerk, id=mate.id, password="a password of mine", email=f"{unique('x')}@crm.example").id == mate.id
+    assert key_of(mate).secret
+
+
+def test_nobody_acts_as_a_peer_whose_own_records_one_does_not_reach(
+    make_user: Any, make_role: Any, update: Any
+) -> None:
+    peer = make_user(role_ids=[make_role({"contacts.read": "OWN"}).id])
+
+    for held, allowed in ((OWN, False), (TEAM, False), (ALL, True)):
+        clerk = user(ADMINISTERS | {"contacts.read": held}, id_=make_user().id)
+        if allowed:
+            assert update(clerk, id=peer.id, password="a password of mine").id == peer.id
+        else:
+            assert reason(update, clerk, id=peer.id, password="a password of mine") == REFUSED
+
+
+def test_nobody_leaves_records_to_who_then_reaches_more_than_the_caller(
+    peers: Any, make_user: Any, make_role: Any, rpc: Any, team: Any
+) -> None:
+    clerk, peer, mate = peers
+    reads = make_role({"contacts.read": "TEAM"})
+    idle, beside = make_user(), team()
+    make_user(role_ids=[reads.id], team_ids=[beside])
+    of_others = make_user(team_ids=[beside])
+
+    def leave(person: Any, successor_id: str, as_: Any = clerk) -> Any:
+        request = users_pb2.DeactivateUserRequest(id=person.id, reassign_to_id=successor_id)
+        return rpc("DeactivateUser", request, as_=as_)
+
+    assert reason(leave, peer, clerk.id) == REFUSED
+    assert reason(leave, peer, mate.id) == REFUSED
+    assert reason(leave, peer, of_others.id) == REFUSED
+    assert leave(mate, clerk.id).id == mate.id
+    assert leave(peer, idle.id).id == peer.id
+    other = make_user(role_ids=[reads.id], team_ids=[team()])
+    assert leave(other, clerk.id, as_=user(ADMINISTERS | {"contacts.read": ALL})).id == other.id
 
 
 # -- whatever a limited administrator tries ---------------------------------------------------------------

@@ -18,10 +18,10 @@ from crm_sales import rearrangement
 from crm_sales.backfills import BACKFILLS
 from crm_sales.base import Base
 from crm_sales.comments.model import Comment
+from crm_sales.conversion import on_lead_converted
 from crm_sales.customers import usecases as customers
 from crm_sales.imports import IMPORTERS
 from crm_sales.opportunities import usecases as opportunities
-from crm_sales.opportunities.conversion import on_lead_converted
 from crm_sales.opportunities.jobs import SPREAD_RANKS
 from crm_sales.opportunities.model import Opportunity
 from crm_sales.people.model import Account, Contact

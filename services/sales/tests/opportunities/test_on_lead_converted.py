@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from crm.common.v1 import standard_pb2
 from crm.contacts.v1 import leads_pb2
-from crm.sales.v1 import opportunities_pb2, pipelines_pb2
+from crm.identity.v1 import users_pb2
+from crm.sales.v1 import opportunities_pb2, pipelines_pb2, tasks_pb2
 from crm_chassis.db.tables import Outbox, Parked
 from crm_chassis.envelope import IncomingEvent
 from crm_chassis.errors import DomainError
@@ -100,3 +102,45 @@ def test_a_conversion_without_opportunity_makes_none(deliver: Any, read: Any) ->
 
     with pytest.raises(DomainError):
         read(opportunities_pb2.Opportunity(id=event.lead.id))
+
+
+def test_tasks_about_the_lead_are_about_what_it_became(deliver: Any, rpc: Any, admin: Any) -> None:
+    event, seller = converted(), uuid7()
+
+    def make(**fields: Any) -> Any:
+        task = {"subject": "Call", "lead_id": event.lead.id, "owner_id": seller} | fields
+        return rpc("CreateTask", tasks_pb2.CreateTaskRequest(task=task), as_=admin)
+
+    def now(task: Any) -> Any:
+        return rpc("GetTask", standard_pb2.GetRequest(id=task.id), as_=admin)
+
+    waiting, done = make(), make(status=tasks_pb2.Task.DONE)
+
+    deliver(event, version=2)
+
+    for task in (waiting, done):
+        found = now(task)
+        assert (found.contact_id, found.account_id, found.opportunity_id) == (
+            event.contact_id, event.account_id, event.opportunity_id,
+        )  # fmt: skip
+    assert (now(waiting).owner_id, now(done).owner_id) == (event.owner_id, seller)
+
+    request = tasks_pb2.UpdateTaskRequest(task={"id": waiting.id, "owner_id": seller})
+    request.update_mask.paths.append("owner_id")
+    rpc("UpdateTask", request, as_=admin)
+    deliver(event, version=3)
+    assert now(waiting).owner_id == seller, "what comes twice moves nothing again"
+
+
+def test_a_task_keeps_its_owner_if_the_new_one_has_left(deliver: Any, rpc: Any, admin: Any) -> None:
+    event, seller = converted(opportunity_id=None, opportunity=None), uuid7()
+    status = users_pb2.User.Status.DEACTIVATED
+    left = {"id": event.owner_id, "display_name": "Left", "status": status}
+    deliver(users_pb2.UserDeactivated(user=left), version=1)
+    task = {"subject": "Call", "lead_id": event.lead.id, "owner_id": seller}
+    made = rpc("CreateTask", tasks_pb2.CreateTaskRequest(task=task), as_=admin)
+
+    deliver(event, version=2)
+
+    found = rpc("GetTask", standard_pb2.GetRequest(id=made.id), as_=admin)
+    assert (found.owner_id, found.contact_id, found.HasField("opportunity_id")) == (seller, event.contact_id, False)

@@ -162,6 +162,34 @@ def test_a_stage_that_is_skipped_demands_all_the_same(
     assert patch(deal, stage_id=names(demanding)[target], next_step="call").stage_id == names(demanding)[target]
 
 
+def test_a_way_by_another_pipeline_passes_no_stage_by(
+    demanding: Any, make_pipeline: Any, make_opportunity: Any, patch: Any
+) -> None:
+    deal, third = make_opportunity(pipeline_id=demanding.id), names(demanding)["Third"]
+    patch(deal, pipeline_id=make_pipeline().id)
+
+    error = refusal(patch, deal, pipeline_id=demanding.id, stage_id=third)
+
+    assert (error.reason, list(error.errors)) == ("STAGE_REQUIREMENTS_MISSING", ["next_step"])
+    assert patch(deal, pipeline_id=demanding.id, stage_id=third, next_step="call").stage_id == third
+    assert patch(make_opportunity(), pipeline_id=demanding.id).stage_id == names(demanding)["First"]
+
+
+@pytest.mark.parametrize("target", ["Third", "Won"])
+def test_who_begins_in_a_later_stage_has_what_the_ones_before_demand(
+    demanding: Any, make_opportunity: Any, import_csv: Any, target: str
+) -> None:
+    stage_id = names(demanding)[target]
+
+    error = refusal(make_opportunity, pipeline_id=demanding.id, stage_id=stage_id)
+
+    assert (error.reason, list(error.errors)) == ("STAGE_REQUIREMENTS_MISSING", ["next_step"])
+    assert make_opportunity(pipeline_id=demanding.id, stage_id=stage_id, next_step="call").stage_id == stage_id
+    rows = f"name,pipeline,stage,next_step\nA,{demanding.name},{target},\nB,{demanding.name},{target},call\n"
+    done = import_csv("opportunities", rows, as_=user())
+    assert (done.rows_created, [(one.line, one.field) for one in done.errors]) == (1, [(2, "next_step")])
+
+
 def test_who_wins_has_not_passed_the_stages_by(demanding: Any, make_opportunity: Any, rpc: Any) -> None:
     deal = make_opportunity(pipeline_id=demanding.id)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from crm.common.v1 import standard_pb2
 from crm.contacts.v1 import contacts_pb2
-from crm.identity.v1 import teams_pb2, users_pb2
+from crm.identity.v1 import roles_pb2, teams_pb2, users_pb2
 from crm.support.v1 import messages_pb2, tickets_pb2
 from crm_chassis.errors import DomainError
 from crm_chassis.ids import uuid7
@@ -252,7 +252,11 @@ def test_the_queue_of_a_team_in_which_nobody_works_is_that_of_every_agent(
     make_ticket: Any, act: Any, rpc: Any, deliver: Any
 ) -> None:
     team_id, unknown, member, agent = uuid7(), uuid7(), uuid7(), user(AGENT)
+    agents, sellers, untold = uuid7(), uuid7(), uuid7()
     deliver(teams_pb2.TeamCreated(team={"id": team_id, "name": unique("team")}))
+    for role_id, permission in ((agents, "tickets.update"), (sellers, "tickets.read")):
+        grants = [{"permission": permission, "scope": TEAM}]
+        deliver(roles_pb2.RoleCreated(role={"id": role_id, "name": unique("role").lower(), "grants": grants}))
     ticket, of_unknown = make_ticket(team_id=team_id), make_ticket(team_id=unknown)
 
     def sees(one: Any) -> bool:
@@ -260,7 +264,8 @@ def test_the_queue_of_a_team_in_which_nobody_works_is_that_of_every_agent(
         return bool(rpc("ListTickets", request, as_=agent).tickets)
 
     def tell(message: Any, version: int, status: Any, **fields: Any) -> None:
-        person = {"id": member, "display_name": "M", "status": status, "team_ids": [team_id]} | fields
+        person = {"id": member, "display_name": "M", "status": status, "team_ids": [team_id], "role_ids": [agents]}
+        person |= fields
         deliver(message(user=person), version=version)
 
     status = users_pb2.User.Status
@@ -272,7 +277,11 @@ def test_the_queue_of_a_team_in_which_nobody_works_is_that_of_every_agent(
     assert sees(ticket)
     tell(users_pb2.UserUpdated, 3, status.ACTIVE)
     assert not sees(ticket)
-    tell(users_pb2.UserUpdated, 4, status.ACTIVE, team_ids=[])
+    tell(users_pb2.UserUpdated, 4, status.ACTIVE, role_ids=[sellers])
+    assert sees(ticket), "who may not work on tickets does not work in its queue"
+    tell(users_pb2.UserUpdated, 5, status.ACTIVE, role_ids=[sellers, untold])
+    assert not sees(ticket), "a role that was not heard of yet may be one of agents"
+    tell(users_pb2.UserUpdated, 6, status.ACTIVE, team_ids=[])
     assert sees(ticket)
     assert act("Assign", ticket.id, as_=agent, assignee_id=agent.id).assignee_id == agent.id
 

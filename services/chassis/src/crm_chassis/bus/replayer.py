@@ -1,12 +1,14 @@
 """Both ends of a replay on the bus: asking publishers for their logs, and answering such requests.
 
 A request is acknowledged when all of the log has been sent and confirmed; if the worker dies before, the next one
-begins anew, and the inbox of whoever asked passes over what it has.
+begins anew, and the inbox of whoever asked passes over what it has. A request of a service whose queues are full waits,
+longer each time, while others are answered.
 """
 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,6 +46,14 @@ from crm_chassis.metrics import EVENTS_REPLAYED
 END_OF_REPLAY = "application/vnd.crm.replay-end"
 BATCH = 200
 IDLE_SECONDS = 2.5
+RETRY_SECONDS = 5.0
+"""After so long a replay that a queue has refused is tried again, after twice as long the next time."""
+LONGEST_RETRY_SECONDS = 300.0
+KEPT_SECONDS = 900.0
+"""So long a request is kept here between attempts; then it goes to the end of the queue, because the broker takes back
+what is not acknowledged within half an hour."""
+KEPT = 50
+"""Requests that are kept here at once."""
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _RECORD = re.compile(r"crm(\.[a-z][a-z0-9_]*){2}")
 _INTERRUPTIONS = (OSError, amqp_exceptions.ConnectionError)
@@ -58,6 +68,16 @@ class _Request:
     replay_id: str
     records: list[str]
     since: datetime | None
+
+
+@dataclass
+class _Asked:
+    """A request as it came, and when it is to be answered."""
+
+    message: Any
+    since: float
+    due: float
+    pause: float
 
 
 def ask(service: str, engine: Engine, amqp_url: str) -> bool:
@@ -99,6 +119,7 @@ class Replayer(Courier):
         self._engine = engine
         self._vault = vault
         self._requests: list[Any] = []
+        self._waiting: list[_Asked] = []
 
     def _interrupted(self, error: Exception) -> None:
         self._log.warning("replayer starts again", error=repr(error))
@@ -106,28 +127,47 @@ class Replayer(Courier):
     def _work(self) -> None:
         amqp = connect(self._amqp_url)
         self._requests.clear()
+        self._waiting.clear()
         try:
             amqp.connect()
             channel = amqp.default_channel
-            channel.basic_qos(0, 1, False)
+            channel.basic_qos(0, KEPT, False)
             channel.basic_consume(control_queue(self._service).name, callback=self._requests.append)
             while not self._stopping:
-                if self._requests:
-                    request = self._requests.pop(0)
-                    self._serve(amqp, request)
-                    channel.basic_ack(request.delivery_tag)
-                keep_alive(amqp, IDLE_SECONDS)
+                asked = self._next()
+                if asked is not None and self._serve(amqp, asked):
+                    channel.basic_ack(asked.message.delivery_tag)
+                keep_alive(amqp, 0.001 if self._requests else IDLE_SECONDS)
         finally:
             close_socket(amqp)
 
-    def _serve(self, amqp: Connection, message: Any) -> None:
-        """Answers a request. One that cannot be answered is kept for an operator, so that those behind it are."""
+    def _next(self) -> _Asked | None:
+        """The next request to answer: those that have just come before those that were tried already."""
+        now = time.monotonic()
+        if self._requests:
+            return _Asked(self._requests.pop(0), now, now, RETRY_SECONDS)
+        due = min(self._waiting, key=lambda one: one.due, default=None)
+        if due is None or due.due > now:
+            return None
+        self._waiting.remove(due)
+        return due
+
+    def _serve(self, amqp: Connection, asked: _Asked) -> bool:
+        """Answers a request; whether it is done with.
+
+        One that cannot be answered is kept for an operator, one that a full queue refuses is tried again later, so that
+        those behind it are answered.
+        """
+        message = asked.message
         try:
             # A channel of its own: the broker closes it if the request names what it will not take.
             with amqp.channel() as channel:
                 self._answer(Confirms(channel), amqp, _read(message.body))
-        except (*_INTERRUPTIONS, PublishFailed):
+        except _INTERRUPTIONS:
             raise
+        except PublishFailed as error:
+            self._log.warning("replay refused", request=repr(message.body)[:300], error=str(error), again=asked.pause)
+            return self._put_off(amqp, asked)
         except Exception as error:
             if is_outage(error):
                 raise
@@ -139,6 +179,21 @@ class Replayer(Courier):
                 body=message.body,
                 error=error.detail if isinstance(error, InvalidInput) else repr(error),
             )
+        return True
+
+    def _put_off(self, amqp: Connection, asked: _Asked) -> bool:
+        """Keeps a request for later, or puts it at the end of the queue; whether it is done with here."""
+        now = time.monotonic()
+        if now - asked.since < KEPT_SECONDS:
+            longer = min(2 * asked.pause, LONGEST_RETRY_SECONDS)
+            self._waiting.append(_Asked(asked.message, asked.since, now + asked.pause, longer))
+            return False
+        with amqp.channel() as channel:
+            confirms = Confirms(channel)
+            again = Message(asked.message.body, content_type="application/json", delivery_mode=2)
+            confirms.publish(0, again, CONTROL.name, self._service)
+            _all_taken(confirms)
+        return True
 
     def _answer(self, confirms: Confirms, amqp: Connection, request: _Request) -> None:
         service, replay_id = request.service, request.replay_id

@@ -21,7 +21,6 @@ from sqlalchemy.orm import Session
 
 from crm_chassis.access.actor import Actor
 from crm_chassis.calls.answers import Answers
-from crm_chassis.calls.refusals import Refusals
 from crm_chassis.calls.requests import claim, keep, remember
 from crm_chassis.clock import Clock, system_clock
 from crm_chassis.context import GATEWAY_KEY, RequestContext
@@ -35,6 +34,7 @@ from crm_chassis.records.mapping import to_message
 from crm_chassis.records.model import Record
 from crm_chassis.records.taken import already_exists, is_taken
 from crm_chassis.records.tx import Transaction, transaction
+from crm_chassis.refusals import Refusals
 from crm_chassis.service import Service, UseCase
 
 ATTEMPTS = 3
@@ -221,11 +221,12 @@ class Calls:
     def note_refusal(
         self, method: crm_contracts.Method, body: bytes, actor: Actor, context: RequestContext, error: DomainError
     ) -> None:
-        """Notes that a call was refused for want of a right, or by a rule if the policy asks for an entry.
+        """Notes that a call was refused for want of a right, or by a rule if the rule or the policy asks for an
+        entry.
 
         A record that is hidden from the caller is not found; whoever would change one has tried more than to look.
         """
-        ruled = method.policy.audit and FORBIDDEN < error.status < 500
+        ruled = (method.policy.audit or error.noted) and FORBIDDEN < error.status < 500
         hidden = error.status == NOT_FOUND and not method.policy.read_only
         if not (error.status == FORBIDDEN or ruled or hidden):
             return

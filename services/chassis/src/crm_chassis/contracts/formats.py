@@ -21,7 +21,8 @@ Format = crm_contracts.Format
 _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _URL = re.compile(r"https?://[^\s/$.?#][^\s]*", re.IGNORECASE)
 _HOST = re.compile(r"(?<=://)(?:[^/?#@]*@)?([^/?#:@]+)")
-_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8})*")
+# RFC 5646 lets a system end there (4.4.1); the pattern itself has no end.
+_LANGUAGE = re.compile(r"(?=.{1,35}$)[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LOCAL_OCTETS = 64

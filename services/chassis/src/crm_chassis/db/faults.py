@@ -20,6 +20,8 @@ _LOCK_NOT_AVAILABLE = "55P03"
 _QUERY_CANCELED = "57014"
 UNIQUE_VIOLATION = "23505"
 DATA_EXCEPTION_CLASS = "22"
+_INPUT_CLASSES = (DATA_EXCEPTION_CLASS, "54")
+"""Values that no column holds, and statements and rows beyond the limits of the server, such as those of an index."""
 
 
 def as_domain_error(error: Exception) -> DomainError:
@@ -39,7 +41,7 @@ def as_domain_error(error: Exception) -> DomainError:
             return DeadlineExceeded("The database took too long.")
         if is_conflict(error) or state == _LOCK_NOT_AVAILABLE:
             return Conflict("Another change of the same records is in the way; repeat.")
-        if state.startswith(DATA_EXCEPTION_CLASS):
+        if state.startswith(_INPUT_CLASSES):
             return InvalidInput("A value is outside what its field can hold.")
         if isinstance(error, OperationalError) or error.connection_invalidated:
             return Unavailable("The database does not answer.")
@@ -54,7 +56,7 @@ def is_conflict(error: BaseException) -> bool:
 def is_outage(error: BaseException) -> bool:
     """Whether an error says nothing about what was tried: the database is away, or another process was in the way."""
     if isinstance(error, OperationalError):
-        return not isinstance(error.orig, QueryCanceled)
+        return not (isinstance(error.orig, QueryCanceled) or _state(error).startswith(_INPUT_CLASSES))
     return isinstance(error, (InterfaceError, TimeoutError))
 
 

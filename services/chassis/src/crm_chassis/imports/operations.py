@@ -23,9 +23,9 @@ from crm_chassis.imports.work import CHUNK, StoredFile
 from crm_chassis.jobs import queue
 from crm_chassis.jobs.kinds import JobKind
 from crm_chassis.metrics import IMPORTS_FINISHED
-from crm_chassis.records.mapping import timestamp
+from crm_chassis.records.mapping import timestamp, within
 from crm_chassis.records.onbehalf import asked_by
-from crm_chassis.records.paging import page_size, read_token, write_token
+from crm_chassis.records.paging import PAGE_BYTES, page_size, read_token, write_token
 from crm_chassis.records.tx import Transaction
 from crm_chassis.violations import UNKNOWN_VALUE
 
@@ -33,6 +33,10 @@ MAX_FILE = 256 * 1024 * 1024
 MAX_UNFINISHED = 10
 MAX_UNFINISHED_BYTES = 512 * 1024 * 1024
 """Of all unfinished imports of one user."""
+MAX_NAME = 200
+"""Characters of the name of a column: as many as a mapping may name."""
+MAX_HEADER = 1_000_000
+"""Bytes of what is said of a file: it is shown with the import."""
 SHOWN_ERRORS = 20
 MAX_ANSWER = 1_000_000
 """Characters of cells in one answer."""
@@ -66,6 +70,8 @@ class Imports:
     def check(self, header: Any, actor: Actor) -> None:
         """Raises InvalidInput for a header that is wrong in itself, PermissionDenied without the right to create."""
         validate(header)
+        if header.ByteSize() > MAX_HEADER:
+            raise InvalidInput.of("mapping", f"has with the values more than {MAX_HEADER // 1_000_000} MB")
         importer = self._importers.get(header.kind)
         if importer is None:
             raise InvalidInput.of("kind", UNKNOWN_VALUE(values=list(self._importers)))
@@ -120,6 +126,7 @@ class Imports:
             Options.Encoding.Name(options.encoding) if options.encoding else "",
             Options.Sign.Name(options.delimiter) if options.delimiter else "",
         )
+        _check_names(layout.columns)
         run = ImportRun(
             id=file.id, kind=header.kind, file_name=header.file_name, state=READING, dry_run=header.dry_run,
             mapping=dict(header.mapping), options=_effective(options, layout), codec=layout.codec,
@@ -163,9 +170,10 @@ class Imports:
         if request.page_token:
             query = query.where(ImportRun.id < request.page_token)
         runs = tx.session.scalars(query).all()
-        answer = imports_pb2.ListImportsResponse(imports=[_summary(run) for run in runs[:size]])
-        if len(runs) > size:
-            answer.next_page_token = runs[size - 1].id
+        found = within((_summary(run) for run in runs[:size]), PAGE_BYTES)
+        answer = imports_pb2.ListImportsResponse(imports=found)
+        if len(runs) > len(found):
+            answer.next_page_token = found[-1].id
         return answer
 
     def list_import_errors(self, tx: Transaction, request: Any) -> Any:
@@ -240,11 +248,11 @@ class _Reader:
         # What is mapped to nothing may be anything.
         cleared = all(actor.may(f"fields.{which}.read") for which in ("personal", "financial"))
         self._rest = cleared or actor.id == run.actor_id
-        names = importer.columns if importer is not None else {}
-        self._seen = frozenset(name for name in names if importer is not None and importer.readable(actor, name))
+        self._names = frozenset(importer.columns if importer is not None else ())
+        self._seen = frozenset(name for name in self._names if importer is not None and importer.readable(actor, name))
 
     def error(self, failure: ImportFailure) -> Any:
-        hidden = failure.field in failure.row and failure.field not in self._seen
+        hidden = failure.field in self._names - self._seen
         shown = (self._rest if not target or not failure.row else target in self._seen for target in self._run.targets)
         return imports_pb2.RowError(
             line=failure.line,
@@ -273,6 +281,13 @@ def targets(importer: Importer, columns: Sequence[str], header: Any) -> list[str
     return found
 
 
+def _check_names(columns: Sequence[str]) -> None:
+    """Raises InvalidInput for a header whose names are none: they are shown with every import, whoever lists them."""
+    for place, name in enumerate(columns, 1):
+        if len(name) > MAX_NAME:
+            raise InvalidInput.of("file", f"the name of column {place} has more than {MAX_NAME} characters")
+
+
 def _listed(columns: Sequence[str]) -> str:
     return ", ".join(repr(name) for name in columns if name)[:1000]
 
@@ -292,6 +307,8 @@ def _effective(options: Any, layout: Layout) -> dict[str, Any]:
 def _summary(run: ImportRun) -> Any:
     """An import as its message, without the rows that failed."""
     values = {name: {"values": found} for name, found in run.options.get("values", {}).items()}
+    # An earlier version took names of any length.
+    columns = [name[:MAX_NAME] for name in run.columns]
     return imports_pb2.Import(
         id=run.id,
         kind=run.kind,
@@ -309,6 +326,6 @@ def _summary(run: ImportRun) -> Any:
         finished_at=timestamp(run.finished_at) if run.finished_at else None,
         owner_id=run.actor_id,
         options={**run.options, "values": values},
-        columns=run.columns,
-        unused_columns=[name for name, target in zip(run.columns, run.targets, strict=True) if name and not target],
+        columns=columns,
+        unused_columns=[name for name, target in zip(columns, run.targets, strict=True) if name and not target],
     )

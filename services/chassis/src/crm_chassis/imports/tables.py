@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, LargeBinary, String, Text, delete, select, text
+from sqlalchemy import BigInteger, Boolean, Index, Integer, LargeBinary, String, Text, delete, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -16,6 +16,9 @@ READING, APPLYING, DONE, FAILED, CANCELLED = "READING", "APPLYING", "DONE", "FAI
 UNFINISHED = (READING, APPLYING)
 FAILURES_KEPT = timedelta(days=90)
 """So long after its end the failed rows of an import can be fetched; then their number is left."""
+
+MAX_KEPT = 256 * 1024 * 1024
+"""Characters of failed rows that are kept of all imports of one user."""
 
 
 class ImportRun(Base):
@@ -50,6 +53,8 @@ class ImportRun(Base):
     rows_updated: Mapped[int] = mapped_column(BigInteger, default=0)
     rows_unchanged: Mapped[int] = mapped_column(BigInteger, default=0)
     rows_failed: Mapped[int] = mapped_column(BigInteger, default=0)
+    kept_size: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
+    """Characters of its failed rows that are kept."""
     error: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
@@ -66,6 +71,26 @@ def forget_failures(session: Session, now: datetime) -> None:
     """Removes the failed rows of imports that ended long ago."""
     old = select(ImportRun.id).where(ImportRun.finished_at < now - FAILURES_KEPT)
     session.execute(delete(ImportFailure).where(ImportFailure.import_id.in_(old)))
+    session.execute(update(ImportRun).where(ImportRun.id.in_(old), ImportRun.kept_size > 0).values(kept_size=0))
+
+
+def make_room(session: Session, run: ImportRun, size: int) -> bool:
+    """Makes room for so many characters of failed rows of an import: cells of the owner's older imports go, the oldest
+    first. False if the import itself has taken all that there is."""
+    if run.kept_size + size > MAX_KEPT:
+        return False
+    others = select(ImportRun).where(
+        ImportRun.actor_id == run.actor_id, ImportRun.id != run.id, ImportRun.kept_size > 0
+    )
+    older = session.scalars(others.order_by(ImportRun.id).with_for_update()).all()
+    excess = sum(one.kept_size for one in older) + run.kept_size + size - MAX_KEPT
+    for one in older:
+        if excess <= 0:
+            break
+        emptied = update(ImportFailure).where(ImportFailure.import_id == one.id)
+        session.execute(emptied.values(row={}, cells=[]).execution_options(synchronize_session=False))
+        excess, one.kept_size = excess - one.kept_size, 0
+    return True
 
 
 class ImportChunk(Base):

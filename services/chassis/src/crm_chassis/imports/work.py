@@ -12,6 +12,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import crm_contracts
 import orjson
@@ -21,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from crm_chassis.access.actor import Actor
 from crm_chassis.db.faults import as_domain_error
-from crm_chassis.errors import AlreadyExists, DomainError, Internal, UnknownReference
+from crm_chassis.errors import AlreadyExists, DomainError, Internal, PermissionDenied, UnknownReference
 from crm_chassis.ids import as_uuid
 from crm_chassis.imports.files import FileRow, Layout, Position, rows
 from crm_chassis.imports.kinds import Importer
@@ -36,6 +37,7 @@ from crm_chassis.imports.tables import (
     ImportFailure,
     ImportRow,
     ImportRun,
+    make_room,
 )
 from crm_chassis.jobs.backfills import Backfill
 from crm_chassis.jobs.kinds import Again, Done, Job, JobKind
@@ -48,6 +50,7 @@ from crm_chassis.records.references import Named, References
 from crm_chassis.records.rows import Notation, Row
 from crm_chassis.records.taken import already_exists, is_taken
 from crm_chassis.records.tx import Transaction
+from crm_chassis.refusals import Refusals
 from crm_chassis.text import composed, fold
 
 CHUNK = 256 * 1024
@@ -84,6 +87,7 @@ def import_jobs(
     may name some that are not known here.
     """
     by_kind = {importer.kind: importer for importer in importers}
+    refusals = Refusals()
     for kind, state in itertools.product(by_kind, (DONE, FAILED, CANCELLED)):
         # A counter that appears with its first failure would hide it: nothing to compare with.
         IMPORTS_FINISHED.labels(kind, state)
@@ -105,7 +109,7 @@ def import_jobs(
             return Done()
         if run.state == READING:
             return _read(tx, run, importer, job)
-        return _apply(tx, run, importer, actor, job, references, ask_later)
+        return _apply(tx, run, importer, actor, job, references, ask_later, refusals)
 
     return JobKind("import", step, lease=60.0, on_cancel=_cancelled, source="import")
 
@@ -173,8 +177,7 @@ def _read(tx: Transaction, run: ImportRun, importer: Importer, job: Job) -> Agai
         tx.session.execute(_STAGE, {"id": run.id, "lines": [row.line for row in good], "cells": cells})
     shown = _Shown(run, importer)
     failures = [shown.failure(row.line, {}, shown.unreadable(row.cells), "", row.fault) for row in taken if row.fault]
-    if failures:
-        tx.session.execute(insert(ImportFailure), failures)
+    _keep(tx.session, run, failures)
     run.rows_read += len(taken)
     run.rows_failed += len(failures)
     if run.rows_read > MAX_ROWS:
@@ -217,6 +220,7 @@ def _apply(
     job: Job,
     references: References,
     ask_later: AskLater,
+    refusals: Refusals,
 ) -> Again | Done:
     """Applies a batch: first all rows, in the order of the file, then in rounds those that wait for something."""
     since = job.cursor.get("since")
@@ -230,6 +234,7 @@ def _apply(
         patient = not run.dry_run and (since is None or tx.now < datetime.fromisoformat(since) + PATIENCE)
         batch = _Batch(tx, run, importer, actor, patient, references, ask_later)
         batch.settle(staged)
+        batch.note_refusals(refusals)
         moved = batch.note(staged)
         cursor = {**job.cursor, "after": staged[-1].line, "moved": job.cursor.get("moved", False) or moved}
         done = run.rows_created + run.rows_updated + run.rows_unchanged + run.rows_failed
@@ -361,6 +366,20 @@ class _Batch:
             verdict = DomainError("the database refused the row")
         self.refused[one.line] = verdict
 
+    def note_refusals(self, refusals: Refusals) -> None:
+        """The audit trail says that records were tried for which the owner has no right, of the first ones each."""
+        service = crm_contracts.kind_of(self.importer.message.DESCRIPTOR).split(".")[1]
+        denied = [
+            (line, error)
+            for line, error in sorted(self.refused.items())
+            if error.status == PermissionDenied.status or error.noted
+        ]
+        with self.tx.acting(self.actor, self.importer.permission) as tx:
+            for line, error in denied:
+                if refusals.is_noted(self.actor.id, self.importer.kind):
+                    told = {"line": line, "reason": error.reason}
+                    tx.audit(f"crm.{service}.import", self.run.id, "refused", told)
+
     def note(self, staged: Sequence[_Staged]) -> bool:
         """Writes down what became of the rows; whether anything did but waiting."""
         session, run = self.tx.session, self.run
@@ -371,8 +390,7 @@ class _Batch:
             for one in staged
             if one.line in self.refused and one.line not in waiting
         ]
-        if failures:
-            session.execute(insert(ImportFailure), failures)
+        _keep(session, run, failures)
         of_run = ImportRow.import_id == run.id
         settled = [one.line for one in staged if one.line not in waiting]
         session.execute(delete(ImportRow).where(of_run, ImportRow.line.in_(settled)))
@@ -382,6 +400,18 @@ class _Batch:
         run.rows_updated += self.outcomes.count("updated")
         run.rows_unchanged += self.outcomes.count("unchanged")
         return bool(settled)
+
+
+def _keep(session: Session, run: ImportRun, failures: list[dict[str, Any]]) -> None:
+    """Keeps rows that failed: their lines and reasons always, their cells as long as there is room."""
+    if not failures:
+        return
+    size = sum(len(cell) for one in failures for cell in (*one["cells"], *one["row"].values()))
+    if make_room(session, run, size):
+        run.kept_size += size
+    else:
+        failures = [{**one, "row": {}, "cells": []} for one in failures]
+    session.execute(insert(ImportFailure), failures)
 
 
 def _reason(error: DomainError) -> tuple[str, str]:
@@ -403,7 +433,7 @@ class _Shown:
 
     def failure(
         self, line: int, row: Mapping[str, str], cells: Sequence[str], name: str, message: str
-    ) -> dict[str, object]:
+    ) -> dict[str, Any]:
         """The values of an ImportFailure."""
         kept = [
             "" if target in self._secret else cell

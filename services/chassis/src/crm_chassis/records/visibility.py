@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, cast, false, func, or_, select, true
+from sqlalchemy.dialects.postgresql import array
 
 from crm_chassis.access.actor import ALL, OWN, SUBTREE, TEAM, TERRITORY, Actor
 from crm_chassis.access.levels import READ, level_of
 from crm_chassis.records.directory import (
+    DirectoryHolder,
+    DirectoryRole,
     DirectoryTeam,
     DirectoryTeamMember,
     DirectoryTerritory,
@@ -87,6 +90,8 @@ def parts(view: Any, model: Any, scope: int, level: int) -> Iterator[tuple[str, 
     shared = shared_with(view, model, scope, level)
     if shared is not None:
         yield SHARED, shared
+        conditions.append(and_(owner.is_(None), or_(team.is_(None), team == _any(_idle_teams(model.queue_permission)))))
+    return or_(*conditions)
 
 
 def shared_with(view: Any, model: Any, scope: int, level: int = READ) -> ColumnElement[bool] | None:
@@ -151,12 +156,24 @@ def _has_queue(model: Any, actor: Actor, scope: int) -> bool:
     return bool(scope == TEAM and model.team_field and model.queue_permission and actor.may(model.queue_permission))
 
 
-def _idle_teams() -> Select[Any]:
-    """Teams in which nobody works: without members, or with deactivated ones only; none that is not known yet."""
+def _idle_teams(permission: str) -> Select[Any]:
+    """Teams in which nobody works: without members who are active and have the permission; none that is not known yet.
+
+    Whoever's roles are not all known here may have it.
+    """
+    roles = DirectoryRole.id == func.any(DirectoryHolder.role_ids)
+    sufficient = array((permission, f"{permission.partition('.')[0]}.*", "*"))
+    granted = select(DirectoryRole.id).where(roles, DirectoryRole.grants.has_any(sufficient)).exists()
+    known = select(func.count()).select_from(DirectoryRole).where(roles).correlate(DirectoryHolder).scalar_subquery()
     working = (
         select(DirectoryTeamMember.team_id)
         .join(DirectoryUser, DirectoryUser.id == DirectoryTeamMember.user_id)
-        .where(DirectoryTeamMember.team_id == DirectoryTeam.id, DirectoryUser.active)
+        .outerjoin(DirectoryHolder, DirectoryHolder.user_id == DirectoryTeamMember.user_id)
+        .where(
+            DirectoryTeamMember.team_id == DirectoryTeam.id,
+            DirectoryUser.active,
+            or_(DirectoryHolder.user_id.is_(None), granted, known < func.cardinality(DirectoryHolder.role_ids)),
+        )
     )
     return select(DirectoryTeam.id).where(~working.exists())
 

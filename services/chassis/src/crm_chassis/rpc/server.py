@@ -16,6 +16,7 @@ from typing import Any, cast
 import crm_contracts
 import grpc
 from crm.common.v1 import imports_pb2
+from google.protobuf.message import Message
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from sqlalchemy import Engine, text
 
@@ -93,11 +94,7 @@ class Dispatcher(grpc.GenericRpcHandler):
                 message = self._calls.call(
                     method, request, actor, context, replayed=lambda: call.set_trailing_metadata((REPLAYED,))
                 )
-                answer = message.SerializeToString()
-                # The transport would refuse it as if the service were exhausted, which callers wait for.
-                if len(answer) > LARGEST_MESSAGE:
-                    raise AnswerTooLarge()
-                return answer
+                return _measured(message)
 
             return cast(bytes, self._guarded(method, call, run, body=request))
 
@@ -106,14 +103,13 @@ class Dispatcher(grpc.GenericRpcHandler):
     def _upload_handler(self) -> grpc.RpcMethodHandler:
         def handle(requests: Iterator[Any], call: grpc.ServicerContext) -> Any:
             def run(actor: Actor, context: RequestContext) -> Any:
-                return self._calls.upload(requests, actor, context)
+                return _measured(self._calls.upload(requests, actor, context))
 
             return self._guarded(UPLOAD, call, run, streaming=True)
 
         return grpc.stream_unary_rpc_method_handler(
             handle,
             request_deserializer=imports_pb2.UploadImportRequest.FromString,
-            response_serializer=imports_pb2.Import.SerializeToString,
         )
 
     def _guarded(
@@ -170,6 +166,15 @@ class Dispatcher(grpc.GenericRpcHandler):
             raise PermissionDenied("This process may not call the service.")
         # Also who has not logged in comes by the gateway: what it says of the client is believed.
         return self._verifier.verify(_metadata(call).get("x-actor-token", ""))
+
+
+def _measured(message: Message) -> bytes:
+    """An answer as it is sent. Raises AnswerTooLarge."""
+    answer = message.SerializeToString()
+    # The transport would refuse it as if the service were exhausted, which callers wait for.
+    if len(answer) > LARGEST_MESSAGE:
+        raise AnswerTooLarge()
+    return answer
 
 
 def _metadata(call: grpc.ServicerContext) -> dict[str, str]:

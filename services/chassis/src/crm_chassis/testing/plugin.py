@@ -113,10 +113,39 @@ def _personal(service: Any) -> None:
     assert set(COMMON) == set(Base.metadata.tables), "crm_chassis.subjects.COMMON lists every table"
 
 
+_INDEX_BYTES = 2700
+"""What the database takes of a row in a B-tree."""
+_BOUND_BY_FORMAT = 255
+
+
+def _indexes(service: Any) -> None:
+    """No text that a client may send is too long for an index: the database would refuse the whole record."""
+    import crm_contracts
+    from sqlalchemy import String
+
+    from crm_chassis.records.model import Record
+    from crm_chassis.records.personal import mapped
+
+    wide: list[str] = []
+    records: list[Any] = [one for one in mapped(service.tables) if issubclass(one, Record) and hasattr(one, "message")]
+    for model in records:
+        fields = model.message.DESCRIPTOR.fields_by_name
+        for index in model.__table__.indexes:
+            if index.dialect_options["postgresql"]["using"] in ("gin", "gist", "brin"):
+                continue
+            texts = [one.name for one in index.columns if isinstance(one.type, String) and one.name in fields]
+            rules = [crm_contracts.rules_of(fields[name]) for name in texts]
+            longest = sum(rule.max_length or _BOUND_BY_FORMAT for rule in rules)
+            if longest * 4 > _INDEX_BYTES:
+                wide.append(f"{index.name} ({longest} characters)")
+    assert not wide, f"too wide for what may be sent: {', '.join(wide)}"
+
+
 _OF_EVERY = {
     "every_rpc_is_answered": _every_rpc,
     "the_gateway_has_no_rights_of_its_own": _least_rights,
     "every_table_says_whose_personal_values_it_has": _personal,
+    "every_index_holds_what_may_be_sent": _indexes,
 }
 
 

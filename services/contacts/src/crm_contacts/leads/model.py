@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from crm.contacts.v1 import leads_pb2
 from crm_chassis.db.base import Id
+from crm_chassis.errors import InvalidInput
 from crm_chassis.ids import uuid7
 from crm_chassis.records.model import Personal
 from crm_chassis.records.sharing import Shared, shared_index
@@ -97,13 +98,14 @@ class Lead(Shared, Record):
     def begin(self) -> None:
         """Checks the status a new lead is given; NEW if none is.
 
-        Raises IllegalStatusChange for CONVERTED, or UnqualifiedNeedsReason.
+        Raises IllegalStatusChange for CONVERTED, UnqualifiedNeedsReason, or InvalidInput for a reason without need.
         """
         self.status = self.status or "NEW"
         if self.status == "CONVERTED":
             raise IllegalStatusChange("A lead becomes converted by conversion only.")
         if self.status == "UNQUALIFIED" and not self.unqualified_reason:
             raise UnqualifiedNeedsReason()
+        self.must_give_no_idle_reason()
 
     def must_be_open(self) -> None:
         """Raises LeadConverted if the lead was converted."""
@@ -123,8 +125,6 @@ class Lead(Shared, Record):
             return None
         if status not in REACHABLE[self.status]:
             raise IllegalStatusChange(f"A lead cannot go from {self.status} to {status}.")
-        if self.status == "UNQUALIFIED":
-            self.unqualified_reason = ""
         return self._record(status, changed_by, now, since)
 
     def convert(
@@ -143,7 +143,14 @@ class Lead(Shared, Record):
             changed_by=changed_by, seconds_in_from_status=max(0, int((now - since).total_seconds())),
         )  # fmt: skip
         self.status = status
+        if status != "UNQUALIFIED":
+            self.unqualified_reason = ""
         return change
+
+    def must_give_no_idle_reason(self) -> None:
+        """Raises InvalidInput for a reason against a lead that nothing was decided against."""
+        if self.unqualified_reason and self.status != "UNQUALIFIED":
+            raise InvalidInput.of("lead.unqualified_reason", "only an unqualified lead has a reason against it")
 
     def settle(self) -> None:
         """The number is read as one of the lead's country."""

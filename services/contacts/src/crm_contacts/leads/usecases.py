@@ -31,6 +31,7 @@ def update_lead(tx: Transaction, request: leads_pb2.UpdateLeadRequest) -> Lead:
     """Changes the fields that the mask names; a new status must be reachable."""
     lead = tx.get(Lead, request.lead.id, etag=request.lead.etag)
     lead.must_be_open()
+    reason = lead.unqualified_reason
     mask = [path for path in request.update_mask.paths if path != "status"]
     assign(lead, request.lead, mask)
     if "status" in request.update_mask.paths:
@@ -40,6 +41,8 @@ def update_lead(tx: Transaction, request: leads_pb2.UpdateLeadRequest) -> Lead:
         change = lead.move(status, tx.actor.id, tx.now, in_status_since(tx, lead))
         if change is not None:
             tx.session.add(change)
+    if lead.unqualified_reason != reason:
+        lead.must_give_no_idle_reason()
     return lead
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import or_, select, update
 from crm_identity.api_keys.model import ApiKey
 from crm_identity.credentials.api_keys import new_key, prefix_of
 from crm_identity.errors import GrantsMoreThanHeld
-from crm_identity.users.authority import check_above
+from crm_identity.users.authority import check_acts_as, standing_of
 from crm_identity.users.model import User
 
 NOTED_EVERY = timedelta(minutes=1)
@@ -50,7 +50,7 @@ def _check_user(tx: Transaction, user_id: str) -> None:
         raise UnknownReference.of("api_key.user_id", User.plural)
     if not user.active:
         raise UserInactive()
-    check_above(tx, user)
+    check_acts_as(tx, user, standing_of(tx, user))
 
 
 def resolve_api_key(tx: Transaction, request: auth_pb2.ResolveApiKeyRequest) -> auth_pb2.ResolveApiKeyResponse:

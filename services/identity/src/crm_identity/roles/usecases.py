@@ -19,19 +19,6 @@ def create_role(tx: Transaction, request: roles_pb2.CreateRoleRequest) -> Role:
     return tx.add(role)
 
 
-def update_role(tx: Transaction, request: roles_pb2.UpdateRoleRequest) -> Role:
-    """Changes the fields that the mask names; users who have the role feel it with their next request.
-
-    Raises RoleBuiltIn, and GrantsMoreThanHeld if it grants, or would grant, what the caller does not hold.
-    """
-    role = tx.get(Role, request.role.id, etag=request.role.etag)
-    role.check_changeable()
-    check_held(tx.actor, held_by([role]))
-    assign(role, request.role, request.update_mask.paths)
-    check_held(tx.actor, held_by([role]))
-    return role
-
-
 def delete_role(tx: Transaction, request: standard_pb2.DeleteRequest) -> Role:
     """Deletes a role that nobody has. Raises RoleBuiltIn, GrantsMoreThanHeld or Referenced."""
     role = tx.get(Role, request.id, etag=request.etag)

@@ -8,20 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from crm_chassis.access.actor import ALL, SUBTREE, TEAM, TERRITORY
+import crm_contracts
+from crm_chassis.access.actor import ALL, OWN, SUBTREE, TEAM, TERRITORY
 from crm_chassis.records.directory import DirectoryReport, DirectoryTeamMember
 from crm_chassis.records.tx import Transaction
 from crm_chassis.records.visibility import territories_of
-from sqlalchemy import ColumnElement, select
+from crm_contracts.resources import resources
+from sqlalchemy import ColumnElement, Select, func, select
 
 from crm_identity.errors import GrantsMoreThanHeld
 from crm_identity.roles.grants import Holding, check_held, held_by
+from crm_identity.roles.model import Role
 from crm_identity.roles.queries import roles_of
 from crm_identity.users.model import User
 
 Reach = tuple[str, int, str]
-"""A permission, a scope, and the id of a team, a territory or a user that the scope takes in."""
+"""A permission, a scope, and the id of a team, a territory or a user that the scope takes in; with OWN, of the user
+whose records are meant."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,59 @@ def check_above(tx: Transaction, user: User) -> None:
     """Raises GrantsMoreThanHeld if the user holds what the caller does not."""
     if user.id != tx.actor.id:
         check_held(tx.actor, held_by(roles_of(tx.session, user.role_ids)))
+
+
+def check_acts_as(tx: Transaction, user: User, standing: Standing) -> None:
+    """Raises GrantsMoreThanHeld if whoever acts as the user - with a new password, a key, a login name - holds or
+    reaches what the caller does not."""
+    if user.id != tx.actor.id:
+        check_held(tx.actor, standing.held)
+        check_reaches(tx, standing.reaches | _own_records(user.id, standing.held))
+
+
+def check_successor(tx: Transaction, user: User, successor: User) -> None:
+    """Raises GrantsMoreThanHeld if with the records of the user somebody - the successor, the team mates, those above -
+    reaches what the caller does not."""
+    reaches = _own_records(user.id, held_by(roles_of(tx.session, successor.role_ids)))
+    mates = _held(tx, User.team_ids.overlap(list(successor.team_ids or ())))
+    above = select(DirectoryReport.manager_id).where(DirectoryReport.user_id == successor.id)
+    over = _held(tx, User.id.in_(above))
+    reaches |= _own_records(user.id, {one for one in mates if one[1] == TEAM})
+    reaches |= _own_records(user.id, {one for one in over if one[1] == SUBTREE})
+    check_reaches(tx, reaches)
+
+
+def _own_records(user_id: str, held: Iterable[Holding]) -> set[Reach]:
+    """What one reaches of the records of a user, with permissions for records that belong to somebody."""
+    owned = _owned()
+    named = ((permission, permission.partition(".")[0]) for permission, scope in held if scope != ALL)
+    return {(permission, OWN, user_id) for permission, plural in named if plural in owned or permission == "*"}
+
+
+@cache
+def _owned() -> frozenset[str]:
+    """The plurals of the records that have an owner, or somebody who works on them."""
+    kinds = resources(crm_contracts.methods().values()).values()
+    changeable = [kind for kind in kinds if not kind.is_own and any(one.name == "update" for one in kind.actions)]
+    names = {"owner_id", "assignee_id"}
+    return frozenset(kind.plural for kind in changeable if not names.isdisjoint(kind.descriptor.fields_by_name))
+
+
+def reaches_of_holders(tx: Transaction, role: Role, added: Iterable[Holding]) -> set[Reach]:
+    """What those who have a role reach with what it grants anew."""
+    holders = select(User.id).where(User.role_ids.contains([role.id]), User.deleted_at.is_(None))
+    of_holders = User.id.in_(holders)
+    places: dict[int, Select[Any]] = {
+        TEAM: select(func.unnest(User.team_ids)).where(of_holders),
+        TERRITORY: select(func.unnest(User.territory_ids)).where(of_holders),
+        SUBTREE: select(User.id).where(User.manager_id.in_(holders), User.deleted_at.is_(None)),
+    }
+    return {
+        (permission, scope, str(id_))
+        for permission, scope in added
+        if scope in places
+        for id_ in tx.session.scalars(places[scope].distinct())
+    }
 
 
 def check_new(tx: Transaction, user: User) -> None:
@@ -112,7 +171,9 @@ def check_reaches(tx: Transaction, reaches: Iterable[Reach]) -> None:
         return
     own = _own_places(tx)
     for permission, scope, id_ in sorted(limited):
-        if tx.actor.scope_of(permission) != scope or id_ not in own[scope]:
+        held = tx.actor.scope_of(permission)
+        # The records of one user are reached by every scope that looks at users.
+        if (held != scope and scope != OWN) or id_ not in own.get(held, ()):
             raise GrantsMoreThanHeld(f"With {permission} somebody would reach records there that you do not reach.")
 
 
@@ -122,6 +183,7 @@ def _own_places(tx: Transaction) -> dict[int, set[str]]:
     mates = select(DirectoryTeamMember.user_id).where(DirectoryTeamMember.team_id.in_(teams))
     reports = select(DirectoryReport.user_id).where(DirectoryReport.manager_id == tx.actor.id)
     return {
+        OWN: {tx.actor.id},
         TEAM: {*tx.session.scalars(teams), *tx.session.scalars(mates), tx.actor.id},
         SUBTREE: {*tx.session.scalars(reports), tx.actor.id},
         TERRITORY: set(tx.session.scalars(territories_of(tx.actor))),

@@ -22,7 +22,14 @@ from crm_identity.roles.model import Role
 from crm_identity.runtime import runtime
 from crm_identity.teams.model import Team
 from crm_identity.territories.model import Territory
-from crm_identity.users.authority import check_above, check_change, check_new, standing_of
+from crm_identity.users.authority import (
+    check_above,
+    check_acts_as,
+    check_change,
+    check_new,
+    check_successor,
+    standing_of,
+)
 from crm_identity.users.model import User
 from crm_identity.users.queries import (
     check_all_known,
@@ -75,6 +82,8 @@ def change_user(tx: Transaction, user: User, message: users_pb2.User, mask: list
     check_references(tx, user, changed, before.manager_id)
     if "password" in changed or user.email != old_email or standing_of(tx, user) != before:
         check_change(tx, user, before)
+    if "password" in changed or user.email != old_email:
+        check_acts_as(tx, user, before)
     if was_admin and not is_admin(tx, user):
         check_another_admin(tx, user)
     if "password" in changed:
@@ -156,6 +165,7 @@ def deactivate_user(tx: Transaction, request: users_pb2.DeactivateUserRequest) -
         successor = tx.find(User, request.reassign_to_id)
         if successor is None or not successor.active or successor.id == user.id:
             raise SuccessorNotActive()
+        check_successor(tx, user, successor)
         event.reassign_to_id = successor.id
     was_admin = is_admin(tx, user)
     user.deactivate()

@@ -16,7 +16,7 @@ from crm_sales.pipelines.model import OPEN, Pipeline
 from crm_sales.pipelines.queries import default_pipeline, pipeline_by_id
 
 
-def on_lead_converted(tx: Transaction, event: IncomingEvent) -> None:
+def open_opportunity(tx: Transaction, event: IncomingEvent) -> None:
     """Opens the opportunity with the id that the conversion was answered with, once.
 
     The customer exists already, so nothing is refused here: a pipeline that is gone is replaced by the default

@@ -114,7 +114,7 @@ def import_opportunity(tx: Transaction, row: Row, batch: _Batch, meaning: _Meani
         stage = meaning.stage or meaning.pipeline.of_type(OPEN)[0]
         _fill(opportunity, meaning.message, meaning.product, stage, row.cleared)
         changes = _live(opportunity, meaning.pipeline, stage, row, tx.actor.id, tx.now)
-        opportunity.must_satisfy(stage)
+        opportunity.must_satisfy(*meaning.pipeline.passed(None, stage), stage)
         opportunity.must_be_forecast()
         opportunity.created_at = changes[0].changed_at
         tx.session.add_all(changes)

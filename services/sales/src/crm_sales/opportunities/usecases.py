@@ -52,7 +52,7 @@ def create_opportunity(tx: Transaction, request: opportunities_pb2.CreateOpportu
     assign(opportunity, given, names - RULED)
     price(tx, opportunity, given, names)
     set_chances(opportunity, given, names, stage)
-    opportunity.must_satisfy(stage)
+    opportunity.must_satisfy(*pipeline.passed(None, stage), stage)
     tx.session.add(opportunity.begin(pipeline, stage, tx.actor.id, tx.now))
     opportunity.must_be_forecast()
     tx.add(opportunity)

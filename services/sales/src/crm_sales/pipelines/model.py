@@ -89,12 +89,16 @@ class Pipeline(Record):
         """The stages of a type, in order. There is at least one."""
         return [Stage.of(one) for one in self.stages if one["type"] == type_]
 
-    def passed(self, origin: Stage, target: Stage) -> list[Stage]:
-        """The open stages that a step forward from one stage to another leaves out; to lose leaves out none."""
+    def passed(self, origin: Stage | None, target: Stage) -> list[Stage]:
+        """The open stages that a step forward from one stage to another leaves out; to lose leaves out none.
+
+        What comes from nowhere or from another pipeline leaves out all that stand before the target.
+        """
         places = {one["id"]: place for place, one in enumerate(self.stages)}
-        if target.type == LOST or origin.id not in places or target.id not in places:
+        if target.type == LOST or target.id not in places:
             return []
-        between = self.stages[places[origin.id] + 1 : places[target.id]]
+        begin = 0 if origin is None or origin.id not in places else places[origin.id] + 1
+        between = self.stages[begin : places[target.id]]
         return [Stage.of(one) for one in between if one["type"] == OPEN]
 
     def stage_named(self, name: str) -> Stage | None:
