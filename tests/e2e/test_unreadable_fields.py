@@ -54,12 +54,13 @@ NOT_ABOUT_RECORDS = frozenset((
     "RemoveFavourite", "MarkNotificationRead", "SnoozeNotification", "MarkAllNotificationsRead", "UpdateOrganisation",
     "ForgotPassword", "InviteUser", "UsePasswordLink", "UpdatePreferences", "EndSession", "EndOtherSessions",
     "CompleteSetup", "DeactivateUser", "ReactivateUser", "ResetTotp", "Unsubscribe", "CreateImport", "CancelImport",
-    "RetryHeldEvent", "DropHeldEvent", "ReplaySubscription", "RetryJob", "CancelJob",
+    "NotePresence", "RetryHeldEvent", "DropHeldEvent", "ReplaySubscription", "RetryJob", "CancelJob",
 ))  # fmt: skip
 """Routes that change something of one's own account, of the organisation or of the machinery."""
 NOT_ASKED = {
     "GetPasswordLink": "needs a token from a mail, and shows what its holder knows",
     "GetUnsubscribe": "the same",
+    "GetPresence": "names users only",
     "StreamChanges": "never ends, and names records only: test_the_stream_names_records_only",
 }
 

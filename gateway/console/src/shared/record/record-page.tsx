@@ -17,7 +17,7 @@ import {
 import { IconDots, IconPencil, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { type KeyboardEvent, type ReactNode, useState } from "react";
+import { type KeyboardEvent, lazy, type ReactNode, Suspense, useState } from "react";
 import { call, type Json } from "@/shared/api/client";
 import { isProblem } from "@/shared/api/problem";
 import { changed, type Row, recordKey, useUpdate } from "@/shared/api/records";
@@ -60,6 +60,8 @@ export function RecordPage({ resource, id, children, tools, offered }: Props) {
   );
 }
 
+const Others = lazy(() => import("@/shared/presence/others"));
+
 /** The title of a record. */
 export function titleOf(description: Description, record: Row, names: Names): string {
   const title = record[description.title_field];
@@ -101,6 +103,9 @@ export function RecordHeader({ description, record, names, tools, offered }: Hea
               {enumLabel(status, record.status, texts)}
             </Badge>
           )}
+          <Suspense>
+            <Others kind={description.kind} id={record.id} />
+          </Suspense>
         </Group>
         <Group gap="xs">
           {tools}
