@@ -67,6 +67,8 @@ export function CustomerPage({ resource, id }: { resource: Resource; id: string 
           </>
         }
         offered={({ name }) => name !== SEND_EMAIL}
+        page="CUSTOMER"
+        drawn={Boolean(sections)}
       />
       {view.error && <Failed error={view.error} retry={again} />}
       <div className="record">

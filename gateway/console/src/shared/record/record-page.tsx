@@ -27,6 +27,7 @@ import { type Errors, FieldInput } from "@/shared/fields/input";
 import { colourOf, enumLabel, isEmpty, type Names, plain, Value } from "@/shared/fields/value";
 import { ActionDialog, useDialog } from "@/shared/form/dialogs";
 import { useText } from "@/shared/i18n";
+import { type Page as TimedPage, usePainted } from "@/shared/timing/timing";
 import { usePageTitle } from "@/shared/ui/page-title";
 import { Failed, fieldErrors, useTell } from "@/shared/ui/problem";
 import { useDescribedRecord } from "./described-record";
@@ -75,10 +76,14 @@ type HeaderProps = {
   tools?: ReactNode;
   /** Whether an action makes sense for the record as it is; all do if absent. */
   offered?: (action: Action) => boolean;
+  /** Which kind of page it heads, and whether the rest is drawn too: for how long somebody has waited. */
+  page?: TimedPage;
+  drawn?: boolean;
 };
 
-export function RecordHeader({ description, record, names, tools, offered }: HeaderProps) {
+export function RecordHeader({ description, record, names, tools, offered, page = "RECORD", drawn }: HeaderProps) {
   const texts = useText();
+  usePainted(page, drawn ?? true);
   const status = fieldOf(description, "status");
   const title = titleOf(description, record, names);
   usePageTitle(title);
