@@ -12,6 +12,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import crm_contracts
 import pytest
@@ -88,7 +89,7 @@ SAID: dict[str, Callable[[dict[str, str]], dict[str, Any]]] = {
 }
 """What is sent to the routes that are no standard ones."""
 QUERIES = {"Search": {"query": "Plain"}, "GetSalesReport": {"group_by": "TOTAL"}}
-STANDARD = re.compile(r"(Create|Update|Delete|Undelete|Assert|Batch(Get|Create|Update))[A-Z]")
+STANDARD = re.compile(r"(Create|Update|Delete|Undelete|Assert|Batch(Get|Create|Update|Delete|Undelete))[A-Z]")
 HARMLESS = {"tags": ["seen"]}
 HARMLESS_OF = {
     "activities": {"channel": "seen"}, "tasks": {"subject": "seen"}, "messages": {}, "opt_outs": {},
@@ -321,6 +322,9 @@ def body(method: crm_contracts.Method, ids: dict[str, str]) -> dict[str, Any] | 
         return {plural: [{"id": ids.get(plural, ids["contacts"]), **harmless}]}
     if method.name.startswith("BatchCreate"):
         return {plural: [harmless]}
+    if method.name.startswith(("BatchDelete", "BatchUndelete")):
+        # Of a record that is not there: the others are still asked about.
+        return {"records": [{"id": str(uuid4())}]}
     return {} if method.name.startswith("Undelete") else dict(harmless)
 
 

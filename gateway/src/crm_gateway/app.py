@@ -39,6 +39,7 @@ from crm_gateway.customer360 import Customer360, Memory
 from crm_gateway.describe import Descriptions
 from crm_gateway.errors import MethodNotAllowed, Overloaded
 from crm_gateway.feed import Feed
+from crm_gateway.import_kinds import DescribeImports
 from crm_gateway.imports import CreateImport, DownloadFailedRows, FindImport, Known, ListImports
 from crm_gateway.joins import Joins
 from crm_gateway.kept import ids_named
@@ -204,6 +205,7 @@ class Gateway:
             "Search": lambda *m: Search(self._upstreams, *m).handle,
             "DescribeResources": lambda *_: described.all,
             "DescribeResource": lambda *_: described.one,
+            "DescribeImportKinds": lambda *_: DescribeImports(known).handle,
             "StreamChanges": lambda *_: self.streams.handle,
             "NotePresence": lambda *_: self.presences.note,
             "GetPresence": lambda *_: self.presences.get,
