@@ -16,12 +16,12 @@ GRANTS = {"imports.create": ALL, "fields.personal.read": ALL}
 def test_kinds_are_described_with_labels_formats_and_what_is_needed(suite: Suite) -> None:
     def answer(call: Any) -> Any:
         if call.service != "sales":
-            return imports_pb2.ListImportKindsResponse()
+            return imports_pb2.DescribeImportKindsResponse()
         names = ("name", "account", "account_id", "amount", "amount_currency", "stage", "close_date", "created_at")
         targets = [Target(name=name, many=name == "stage") for name in names]
-        return imports_pb2.ListImportKindsResponse(kinds=[Kind(kind="opportunities", targets=targets)])
+        return imports_pb2.DescribeImportKindsResponse(kinds=[Kind(kind="opportunities", targets=targets)])
 
-    suite.services.answers["ListImportKinds"] = answer
+    suite.services.answers["DescribeImportKinds"] = answer
     found = suite.client(GRANTS).get("/v1/import_kinds").json()
     (kind,) = found["kinds"]
     assert (kind["kind"], kind["service"], kind["label"]["de"]) == ("opportunities", "sales", "Verkaufschance")
@@ -45,8 +45,8 @@ def test_kinds_are_described_with_labels_formats_and_what_is_needed(suite: Suite
 
 
 def test_services_that_do_not_answer_are_named(suite: Suite) -> None:
-    suite.services.answers["ListImportKinds"] = lambda call: (
-        Unavailable() if call.service == "sales" else imports_pb2.ListImportKindsResponse()
+    suite.services.answers["DescribeImportKinds"] = lambda call: (
+        Unavailable() if call.service == "sales" else imports_pb2.DescribeImportKindsResponse()
     )
     assert suite.client(GRANTS).get("/v1/import_kinds").json()["unavailable_services"] == ["sales"]
 

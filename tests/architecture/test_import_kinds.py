@@ -10,7 +10,7 @@ from crm_marketing.service import service as marketing
 from crm_sales.service import service as sales
 from crm_support.service import service as support
 
-CELLS = set(imports_pb2.ImportCells.DESCRIPTOR.fields_by_name)
+CELLS = {name.lower() for name in imports_pb2.ImportTarget.Cell.keys()}  # noqa: SIM118
 IMPORTERS = [one for service in (contacts, identity, marketing, sales, support) for one in service.importers]
 
 

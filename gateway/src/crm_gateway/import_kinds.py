@@ -17,8 +17,8 @@ from crm_gateway.describe import described_field
 from crm_gateway.imports import SIGNS, Known
 from crm_gateway.web import Reply, Request
 
-LIST = crm_contracts.method("crm.common.v1.ImportService.ListImportKinds")
-_CELLS = imports_pb2.ImportCells.DESCRIPTOR.fields_by_name
+LIST = crm_contracts.method("crm.common.v1.ImportService.DescribeImportKinds")
+_CELLS = imports_pb2.ImportTarget.Cell.DESCRIPTOR.values_by_name
 _OPTIONS = imports_pb2.ImportOptions.DESCRIPTOR.fields
 _CURRENCY = "_currency"
 
@@ -31,10 +31,12 @@ class DescribeImports:
         self._resources = resources(crm_contracts.methods().values())
 
     async def handle(self, request: Request, _: Mapping[str, str]) -> Reply:
-        answers = await self._known.ask(LIST, imports_pb2.ListImportKindsRequest(), request, self._known.services)
+        answers = await self._known.ask(LIST, imports_pb2.DescribeImportKindsRequest(), request, self._known.services)
         actor = request.caller.actor
         told = [
-            kind for raw in answers.good.values() for kind in imports_pb2.ListImportKindsResponse.FromString(raw).kinds
+            kind
+            for raw in answers.good.values()
+            for kind in imports_pb2.DescribeImportKindsResponse.FromString(raw).kinds
         ]
         kinds = [
             _kind(self._resources[one.kind], one.targets, actor) for one in sorted(told, key=lambda kind: kind.kind)
@@ -76,10 +78,10 @@ def _label(fields: Mapping[str, FieldDescriptor], name: str) -> dict[str, str]:
         return labels.label(labels.field_name(fields[f"{name}_id"]))
     amount = fields.get(name.removesuffix(_CURRENCY))
     if amount is not None:
-        currency = labels.label(labels.field_name(_CELLS["currency"]))
+        currency = labels.label(labels.value_name(_CELLS["CURRENCY"]))
         of = labels.label(labels.field_name(amount))
         return {language: f"{of.get(language, of[labels.ENGLISH])}: {text}" for language, text in currency.items()}
-    return labels.label(labels.field_name(_CELLS[name]))
+    return labels.label(labels.value_name(_CELLS[name.upper()]))
 
 
 def _option(field: FieldDescriptor, actor: Actor) -> descriptions.FieldDescription:

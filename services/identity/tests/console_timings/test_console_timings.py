@@ -61,8 +61,8 @@ def test_figures_are_told_by_version_page_and_measure(note: Any, figures: Any) -
     assert painted.p50 == pytest.approx(210, abs=10)
     assert painted.p75 == pytest.approx(310, abs=10)
     assert painted.p95 == pytest.approx(390, abs=10)
-    assert painted.budget == 300
-    assert (interaction.page, interaction.count, interaction.budget) == (messages.BOARD, 3, 200)
+    assert painted.limit == 300
+    assert (interaction.page, interaction.count, interaction.limit) == (messages.BOARD, 3, 200)
 
 
 def test_each_day_has_its_figures(note: Any, rpc: Any, clock: Any) -> None:

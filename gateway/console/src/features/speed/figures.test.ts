@@ -10,15 +10,15 @@ const figures = (given: Partial<Figures>): Figures => ({
   p50: 1,
   p75: 2,
   p95: 3,
-  budget: 300,
+  limit: 300,
   ...given,
 });
 
 describe("figures of how long people waited", () => {
   it("are over their budget if a quarter waited longer", () => {
-    expect(isOver({ p75: 301, budget: 300 })).toBe(true);
-    expect(isOver({ p75: 300, budget: 300 })).toBe(false);
-    expect(isOver({ p75: 9000, budget: 0 })).toBe(false);
+    expect(isOver({ p75: 301, limit: 300 })).toBe(true);
+    expect(isOver({ p75: 300, limit: 300 })).toBe(false);
+    expect(isOver({ p75: 9000, limit: 0 })).toBe(false);
   });
 
   it("are of each page and measure once", () => {

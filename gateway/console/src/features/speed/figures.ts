@@ -7,17 +7,17 @@ type Sent = Told<components["schemas"]["ConsoleTimingFigures"]>;
 export type Figures = Omit<Sent, "page" | "measure"> & { page: string; measure: string };
 
 /** What people wait for: a kind of page, and what is measured there. */
-export type Subject = { page: string; measure: string; budget: number };
+export type Subject = { page: string; measure: string; limit: number };
 
 export const keyOf = ({ page, measure }: Pick<Subject, "page" | "measure">) => `${measure}.${page}`;
 
 /** Above this, and not only here and there, it is too slow. */
-export const isOver = ({ p75, budget }: Pick<Figures, "p75" | "budget">) => budget > 0 && p75 > budget;
+export const isOver = ({ p75, limit }: Pick<Figures, "p75" | "limit">) => limit > 0 && p75 > limit;
 
 /** What there are figures of, each once. */
 export function subjectsOf(figures: readonly Figures[]): Subject[] {
   const found = new Map(
-    figures.map(({ page, measure, budget }) => [keyOf({ page, measure }), { page, measure, budget }]),
+    figures.map(({ page, measure, limit }) => [keyOf({ page, measure }), { page, measure, limit }]),
   );
   return [...found.values()];
 }

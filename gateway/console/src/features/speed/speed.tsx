@@ -69,9 +69,9 @@ function Part({ subject, figures, days }: PartProps) {
         <Title order={2} size="h5">
           {title}
         </Title>
-        {subject.budget > 0 && (
+        {subject.limit > 0 && (
           <Badge variant="light" tt="none" color={slow ? "red" : "teal"}>
-            {text(slow ? "speed.over" : "speed.within", { budget: subject.budget })}
+            {text(slow ? "speed.over" : "speed.within", { budget: subject.limit })}
           </Badge>
         )}
       </Group>
@@ -127,7 +127,7 @@ function Trend({ title, subject, days }: { title: string; subject: Subject; days
   const { text, number, date } = useText("speed");
   const rows = useMemo(() => daysOf(days, subject), [days, subject]);
   const grid = useMemo(() => {
-    const series: string[] = [...SHARES, ...(subject.budget ? ["budget"] : [])];
+    const series: string[] = [...SHARES, ...(subject.limit ? ["budget"] : [])];
     const cell = (label: string, series: string, value: number | undefined) =>
       value === undefined ? null : { label, series, value: String(value), record_id: "" };
     return {
@@ -136,7 +136,7 @@ function Trend({ title, subject, days }: { title: string; subject: Subject; days
       rows: rows.map(({ date: label, figures }) => ({
         label,
         cells: series.map((name) =>
-          cell(label, name, name === "budget" ? subject.budget : figures?.[name as (typeof SHARES)[number]]),
+          cell(label, name, name === "budget" ? subject.limit : figures?.[name as (typeof SHARES)[number]]),
         ),
       })),
     };

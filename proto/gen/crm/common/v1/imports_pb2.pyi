@@ -12,11 +12,11 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
-class ListImportKindsRequest(_message.Message):
+class DescribeImportKindsRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
-class ListImportKindsResponse(_message.Message):
+class DescribeImportKindsResponse(_message.Message):
     __slots__ = ("kinds",)
     KINDS_FIELD_NUMBER: _ClassVar[int]
     kinds: _containers.RepeatedCompositeFieldContainer[ImportKind]
@@ -32,73 +32,73 @@ class ImportKind(_message.Message):
 
 class ImportTarget(_message.Message):
     __slots__ = ("name", "many")
+    class Cell(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        CELL_UNSPECIFIED: _ClassVar[ImportTarget.Cell]
+        ACCOUNT: _ClassVar[ImportTarget.Cell]
+        CONTACT: _ClassVar[ImportTarget.Cell]
+        PARENT: _ClassVar[ImportTarget.Cell]
+        OWNER: _ClassVar[ImportTarget.Cell]
+        MANAGER: _ClassVar[ImportTarget.Cell]
+        ROLES: _ClassVar[ImportTarget.Cell]
+        TEAMS: _ClassVar[ImportTarget.Cell]
+        TERRITORIES: _ClassVar[ImportTarget.Cell]
+        PRODUCT: _ClassVar[ImportTarget.Cell]
+        PIPELINE: _ClassVar[ImportTarget.Cell]
+        STAGE: _ClassVar[ImportTarget.Cell]
+        CAMPAIGN: _ClassVar[ImportTarget.Cell]
+        EMAIL: _ClassVar[ImportTarget.Cell]
+        PHONE: _ClassVar[ImportTarget.Cell]
+        MOBILE: _ClassVar[ImportTarget.Cell]
+        STREET: _ClassVar[ImportTarget.Cell]
+        CITY: _ClassVar[ImportTarget.Cell]
+        POSTAL_CODE: _ClassVar[ImportTarget.Cell]
+        REGION: _ClassVar[ImportTarget.Cell]
+        ADDRESS_COUNTRY: _ClassVar[ImportTarget.Cell]
+        CURRENCY: _ClassVar[ImportTarget.Cell]
+        CREATED_AT: _ClassVar[ImportTarget.Cell]
+        ENGAGED_AT: _ClassVar[ImportTarget.Cell]
+        LOST_REASON: _ClassVar[ImportTarget.Cell]
+        LAST_ACTIVITY: _ClassVar[ImportTarget.Cell]
+        STATUS: _ClassVar[ImportTarget.Cell]
+        FIRST_RESPONDED_AT: _ClassVar[ImportTarget.Cell]
+        RESOLVED_AT: _ClassVar[ImportTarget.Cell]
+        RESPONDED_AT: _ClassVar[ImportTarget.Cell]
+    CELL_UNSPECIFIED: ImportTarget.Cell
+    ACCOUNT: ImportTarget.Cell
+    CONTACT: ImportTarget.Cell
+    PARENT: ImportTarget.Cell
+    OWNER: ImportTarget.Cell
+    MANAGER: ImportTarget.Cell
+    ROLES: ImportTarget.Cell
+    TEAMS: ImportTarget.Cell
+    TERRITORIES: ImportTarget.Cell
+    PRODUCT: ImportTarget.Cell
+    PIPELINE: ImportTarget.Cell
+    STAGE: ImportTarget.Cell
+    CAMPAIGN: ImportTarget.Cell
+    EMAIL: ImportTarget.Cell
+    PHONE: ImportTarget.Cell
+    MOBILE: ImportTarget.Cell
+    STREET: ImportTarget.Cell
+    CITY: ImportTarget.Cell
+    POSTAL_CODE: ImportTarget.Cell
+    REGION: ImportTarget.Cell
+    ADDRESS_COUNTRY: ImportTarget.Cell
+    CURRENCY: ImportTarget.Cell
+    CREATED_AT: ImportTarget.Cell
+    ENGAGED_AT: ImportTarget.Cell
+    LOST_REASON: ImportTarget.Cell
+    LAST_ACTIVITY: ImportTarget.Cell
+    STATUS: ImportTarget.Cell
+    FIRST_RESPONDED_AT: ImportTarget.Cell
+    RESOLVED_AT: ImportTarget.Cell
+    RESPONDED_AT: ImportTarget.Cell
     NAME_FIELD_NUMBER: _ClassVar[int]
     MANY_FIELD_NUMBER: _ClassVar[int]
     name: str
     many: bool
     def __init__(self, name: _Optional[str] = ..., many: _Optional[bool] = ...) -> None: ...
-
-class ImportCells(_message.Message):
-    __slots__ = ("account", "contact", "parent", "owner", "manager", "roles", "teams", "territories", "product", "pipeline", "stage", "campaign", "email", "phone", "mobile", "street", "city", "postal_code", "region", "address_country", "currency", "created_at", "engaged_at", "lost_reason", "last_activity", "status", "first_responded_at", "resolved_at", "responded_at")
-    ACCOUNT_FIELD_NUMBER: _ClassVar[int]
-    CONTACT_FIELD_NUMBER: _ClassVar[int]
-    PARENT_FIELD_NUMBER: _ClassVar[int]
-    OWNER_FIELD_NUMBER: _ClassVar[int]
-    MANAGER_FIELD_NUMBER: _ClassVar[int]
-    ROLES_FIELD_NUMBER: _ClassVar[int]
-    TEAMS_FIELD_NUMBER: _ClassVar[int]
-    TERRITORIES_FIELD_NUMBER: _ClassVar[int]
-    PRODUCT_FIELD_NUMBER: _ClassVar[int]
-    PIPELINE_FIELD_NUMBER: _ClassVar[int]
-    STAGE_FIELD_NUMBER: _ClassVar[int]
-    CAMPAIGN_FIELD_NUMBER: _ClassVar[int]
-    EMAIL_FIELD_NUMBER: _ClassVar[int]
-    PHONE_FIELD_NUMBER: _ClassVar[int]
-    MOBILE_FIELD_NUMBER: _ClassVar[int]
-    STREET_FIELD_NUMBER: _ClassVar[int]
-    CITY_FIELD_NUMBER: _ClassVar[int]
-    POSTAL_CODE_FIELD_NUMBER: _ClassVar[int]
-    REGION_FIELD_NUMBER: _ClassVar[int]
-    ADDRESS_COUNTRY_FIELD_NUMBER: _ClassVar[int]
-    CURRENCY_FIELD_NUMBER: _ClassVar[int]
-    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
-    ENGAGED_AT_FIELD_NUMBER: _ClassVar[int]
-    LOST_REASON_FIELD_NUMBER: _ClassVar[int]
-    LAST_ACTIVITY_FIELD_NUMBER: _ClassVar[int]
-    STATUS_FIELD_NUMBER: _ClassVar[int]
-    FIRST_RESPONDED_AT_FIELD_NUMBER: _ClassVar[int]
-    RESOLVED_AT_FIELD_NUMBER: _ClassVar[int]
-    RESPONDED_AT_FIELD_NUMBER: _ClassVar[int]
-    account: str
-    contact: str
-    parent: str
-    owner: str
-    manager: str
-    roles: str
-    teams: str
-    territories: str
-    product: str
-    pipeline: str
-    stage: str
-    campaign: str
-    email: str
-    phone: str
-    mobile: str
-    street: str
-    city: str
-    postal_code: str
-    region: str
-    address_country: str
-    currency: str
-    created_at: str
-    engaged_at: str
-    lost_reason: str
-    last_activity: str
-    status: str
-    first_responded_at: str
-    resolved_at: str
-    responded_at: str
-    def __init__(self, account: _Optional[str] = ..., contact: _Optional[str] = ..., parent: _Optional[str] = ..., owner: _Optional[str] = ..., manager: _Optional[str] = ..., roles: _Optional[str] = ..., teams: _Optional[str] = ..., territories: _Optional[str] = ..., product: _Optional[str] = ..., pipeline: _Optional[str] = ..., stage: _Optional[str] = ..., campaign: _Optional[str] = ..., email: _Optional[str] = ..., phone: _Optional[str] = ..., mobile: _Optional[str] = ..., street: _Optional[str] = ..., city: _Optional[str] = ..., postal_code: _Optional[str] = ..., region: _Optional[str] = ..., address_country: _Optional[str] = ..., currency: _Optional[str] = ..., created_at: _Optional[str] = ..., engaged_at: _Optional[str] = ..., lost_reason: _Optional[str] = ..., last_activity: _Optional[str] = ..., status: _Optional[str] = ..., first_responded_at: _Optional[str] = ..., resolved_at: _Optional[str] = ..., responded_at: _Optional[str] = ...) -> None: ...
 
 class Import(_message.Message):
     __slots__ = ("id", "kind", "file_name", "state", "dry_run", "mapping", "rows_read", "rows_created", "rows_updated", "rows_unchanged", "rows_failed", "repairs", "errors", "error", "created_at", "finished_at", "owner_id", "options", "columns", "unused_columns")

@@ -81,7 +81,7 @@ class ConsoleTimings(_message.Message):
     def __init__(self, figures: _Optional[_Iterable[_Union[ConsoleTimingFigures, _Mapping]]] = ..., days: _Optional[_Iterable[_Union[ConsoleTimingFigures, _Mapping]]] = ...) -> None: ...
 
 class ConsoleTimingFigures(_message.Message):
-    __slots__ = ("page", "measure", "version", "date", "count", "p50", "p75", "p95", "budget")
+    __slots__ = ("page", "measure", "version", "date", "count", "p50", "p75", "p95", "limit")
     PAGE_FIELD_NUMBER: _ClassVar[int]
     MEASURE_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
@@ -90,7 +90,7 @@ class ConsoleTimingFigures(_message.Message):
     P50_FIELD_NUMBER: _ClassVar[int]
     P75_FIELD_NUMBER: _ClassVar[int]
     P95_FIELD_NUMBER: _ClassVar[int]
-    BUDGET_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
     page: ConsolePage
     measure: ConsoleMeasure
     version: str
@@ -99,5 +99,5 @@ class ConsoleTimingFigures(_message.Message):
     p50: int
     p75: int
     p95: int
-    budget: int
-    def __init__(self, page: _Optional[_Union[ConsolePage, str]] = ..., measure: _Optional[_Union[ConsoleMeasure, str]] = ..., version: _Optional[str] = ..., date: _Optional[str] = ..., count: _Optional[int] = ..., p50: _Optional[int] = ..., p75: _Optional[int] = ..., p95: _Optional[int] = ..., budget: _Optional[int] = ...) -> None: ...
+    limit: int
+    def __init__(self, page: _Optional[_Union[ConsolePage, str]] = ..., measure: _Optional[_Union[ConsoleMeasure, str]] = ..., version: _Optional[str] = ..., date: _Optional[str] = ..., count: _Optional[int] = ..., p50: _Optional[int] = ..., p75: _Optional[int] = ..., p95: _Optional[int] = ..., limit: _Optional[int] = ...) -> None: ...

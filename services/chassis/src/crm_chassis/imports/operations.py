@@ -198,9 +198,15 @@ class Imports:
     @property
     def functions(self) -> Sequence[Any]:
         """By the names of the RPCs."""
-        return self.get_import, self.list_imports, self.list_import_errors, self.cancel_import, self.list_import_kinds
+        return (
+            self.get_import,
+            self.list_imports,
+            self.list_import_errors,
+            self.cancel_import,
+            self.describe_import_kinds,
+        )
 
-    def list_import_kinds(self, tx: Transaction, request: imports_pb2.ListImportKindsRequest) -> Any:
+    def describe_import_kinds(self, tx: Transaction, request: imports_pb2.DescribeImportKindsRequest) -> Any:
         """What the caller may import here, with what columns may be mapped to and the caller may write."""
         kinds = [
             imports_pb2.ImportKind(
@@ -214,7 +220,7 @@ class Imports:
             for importer in self._importers.values()
             if tx.actor.may(importer.permission)
         ]
-        return imports_pb2.ListImportKindsResponse(kinds=kinds)
+        return imports_pb2.DescribeImportKindsResponse(kinds=kinds)
 
     def _find(self, tx: Transaction, id_: str, permission: str = "imports.read") -> ImportRun:
         """Raises NotFound, and PermissionDenied if the actor may not read records of that kind, all of them for the

@@ -114,7 +114,7 @@ def _figures(
             p50=quantile(counts, 0.5),
             p75=quantile(counts, 0.75),
             p95=quantile(counts, 0.95),
-            budget=budget_of(measure, page),
+            limit=budget_of(measure, page),
             **{name: what},
         )
         for (page, measure, what), counts in sorted(found.items())
