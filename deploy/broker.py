@@ -24,6 +24,7 @@ from crm_chassis.bus.topology import (
     DEAD,
     EVENTS,
     EXCHANGES,
+    GATEWAYS,
     PERSONAL,
     PUBLIC,
     REPLAY,
@@ -94,8 +95,9 @@ def definitions(secrets: Mapping[str, str], suite: Catalogue) -> dict[str, Any]:
     everything = sorted({event.record.removeprefix("crm.") for event in crm_contracts.events().values()})
     feed = r"gateway\.feed\..+"
     users.append(_user(account(GATEWAY), secrets, password_variable(GATEWAY)))
-    read = _pattern(feed, re.escape(EVENTS.name))
-    permissions.append(_permission(account(GATEWAY), _pattern(feed), _pattern(feed), read))
+    among = re.escape(GATEWAYS.name)
+    own = _pattern(feed, among)
+    permissions.append(_permission(account(GATEWAY), own, own, _pattern(feed, among, re.escape(EVENTS.name))))
     topics.append(_topic(account(GATEWAY), EVENTS.name, NOTHING, _bindings(_followed(GATEWAY, everything, everything))))
     policies = [_policy("unread", _pattern(*map(re.escape, UNREAD)), UNREAD_BYTES)]
     for subscriber in suite.subscribers.values():

@@ -73,7 +73,10 @@ function packed(): Plugin {
   };
 }
 
+const { version } = JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8")) as { version: string };
+
 export default defineConfig({
+  define: { __VERSION__: JSON.stringify(version) },
   plugins: [react(), messages(), packed()],
   resolve: {
     alias: [

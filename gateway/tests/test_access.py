@@ -171,6 +171,7 @@ def test_a_refusal_reaches_the_audit_trail_of_the_service(suite: Suite) -> None:
 OWN_METHODS = [
     ("GET", "/v1/audit_entries", "ListHistory", "ListAuditEntries", "identity"),
     ("POST", "/v1/imports", "UploadImport", "CreateImport", "identity"),
+    ("GET", "/v1/import_kinds", "DescribeImportKinds", "DescribeImportKinds", "identity"),
     ("GET", "/v1/imports", "ListImports", "ListImports", "identity"),
     ("GET", "/v1/imports/{id}", "GetImport", "GetImport", "identity"),
     ("GET", "/v1/imports/{id}/errors", "ListImportErrors", "ListImportErrors", "identity"),

@@ -14,12 +14,14 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_
 from deploy.dev import console
 from tests import browser
 from tests.e2e.client import Api
+from tests.e2e.console.kills import lost_in
 from tests.e2e.console.pages import Visit
 
 SLOWER, ROUND_TRIP_MS = 4, 40
 """The processor is slowed down so many times; every request takes so many milliseconds more."""
 SIZE = {"width": 1360, "height": 860}
 FRAMES = 120
+KILLS = 200
 MOST = {
     "sign-in page can be used": 1500,
     "list painted": 300,
@@ -33,8 +35,9 @@ MOST = {
     "longest task": 100,
     "main thread per frame of a scrolled list": 16,
     "main thread per frame of a dragged card": 16,
+    "texts lost in 200 ends of a page": 0,
 }
-"""What it may take: milliseconds, the shift without a unit. Frames are measured at full speed."""
+"""What it may take: milliseconds; the shift and texts have no unit. Frames are measured at full speed."""
 
 Measured = dict[str, list[float]]
 
@@ -76,6 +79,10 @@ def measure(gateway_url: str, api: Api, word: str, rounds: int) -> Feel | None:
                 _day(feel, page, word)
         with _visit(launched, gateway_url, api, slower=1) as (page, session):
             _frames(feel, page, session)
+        with _visit(launched, gateway_url, api, slower=1) as (page, _):
+            ticket = api.post("/v1/tickets", subject=f"Typed about {word}")
+            lost = lost_in(page.context, f"/app/tickets/{ticket['id']}", "Text of the answer", KILLS)
+            feel.note("texts lost in 200 ends of a page", len(lost))
         launched.close()
     return feel
 

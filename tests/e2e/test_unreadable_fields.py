@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import crm_contracts
 import pytest
@@ -59,12 +60,13 @@ NOT_ABOUT_RECORDS = frozenset((
     "RemoveFavourite", "MarkNotificationRead", "SnoozeNotification", "MarkAllNotificationsRead", "UpdateOrganisation",
     "ForgotPassword", "InviteUser", "UsePasswordLink", "UpdatePreferences", "EndSession", "EndOtherSessions",
     "CompleteSetup", "DeactivateUser", "ReactivateUser", "ResetTotp", "Unsubscribe", "CreateImport", "CancelImport",
-    "RetryHeldEvent", "DropHeldEvent", "ReplaySubscription", "RetryJob", "CancelJob",
+    "NotePresence", "RetryHeldEvent", "DropHeldEvent", "ReplaySubscription", "RetryJob", "CancelJob",
 ))  # fmt: skip
 """Routes that change something of one's own account, of the organisation or of the machinery."""
 NOT_ASKED = {
     "GetPasswordLink": "needs a token from a mail, and shows what its holder knows",
     "GetUnsubscribe": "the same",
+    "GetPresence": "names users only",
     "StreamChanges": "never ends, and names records only: test_the_stream_names_records_only",
 }
 
@@ -98,7 +100,7 @@ SAID: dict[str, Callable[[dict[str, str]], dict[str, Any]]] = {
 }
 """What is sent to the routes that are no standard ones."""
 QUERIES = {"Search": {"query": "Plain"}, "GetSalesReport": {"group_by": "TOTAL"}}
-STANDARD = re.compile(r"(Create|Update|Delete|Undelete|Assert|Batch(Get|Create|Update))[A-Z]")
+STANDARD = re.compile(r"(Create|Update|Delete|Undelete|Assert|Batch(Get|Create|Update|Delete|Undelete))[A-Z]")
 HARMLESS = {"tags": ["seen"]}
 HARMLESS_OF = {
     "activities": {"channel": "seen"}, "tasks": {"subject": "seen"}, "messages": {}, "opt_outs": {},
@@ -340,6 +342,9 @@ def body(method: crm_contracts.Method, ids: dict[str, str]) -> dict[str, Any] | 
         return {plural: [{"id": ids.get(plural, ids["contacts"]), **harmless}]}
     if method.name.startswith("BatchCreate"):
         return {plural: [harmless]}
+    if method.name.startswith(("BatchDelete", "BatchUndelete")):
+        # Of a record that is not there: the others are still asked about.
+        return {"records": [{"id": str(uuid4())}]}
     return {} if method.name.startswith("Undelete") else dict(harmless)
 
 

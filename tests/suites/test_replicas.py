@@ -97,3 +97,27 @@ def test_what_one_gateway_was_told_holds_at_the_other(several: Instance) -> None
     refused = {"refresh_token": other.session.tokens["refresh_token"]}
     assert httpx.post(f"{several.gateway_url}/v1/auth/logout", json=refused).is_success
     assert httpx.post(f"{several.gateway_url}/v1/auth/refresh", json=refused).status_code == 401
+
+
+@pytest.mark.slow
+def test_who_is_at_a_record_is_known_at_every_gateway(several: Instance) -> None:
+    admin = Api(several.gateway_url, *several.admin)
+    fields = {"email": "other@replicas.example", "display_name": "Other", "password": "a long password"}
+    admin_role = next(role for role in admin.get("/v1/roles", page_size=200)["roles"] if role["name"] == "admin")
+    admin.post("/v1/users", **fields, role_ids=[admin_role["id"]])
+    other = Api(several.gateway_url, fields["email"], fields["password"])
+    contact = admin.post("/v1/contacts", last_name="Presence")
+    presence = {"kind": "crm.contacts.contact", "id": contact["id"]}
+
+    def everywhere() -> bool:
+        """Each call has a connection of its own, and the system deals them out to both gateways."""
+        httpx.post(
+            f"{several.gateway_url}/v1/presence",
+            headers={"Authorization": other.bearer()},
+            json=presence | {"state": "VIEWING"},
+        ).raise_for_status()
+        headers = {"Authorization": admin.bearer()}
+        answers = [httpx.get(f"{several.gateway_url}/v1/presence", params=presence, headers=headers) for _ in range(12)]
+        return all([one["user_id"] for one in answer.json()["people"]] == [other.id] for answer in answers)
+
+    eventually(everywhere)

@@ -18,6 +18,7 @@ from typing import IO, Any
 import crm_contracts
 from crm.identity.v1 import auth_pb2
 from crm_chassis import tracing
+from crm_chassis.access.actor import Actor
 from crm_chassis.contracts.transcode import dumps
 from crm_chassis.envelope import IncomingEvent
 from crm_chassis.errors import ActorTokenRefused, DomainError, Internal, InvalidInput, NotFound, PermissionDenied
@@ -32,12 +33,14 @@ from crm_gateway.api_keys import ApiKeys
 from crm_gateway.audit import Audit
 from crm_gateway.authn import Authenticator, Claims, Keys, bearer
 from crm_gateway.authz import GATEWAY, Caller, Minter, anonymous, authorise
+from crm_gateway.between import Between
 from crm_gateway.browser_sessions import EndBrowserSession, RefreshBrowserSession, StartBrowserSession
 from crm_gateway.compression import LEAST_BYTES, coding_of, packed, packed_document
 from crm_gateway.customer360 import Customer360, Memory
 from crm_gateway.describe import Descriptions
 from crm_gateway.errors import MethodNotAllowed, Overloaded
 from crm_gateway.feed import Feed
+from crm_gateway.import_kinds import DescribeImports
 from crm_gateway.imports import CreateImport, DownloadFailedRows, FindImport, Known, ListImports
 from crm_gateway.joins import Joins
 from crm_gateway.kept import ids_named
@@ -45,6 +48,7 @@ from crm_gateway.limits import CREDENTIAL, READ, Limits
 from crm_gateway.link_pages import STATES, LinkPage
 from crm_gateway.metrics import FEED_RUNNING, HTTP_IN_FLIGHT, HTTP_SECONDS, BreakerStates
 from crm_gateway.pages import built, pages
+from crm_gateway.presence import At, Presences
 from crm_gateway.principals import Principals
 from crm_gateway.problems import problem
 from crm_gateway.references import call_verified
@@ -101,7 +105,9 @@ class Gateway:
         # A part of the connections is left for requests.
         most = settings.max_connections * 4 // 5
         offset = time.time() - time.monotonic()
-        self.streams = Streams(self.principals, self._claims, most, lambda: clock() + offset)
+        self.presences = Presences(lambda: self._upstreams, self.principals, self._moved, clock)
+        self.streams = Streams(self.principals, self._claims, self._presence, most, lambda: clock() + offset)
+        self._between: Between | None = None
         self.table = Table(())
         self._checks: dict[str, Check] = {"identity": self._identity_problem, "feed": self._feed_problem}
         self.site = Site(self._checks)
@@ -117,6 +123,7 @@ class Gateway:
         self._breakers = BreakerStates(self._upstreams)
         self._registry.register(self._breakers)
         self.streams.start()
+        self.presences.start()
         loop = asyncio.get_running_loop()
         if self._settings.probes_port is not None:
             checks = {name: _from_outside(check, loop) for name, check in self._checks.items()}
@@ -129,6 +136,10 @@ class Gateway:
                 lambda running: loop.call_soon_threadsafe(self.fed, running),
             )
             self._feed.start()
+            heard = self.presences.heard
+            self._between = Between(self._settings.amqp_url, lambda text: loop.call_soon_threadsafe(heard, text))
+            self.presences.say = self._between.say
+            self._between.start()
 
     def drain(self) -> None:
         """Ends what would not end by itself: the process is stopping."""
@@ -138,6 +149,9 @@ class Gateway:
     async def stop(self) -> None:
         """Ends the feed, closes the channels, writes the last log lines."""
         self.drain()
+        self.presences.stop()
+        if self._between is not None:
+            await asyncio.to_thread(self._between.stop)
         if self._feed is not None:
             await asyncio.to_thread(self._feed.stop)
         await self._upstreams.close()
@@ -147,7 +161,10 @@ class Gateway:
 
     def happened(self, type_: str, envelope: bytes) -> None:
         """An event: what was known of its records is not true any more, and who sees them is told."""
-        self.streams.hear(envelope)
+        with suppress(InvalidInput):
+            event = IncomingEvent.read(envelope)
+            self.presences.hear(event)
+            self.streams.hear(event)
         if type_.startswith("crm.identity."):
             self.memory.forget_all()
             if type_.startswith("crm.identity.api_key."):
@@ -172,6 +189,15 @@ class Gateway:
         self.memory.followed(running)
         self.streams.followed(running)
 
+    def _moved(self, user_id: str, at: At) -> None:
+        self.streams.moved(user_id, at)
+
+    async def _presence(self, actor: Actor, at: At) -> dict[str, Any] | None:
+        if not self.presences.is_there(actor.id, at):
+            return None
+        found: dict[str, Any] = self._self.encoder.encode(await self.presences.of(actor, at))
+        return found
+
     def _routes(self) -> list[Route]:
         known = Known(self._upstreams)
         described = Descriptions()
@@ -183,7 +209,10 @@ class Gateway:
             "Search": lambda *m: Search(self._upstreams, *m).handle,
             "DescribeResources": lambda *_: described.all,
             "DescribeResource": lambda *_: described.one,
+            "DescribeImportKinds": lambda *_: DescribeImports(known).handle,
             "StreamChanges": lambda *_: self.streams.handle,
+            "NotePresence": lambda *_: self.presences.note,
+            "GetPresence": lambda *_: self.presences.get,
             "ListAuditEntries": lambda *m: Audit(self._upstreams, self._tokens, *m).handle,
             "CreateImport": lambda *_: CreateImport(self._upstreams).handle,
             "GetImport": lambda *m: FindImport(known, self._tokens, *m).handle,

@@ -97,7 +97,7 @@ def _resource(resource: Resource, actor: Actor) -> descriptions.ResourceDescript
     return descriptions.ResourceDescription(
         **_names(resource),
         fields=[
-            _field(
+            described_field(
                 field,
                 actor,
                 readable,
@@ -143,11 +143,11 @@ def _action(resource: Resource, action: Action, actor: Actor) -> descriptions.Ac
         label=labels.label(labels.action_name(resource, action)),
         standard=action.name in STANDARD,
         takes_record=action.takes_record,
-        fields=[_field(field, actor, allowed, allowed) for field in action.inputs],
+        fields=[described_field(field, actor, allowed, allowed) for field in action.inputs],
     )
 
 
-def _field(
+def described_field(
     field: FieldDescriptor, actor: Actor, readable: bool, writable: bool, taken: frozenset[str] = frozenset()
 ) -> descriptions.FieldDescription:
     """Describes a field; `readable` and `writable` tell whether the caller may read or write what it belongs to.
@@ -187,7 +187,7 @@ def _field(
             descriptions.EnumValueDescription(name=value.name, label=labels.label(labels.value_name(value)))
             for value in labels.values_of(field)
         ],
-        fields=[_field(inner, actor, readable, writable, taken) for inner in inner_fields(field)],
+        fields=[described_field(inner, actor, readable, writable, taken) for inner in inner_fields(field)],
         label=labels.label(labels.field_name(field)),
     )
 

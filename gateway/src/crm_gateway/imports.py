@@ -47,6 +47,9 @@ Options = imports_pb2.ImportOptions
 _ENUMS = {"encoding": Options.Encoding, "delimiter": Options.Sign, "decimal_sign": Options.Sign,
           "list_separator": Options.Sign, "empty_cells": Options.EmptyCells}  # fmt: skip
 _FIELDS = ("kind", "mapping", "dry_run", *_ENUMS)
+SIGNS = {"delimiter": frozenset({"COMMA", "SEMICOLON", "TAB", "PIPE"}), "decimal_sign": frozenset({"POINT", "COMMA"}),
+         "list_separator": frozenset({"SEMICOLON", "COMMA", "PIPE"})}  # fmt: skip
+"""Which signs an option takes, as the services check."""
 _DELIMITERS = {Options.COMMA: ",", Options.SEMICOLON: ";", Options.TAB: "\t", Options.PIPE: "|"}
 _FORMULA = tuple("=+-@")
 

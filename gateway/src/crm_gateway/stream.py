@@ -15,15 +15,17 @@ from typing import Any
 
 import crm_contracts
 import orjson
+from crm_chassis.access.actor import Actor
 from crm_chassis.access.reach import NOWHERE, Place, Standing, place_of, reaches
 from crm_chassis.envelope import IncomingEvent
-from crm_chassis.errors import DomainError, InvalidInput
+from crm_chassis.errors import DomainError
 from crm_contracts.resources import Resource, resources
 
 from crm_gateway.authn import Claims, bearer
 from crm_gateway.authz import Caller
 from crm_gateway.errors import Overloaded, TooManyStreams
 from crm_gateway.metrics import STREAM_ENDS, STREAMS
+from crm_gateway.presence import At
 from crm_gateway.principals import Principals
 from crm_gateway.web import Reply, Request
 
@@ -56,6 +58,8 @@ _PLACE_FIELDS = ("owner_id", "team_id", "territory_id")
 _Owners = tuple[Standing, Standing]
 """Where the present and the former owner of a record stand."""
 FindClaims = Callable[[str], Awaitable[Claims]]
+FindPresence = Callable[[Actor, At], Awaitable[Mapping[str, Any] | None]]
+"""Who else is at a record, for somebody who is there; None for who is not."""
 
 
 @dataclass(slots=True)
@@ -81,7 +85,10 @@ class _Change:
 class _Reader:
     """Somebody who follows the stream."""
 
-    __slots__ = ("caller", "claims", "doubts", "ending", "held", "missed", "standing", "token", "waiting", "wake")
+    __slots__ = (
+        "around", "caller", "claims", "doubts", "ending", "held", "missed", "moved", "standing", "token", "waiting",
+        "wake",
+    )  # fmt: skip
 
     def __init__(self, token: str, claims: Claims, caller: Caller, standing: Standing) -> None:
         self.token = token
@@ -96,6 +103,10 @@ class _Reader:
         """Changes since then, to be decided by what the rights turn out to be."""
         self.missed = False
         """Whether there were changes that cannot be decided any more."""
+        self.moved: set[At] = set()
+        """Records where the reader is to be told anew who else is there."""
+        self.around: dict[At, bytes] = {}
+        """What the reader was told of that."""
         self.ending = ""
 
     def tell(self, text: bytes) -> None:
@@ -135,15 +146,21 @@ class _Reader:
 class Streams:
     """Handles /v1/stream.
 
-    `find_claims` tells what a token stands for; `most` is how many readers there may be; `now` is the time in seconds
-    since 1970.
+    `find_claims` tells what a token stands for, `find_presence` who is at a record; `most` is how many readers there
+    may be; `now` is the time in seconds since 1970.
     """
 
     def __init__(
-        self, principals: Principals, find_claims: FindClaims, most: int, now: Callable[[], float] = time.time
+        self,
+        principals: Principals,
+        find_claims: FindClaims,
+        find_presence: FindPresence,
+        most: int,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._principals = principals
         self._find_claims = find_claims
+        self._find_presence = find_presence
         self._most = most
         self._now = now
         self._resources = {r.kind: r for r in resources(crm_contracts.methods().values()).values()}
@@ -177,12 +194,15 @@ class Streams:
         for reader in self._readers:
             reader.doubt()
 
-    def hear(self, envelope: bytes) -> None:
+    def moved(self, user_id: str, at: At) -> None:
+        """Who is at a record where that user is has changed. Programs with a key are not told: they are nowhere."""
+        for reader in self._readers:
+            if reader.claims.user_id == user_id and not reader.claims.api_key:
+                reader.moved.add(at)
+                reader.wake.set()
+
+    def hear(self, event: IncomingEvent) -> None:
         """An event of any kind."""
-        try:
-            event = IncomingEvent.read(envelope)
-        except InvalidInput:
-            return
         if event.source == "identity":
             self._doubt(event)
         change = self._change(event)
@@ -337,7 +357,25 @@ class Streams:
             await self._check(reader)
         text = b"".join(reader.waiting)
         reader.waiting.clear()
+        if reader.moved and not reader.doubts:
+            text += await self._around(reader)
         return text or self._heartbeat(reader)
+
+    async def _around(self, reader: _Reader) -> bytes:
+        """Who is where the reader is, as far as that has changed; without a position, as it is not told again."""
+        moved, reader.moved = reader.moved, set()
+        texts = []
+        for at in moved:
+            found = await self._find_presence(reader.caller.actor, at)
+            if found is None:
+                reader.around.pop(at, None)
+                continue
+            text = _event("presence", found, None)
+            # Whoever may not read the names of those who came is not told that somebody came.
+            if text != reader.around.get(at) and (found["people"] or at in reader.around):
+                texts.append(text)
+            reader.around[at] = text
+        return b"".join(texts)
 
     async def _check(self, reader: _Reader) -> None:
         """Asks for the reader's rights again; ends the stream if they have ended."""
@@ -420,6 +458,6 @@ def _place(told: dict[str, Any], readers: frozenset[str]) -> Place:
     return Place(owner, team, territory, readers)
 
 
-def _event(name: str, data: Mapping[str, str], at: int | None) -> bytes:
+def _event(name: str, data: Mapping[str, Any], at: int | None) -> bytes:
     position = b"" if at is None else b"id: %d\n" % at
     return b"event: %s\n%sdata: %s\n\n" % (name.encode(), position, orjson.dumps(data))

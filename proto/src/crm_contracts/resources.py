@@ -15,7 +15,7 @@ MONEY = "crm.common.v1.Money"
 STANDARD = frozenset(("create", "get", "list", "update", "delete", "undelete"))
 # Many records in one call, how many there are, and records by the key of another system: ways of programs to what the
 # others do.
-_OF_PROGRAMS = re.compile(r"(Batch(Get|Create|Update)|Group|Assert)[A-Z]")
+_OF_PROGRAMS = re.compile(r"(Batch(Get|Create|Update|Delete|Undelete)|Group|Assert)[A-Z]")
 # How a page, a version or the fields of a change are asked for is the same everywhere and nothing to fill in.
 _ASIDE = frozenset(("etag", "update_mask", "page_size", "page_token"))
 

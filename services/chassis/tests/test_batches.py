@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from crm.common.v1 import batches_pb2, standard_pb2
 from crm.shop.v1 import orders_pb2
+from crm_chassis.access.actor import ALL
 from crm_chassis.contracts.transcode import Encoder
 from crm_chassis.db.tables import History
 from crm_chassis.errors import DomainError
@@ -307,3 +308,80 @@ def test_calls_at_the_same_time_make_one_record(assert_order: Any, update: Any, 
         assert created.count(CREATED) == 1
     with Session(engine) as session:
         assert session.scalar(select(func.count()).where(Order.external_id.in_(keys))) == len(keys)
+
+
+# -- deleting ---------------------------------------------------------------------------------------------
+
+
+def versions(*results: Any) -> list[dict[str, str]]:
+    return [{"id": result.id, "etag": result.etag} for result in results]
+
+
+@pytest.fixture
+def remove(rpc: Callable[..., Any]) -> Callable[..., list[Any]]:
+    def call(*records: dict[str, str], as_: Any = ADMIN, **more: str) -> list[Any]:
+        return list(rpc("BatchDeleteOrders", batches_pb2.BatchDeleteRequest(records=records), as_=as_, **more).results)
+
+    return call
+
+
+@pytest.fixture
+def restore(rpc: Callable[..., Any]) -> Callable[..., list[Any]]:
+    def call(*records: dict[str, str], as_: Any = ADMIN, **more: str) -> list[Any]:
+        request = batches_pb2.BatchUndeleteRequest(records=records)
+        return list(rpc("BatchUndeleteOrders", request, as_=as_, **more).results)
+
+    return call
+
+
+def test_each_record_is_deleted_and_brought_back_by_itself(
+    create: Any, remove: Any, restore: Any, order: Any, published: Any
+) -> None:
+    made = create(*({"name": unique()} for _ in range(PORTION + 2)))
+    asked = versions(*made)
+    asked[1]["etag"] = "7"
+    asked.insert(3, {"id": uuid7()})
+    removed = remove(*asked)
+    expected = [batches_pb2.DELETED] * len(asked)
+    expected[1] = expected[3] = REFUSED
+    assert outcomes(removed) == expected
+    assert [problem(removed[place])["reason"] for place in (1, 3)] == ["ETAG_MISMATCH", "NOT_FOUND"]
+    assert refusal(order, made[0].id).reason == "NOT_FOUND"
+    assert published(made[0].id)[-1].action == "deleted"
+    assert order(made[1].id).id == made[1].id
+    assert problem(remove({"id": made[0].id})[0])["reason"] == "NOT_FOUND", "it is deleted already"
+
+    back = restore(*versions(*(one for one in removed if one.id)), {"id": made[1].id}, {"id": uuid7()})
+    assert outcomes(back) == [batches_pb2.UNDELETED] * (len(made) - 1) + [UNCHANGED, REFUSED]
+    assert order(made[0].id).etag == back[0].etag
+
+
+def test_who_may_not_delete_a_record_is_refused_that_one(create: Any, remove: Any, restore: Any) -> None:
+    rep = user({"orders.create": OWN, "orders.read": ALL, "orders.delete": OWN, "fields.personal.read": ALL})
+    (foreign,), (own,) = create({"name": "a", "owner_id": ADMIN.id}), create({"name": "b"}, as_=rep)
+    results = remove(*versions(foreign, own), as_=rep)
+    assert outcomes(results) == [REFUSED, batches_pb2.DELETED]
+    assert problem(results[0])["status"] == 403
+    remove({"id": foreign.id})
+    assert outcomes(restore({"id": foreign.id}, {"id": own.id}, as_=rep)) == [REFUSED, batches_pb2.UNDELETED]
+
+
+def test_a_repeated_deletion_has_the_first_answer(create: Any, remove: Any) -> None:
+    made, key = create({"name": "a"}), unique()
+    first = remove(*versions(*made), key=key)
+    assert remove(*versions(*made), key=key) == first
+
+
+def test_more_records_than_a_thousand_are_not_deleted_together(remove: Any) -> None:
+    refused_call = refusal(remove, *({"id": uuid7()} for _ in range(1001)))
+    assert refused_call.errors == {"records": ["must have at most 1000 entries"]}
+
+
+def test_many_records_are_deleted_with_few_statements(create: Any, remove: Any, restore: Any, engine: Any) -> None:
+    made = versions(*create(*({"name": "a"} for _ in range(PORTION))))
+    with counted(engine) as statements:
+        removed = remove(*made)
+    assert len(statements) < PORTION
+    with counted(engine) as statements:
+        restore(*versions(*removed))
+    assert len(statements) < PORTION

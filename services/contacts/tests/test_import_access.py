@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm.common.v1 import standard_pb2
+import pytest
+from crm.common.v1 import imports_pb2, standard_pb2
 from crm.contacts.v1 import accounts_pb2, contacts_pb2, leads_pb2
+from crm_chassis.errors import DomainError
 from crm_chassis.testing import ALL, OWN, unique, user
 
 ADMIN = user()
@@ -105,3 +107,21 @@ def test_a_field_one_may_not_write_is_not_imported(import_csv: Any) -> None:
     assert done.rows_failed == 1
     assert done.rows_created == 0
     assert done.errors[0].field in ("last_name", "emails")
+
+
+def test_what_can_be_imported_is_told_as_far_as_it_may_be_written(rpc: Any) -> None:
+    def told(grants: dict[str, int]) -> dict[str, dict[str, bool]]:
+        answer = rpc("DescribeImportKinds", imports_pb2.DescribeImportKindsRequest(), as_=user(grants))
+        return {kind.kind: {target.name: target.many for target in kind.targets} for kind in answer.kinds}
+
+    found = told({"imports.create": ALL, "leads.create": OWN, "contacts.create": OWN, "fields.personal.read": ALL})
+    assert found.keys() == {"leads", "contacts"}
+    assert found["contacts"]["email"], "several columns may hold one"
+    assert not found["contacts"]["last_name"]
+    assert {"account", "account_id", "street", "created_at"} <= found["contacts"].keys()
+    hidden = told({"imports.create": ALL, "leads.create": OWN})["leads"]
+    assert "last_activity" in hidden
+    assert found["leads"].keys() - hidden.keys(), "what one may not read one may not write either"
+    with pytest.raises(DomainError) as refused:
+        told({"leads.create": ALL})
+    assert refused.value.status == 403

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.client import Api
 from tests.e2e.console.conftest import Tour, person
+from tests.e2e.console.kills import lost_in
 
 BrowserOf = Callable[..., Tour]
 
@@ -60,6 +61,14 @@ def test_an_expired_session_keeps_drafts_for_the_same_person_only(browser_of: Br
 
     sign_in(page, rep)
     expect(form(page).get_by_label("Name", exact=False).first).to_have_value("Unsent Umbrellas")
+
+
+def test_what_is_typed_survives_every_end_of_its_page(browser_of: BrowserOf, staff: dict[str, Api]) -> None:
+    """The bench does it 200 times."""
+    agent = staff["support_manager"]
+    ticket = agent.post("/v1/tickets", subject="Killed in the middle")
+    lost = lost_in(browser_of(agent).context, f"/app/tickets/{ticket['id']}", "Text of the answer", rounds=12)
+    assert lost == []
 
 
 def test_signing_out_with_something_unsent_asks_first(browser_of: BrowserOf, staff: dict[str, Api]) -> None:

@@ -5,11 +5,12 @@ import { Spotlight, type SpotlightActionData } from "@mantine/spotlight";
 import { IconKeyboard, IconSearch, IconTable } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { api, data } from "@/shared/api/client";
 import { useSummaries } from "@/shared/describe";
 import type { Icon } from "@/shared/feature";
 import { useText } from "@/shared/i18n";
+import { note, pageAt, whenPainted } from "@/shared/timing/timing";
 import { featureOf } from "./features";
 
 /** Long enough to look for: two letters, or one sign of a script that is written without blanks. */
@@ -23,6 +24,7 @@ export default function Palette({ pages, onKeys }: { pages: Page[]; onKeys: () =
   const navigate = useNavigate();
   const summaries = useSummaries();
   const [query, setQuery] = useState("");
+  const typed = useRef<number | null>(null);
   // The first letter is asked for at once, those that follow it quickly together.
   const [asked] = useDebouncedValue(query.trim(), 100, { leading: true });
   const search = useQuery({
@@ -32,6 +34,13 @@ export default function Palette({ pages, onKeys }: { pages: Page[]; onKeys: () =
     enabled: isWord(asked),
     placeholderData: keepPreviousData,
   });
+  const foundAt = search.isSuccess && !search.isPlaceholderData && search.dataUpdatedAt;
+  useEffect(() => {
+    const since = typed.current;
+    if (!foundAt || since === null) return;
+    typed.current = null;
+    whenPainted((at) => note(pageAt(since), "SEARCH", at - since));
+  }, [foundAt]);
   const records = (isWord(asked) ? (search.data?.hits ?? []) : []).flatMap((hit): SpotlightActionData[] => {
     const summary = summaries.find(({ name, service }) => name === hit.record_type && service === hit.service);
     if (!summary) return [];
@@ -72,7 +81,10 @@ export default function Palette({ pages, onKeys }: { pages: Page[]; onKeys: () =
       // The shell opens it, which is there before this is loaded.
       shortcut={null}
       query={query}
-      onQueryChange={setQuery}
+      onQueryChange={(next) => {
+        typed.current = performance.now();
+        setQuery(next);
+      }}
       // The server has found them by its own rules.
       filter={(_, actions) => actions}
       actions={[

@@ -1,9 +1,11 @@
 /** Which address shows which page. Pages are loaded when they are first opened. */
+
 import { Loader } from "@mantine/core";
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
 import { useMay } from "@/shared/api/me";
 import { useTextsSoon } from "@/shared/i18n";
 import type { ListSearch } from "@/shared/list/list-page";
+import { opening } from "@/shared/timing/timing";
 import { NotAllowed } from "@/shared/ui/not-allowed";
 import { Failed } from "@/shared/ui/problem";
 import { pageFeatures } from "./features";
@@ -71,6 +73,8 @@ export const router = createRouter({
   defaultPendingComponent: () => <Loader m="xl" />,
   defaultErrorComponent: ({ error, reset }) => <Failed error={error} retry={reset} />,
 });
+
+router.subscribe("onBeforeNavigate", ({ pathChanged }) => pathChanged && opening());
 
 declare module "@tanstack/react-router" {
   interface Register {

@@ -122,6 +122,9 @@ function Bars() {
   const entries = useMenu();
   const { pathname } = useLocation();
   const quiet = useQuiet();
+  useEffect(() => {
+    if (quiet) import("@/shared/timing/collect").then(({ collect }) => collect()).catch(() => undefined);
+  }, [quiet]);
   useHotkeys([["mod+K", spotlight.open]], []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu of a phone closes when another page opens
   useEffect(() => menu.close(), [pathname]);

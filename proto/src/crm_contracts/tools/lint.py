@@ -10,7 +10,7 @@ from crm.options.v1 import options_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from crm_contracts import Format, Method, View, kind_of, listed, option_of, resource_of, rules_of
-from crm_contracts.labels import ENGLISH, Catalogue, names_of
+from crm_contracts.labels import ENGLISH, Catalogue, names_of, value_name
 from crm_contracts.resources import MONEY, resources
 from crm_contracts.tools.source import Finding, Source, access_of, map_value, resolve, type_name
 
@@ -300,6 +300,9 @@ RULES: tuple[Callable[[Source], Iterator[Finding]], ...] = (
 def unlabelled(source: Source, catalogues: Mapping[str, Catalogue]) -> Iterator[Finding]:
     """Whatever a description of a resource shows has a label in every language, and labels are for what is there."""
     names = {name for resource in resources(source.methods()).values() for name in names_of(resource)}
+    enums = (enum for message in source.messages() for enum in message.enum_types)
+    cells = (enum for enum in enums if enum.full_name == "crm.common.v1.ImportTarget.Cell")
+    names.update(value_name(value) for enum in cells for value in enum.values if value.number)
     for language, catalogue in sorted(catalogues.items()):
         keys = {name: name.key_in(catalogue) for name in names}
         if language != ENGLISH:

@@ -15,6 +15,7 @@ from crm_identity.api_keys.revoking import delete_api_key
 from crm_identity.auth import account, devices, keys, password_links, principals, sessions
 from crm_identity.backfills import BACKFILLS
 from crm_identity.base import Base
+from crm_identity.console_timings import usecases as console_timings
 from crm_identity.favourites import usecases as favourites
 from crm_identity.first_run import usecases as first_run
 from crm_identity.imports import IMPORTERS
@@ -102,6 +103,8 @@ service = Service(
         favourites.remove_favourite,
         first_run.get_setup,
         first_run.complete_setup,
+        console_timings.note_console_timings,
+        console_timings.get_console_timings,
         notifications.list_notifications,
         notifications.count_notifications,
         notifications.mark_notification_read,
@@ -110,7 +113,11 @@ service = Service(
     ),
     subscriptions=(*notification_events.SUBSCRIPTIONS, *anchor_events.SUBSCRIPTIONS),
     jobs=(password_links.FORGOTTEN, password_links.INVITATION, notification_events.DEADLINE, *MAILS.values()),
-    timers=(Timer("sessions", 3600, forget_sessions), Timer("notifications", 3600, forget_old)),
+    timers=(
+        Timer("sessions", 3600, forget_sessions),
+        Timer("notifications", 3600, forget_old),
+        Timer("console_timings", 3600, console_timings.forget_old_timings),
+    ),
     importers=IMPORTERS,
     merging=MERGING,
     rights=principals.rights_of,

@@ -1,6 +1,7 @@
 /** Whose suite it is: name, logo, books, and what holds for whoever has not chosen otherwise. */
 import {
-  Alert, Button, FileButton, Group, Image, MultiSelect, Paper, Select, Skeleton, Stack, Text, TextInput, Title,
+  Alert, Button, FileButton, Group, Image, MultiSelect, Paper, Select, Skeleton, Stack, Switch, Text, TextInput,
+  Title,
 } from "@mantine/core"; // biome-ignore format: one line
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
@@ -46,6 +47,7 @@ export default function OrganisationPage() {
 }
 
 const FIELDS = ["name", "currency", "fiscal_year_start_month", "time_zone", "languages"] as const;
+const SENT = [...FIELDS, "default_preferences", "measures_console"] as const;
 const SHOWN = ["date_format", "density", "theme"] as const;
 const OPTIONS = {
   date_format: ["ISO", "DAY_FIRST", "MONTH_FIRST"],
@@ -63,7 +65,7 @@ function Form({ stored }: { stored: Organisation }) {
   const unchanged = JSON.stringify(values) === JSON.stringify(stored);
   const form = useSubmit(
     () => {
-      const body = Object.fromEntries([...FIELDS, "default_preferences" as const].map((name) => [name, values[name]]));
+      const body = Object.fromEntries(SENT.map((name) => [name, values[name]]));
       return data(
         api.PATCH("/v1/organisation", { params: { header: { "If-Match": `"${stored.etag}"` } }, body: body as Patch }),
       );
@@ -146,6 +148,14 @@ function Form({ stored }: { stored: Organisation }) {
               />
             ))}
           </div>
+        </Section>
+        <Section title={text("organisation.console")}>
+          <Switch
+            label={text("organisation.measures_console")}
+            description={text("organisation.measures_console_help")}
+            checked={values.measures_console}
+            onChange={(event) => set({ measures_console: event.currentTarget.checked })}
+          />
         </Section>
         <Group justify="flex-end" className="form-buttons">
           <Button variant="default" disabled={unchanged} onClick={() => setValues(stored)}>

@@ -99,6 +99,8 @@ export function CustomerPage({ resource, id }: { resource: Resource; id: string 
           </>
         }
         offered={({ name }) => name !== SEND_EMAIL && !OWN_ACTIONS.includes(name)}
+        page="CUSTOMER"
+        drawn={Boolean(sections)}
       />
       {asOf && <PastBar since={since} asOf={asOf} onChange={setAsOf} />}
       {!asOf && <MergedFrom resource={resource} id={record.id} />}

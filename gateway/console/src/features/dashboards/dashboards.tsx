@@ -6,6 +6,7 @@ import { api, data } from "@/shared/api/client";
 import { serverNow } from "@/shared/api/clock";
 import { useMay } from "@/shared/api/me";
 import { useText } from "@/shared/i18n";
+import { usePainted } from "@/shared/timing/timing";
 import { usePageTitle } from "@/shared/ui/page-title";
 import { Failed } from "@/shared/ui/problem";
 import { dayAfter } from "./drill";
@@ -73,6 +74,7 @@ function Figures({ name, from, to }: { name: string; from?: string; to?: string 
     placeholderData: (previous) => (previous?.name === name ? keepPreviousData(previous) : undefined),
     staleTime: 60_000,
   });
+  usePainted("DASHBOARD", read.isSuccess && !read.isPlaceholderData);
   if (read.error) return <Failed error={read.error} retry={() => read.refetch()} />;
   if (!read.data) return <Skeleton height={480} />;
   const { widgets, as_of, lag_seconds, from_date, to_date } = read.data;

@@ -1,8 +1,8 @@
 /** Where the day begins: my tasks, my open deals, tickets at risk. */
 import { Anchor, Group, Paper, SimpleGrid, Skeleton, Stack, Text, Title } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useIsFetching, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Suspense } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { api, data, type Told } from "@/shared/api/client";
 import { useMay, useMe, useReach } from "@/shared/api/me";
 import { listPage, useList } from "@/shared/api/records";
@@ -12,6 +12,7 @@ import { Value } from "@/shared/fields/value";
 import { useText, useTextsSoon } from "@/shared/i18n";
 import { quoted } from "@/shared/list/filter";
 import { recentOf } from "@/shared/recent";
+import { usePainted } from "@/shared/timing/timing";
 import { Failed } from "@/shared/ui/problem";
 
 const MOST = 8;
@@ -68,9 +69,20 @@ function useLists(): Part[] {
   return lists.filter(({ shown }) => shown);
 }
 
+/** Whether all that was asked for is here. */
+function useFetched(): boolean {
+  const fetching = useIsFetching() > 0;
+  const [begun, setBegun] = useState(false);
+  useEffect(() => {
+    if (fetching) setBegun(true);
+  }, [fetching]);
+  return begun && !fetching;
+}
+
 export function Home() {
   const { text } = useText();
   const me = useMe();
+  usePainted("HOME", useFetched());
   return (
     <Stack className="page">
       <Title order={1} size="h3">

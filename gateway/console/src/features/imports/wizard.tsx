@@ -9,14 +9,12 @@ import { useMemo, useRef, useState } from "react";
 import { api, data } from "@/shared/api/client";
 import { useMay } from "@/shared/api/me";
 import { isProblem } from "@/shared/api/problem";
-import { type Description, descriptionOf, useSummaries } from "@/shared/describe";
 import { useText } from "@/shared/i18n";
 import { Failed, problemText } from "@/shared/ui/problem";
 import { guessed } from "./guess";
-import messages from "./messages.json";
 import { Outcome, useImport } from "./outcome";
 import { SAMPLE_BYTES, type Sample, sampleOf } from "./sample";
-import { type ImportTarget, KINDS, targetsOf } from "./targets";
+import { type ImportTarget, importKinds, targetsOf } from "./targets";
 
 const OPTIONS = {
   encoding: ["UTF_8", "UTF_16", "WINDOWS_1252"],
@@ -44,9 +42,9 @@ export default function Wizard() {
 function Steps() {
   const texts = useText("imports");
   const { text, label } = texts;
-  const may = useMay();
   const navigate = useNavigate();
-  const kinds = useSummaries().filter(({ plural }) => plural in KINDS && may(`${plural}.create`));
+  const described = useQuery(importKinds);
+  const kinds = described.data?.kinds ?? [];
   const [step, setStep] = useState(0);
   const [kind, setKind] = useState<string | null>(null);
   const [file, setFile] = useState<File | null>(null);
@@ -58,13 +56,13 @@ function Steps() {
   const [failure, setFailure] = useState("");
   const [sending, setSending] = useState(false);
   const checked = useImport(trial);
-  const description = useQuery({ ...descriptionOf(kind ?? ""), enabled: kind !== null });
+  const chosenKind = kinds.find((one) => one.kind === kind);
 
   const sample = useMemo(
     () => (bytes ? sampleOf(bytes, options.encoding ?? "", options.delimiter ?? "") : null),
     [bytes, options.encoding, options.delimiter],
   );
-  const targets = useMemo(() => (description.data ? targetsOf(description.data, columnNames) : []), [description.data]);
+  const targets = useMemo(() => (chosenKind ? targetsOf(chosenKind) : []), [chosenKind]);
   const mapping = useMemo(() => {
     const names = targets.map((target) => ({ ...target, labels: Object.values(target.label) }));
     return { ...guessed(sample?.columns ?? [], names), ...chosen };
@@ -114,7 +112,7 @@ function Steps() {
           <Stack mt="md">
             <Select
               label={text("imports.kind")}
-              data={kinds.map(({ plural, plural_label: names }) => ({ value: plural, label: label(names) }))}
+              data={kinds.map((one) => ({ value: one.kind, label: label(one.plural_label) }))}
               value={kind}
               onChange={(next) => {
                 setKind(next);
@@ -126,15 +124,15 @@ function Steps() {
             />
             <Drop file={file} onFile={take} />
             <Group justify="flex-end">
-              <Button disabled={!kind || !sample || !description.data} onClick={() => setStep(1)}>
+              <Button disabled={!chosenKind || !sample} onClick={() => setStep(1)}>
                 {text("imports.next")}
               </Button>
             </Group>
-            {description.error && <Failed error={description.error} retry={() => description.refetch()} />}
+            {described.error && <Failed error={described.error} retry={() => described.refetch()} />}
           </Stack>
         </Stepper.Step>
         <Stepper.Step label={text("imports.step.columns")}>
-          {sample && description.data && (
+          {sample && chosenKind && (
             <Stack mt="md">
               <OptionInputs options={options} onChange={setOptions} />
               <Columns
@@ -150,7 +148,7 @@ function Steps() {
                 meanings={meanings}
                 onChange={setMeanings}
               />
-              <Missing description={description.data} mapping={mapping} targets={targets} />
+              <Missing mapping={mapping} targets={targets} />
               {failure && (
                 <Alert color="red" role="alert">
                   {failure}
@@ -188,14 +186,6 @@ function Steps() {
         </Stepper.Step>
       </Stepper>
     </Stack>
-  );
-}
-
-/** The names of columns that are no field of the record, in every language. */
-function columnNames(name: string): Record<string, string> {
-  const id = `imports.column.${name.endsWith("_currency") ? "currency" : name}`;
-  return Object.fromEntries(
-    Object.entries(messages).map(([language, texts]) => [language, (texts as Record<string, string>)[id] ?? name]),
   );
 }
 
@@ -353,22 +343,20 @@ function Meanings({ sample, targets, mapping, meanings, onChange }: MeaningsProp
   });
 }
 
-type MissingProps = { description: Description; mapping: Record<string, string>; targets: ImportTarget[] };
+type MissingProps = { mapping: Record<string, string>; targets: ImportTarget[] };
 
 /** Tells which columns are not used, and which required fields no column fills. */
-function Missing({ description, mapping, targets }: MissingProps) {
+function Missing({ mapping, targets }: MissingProps) {
   const { text, label } = useText("imports");
   const unused = Object.keys(mapping).filter((column) => !mapping[column]);
   const filled = new Set(Object.values(mapping).flatMap((name) => [name, `${name}_id`]));
-  const missing = description.fields.filter(
-    ({ name, required }) => required && !filled.has(name) && targets.some((target) => target.name === name),
-  );
+  const missing = targets.filter(({ name, required }) => required && !filled.has(name) && !filled.has(`${name}_id`));
   return (
     <Stack gap={4}>
       {unused.length > 0 && <Text size="sm">{text("imports.unused_columns", { columns: unused.join(", ") })}</Text>}
       {missing.length > 0 && (
         <Text size="sm" c="orange">
-          {text("imports.missing", { fields: missing.map((field) => label(field.label)).join(", ") })}
+          {text("imports.missing", { fields: missing.map((target) => label(target.label)).join(", ") })}
         </Text>
       )}
     </Stack>

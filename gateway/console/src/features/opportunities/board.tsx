@@ -11,6 +11,7 @@ import { type Action, actionOf, type Description, fieldOf, useDescription } from
 import { ActionDialog, useDialog } from "@/shared/form/dialogs";
 import { useText } from "@/shared/i18n";
 import type { ListSearch } from "@/shared/list/list-page";
+import { usePainted } from "@/shared/timing/timing";
 import { Failed } from "@/shared/ui/problem";
 import { BoardSkeleton } from "./board-skeleton";
 import { Card, CardFace, type Held } from "./card";
@@ -55,6 +56,7 @@ function Columns({ pipeline, filter }: { pipeline: Pipeline; filter: string }) {
   const move = useMove(filter, pipeline, description);
   const totals = useTotals(filter, pipeline, description);
   const [held, setHeld] = useState<Held | null>(null);
+  usePainted("BOARD", totals.isSuccess);
   const open = pipeline.stages.filter(({ type }) => type === "OPEN");
   const targets = targetsOf(pipeline, description);
   const stageOf = (id: unknown): Stage | undefined => targets.find((stage) => stage.id === id);

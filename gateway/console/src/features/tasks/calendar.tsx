@@ -12,6 +12,7 @@ import { actionOf, fieldOf, useDescription } from "@/shared/describe";
 import { CreateDialog, useDialog } from "@/shared/form/dialogs";
 import { useText } from "@/shared/i18n";
 import type { ListSearch } from "@/shared/list/list-page";
+import { usePainted } from "@/shared/timing/timing";
 import { Failed } from "@/shared/ui/problem";
 import { useToday } from "@/shared/ui/today";
 import { CalendarSkeleton } from "./calendar-skeleton";
@@ -36,6 +37,7 @@ export default function Calendar({ filter, search }: { filter: string; search: L
   const day = isDay(search.day) ? search.day : today;
   const days = useMemo(() => daysOf(view, day), [view, day]);
   const tasks = useTasksOf(filter, days);
+  usePainted("CALENDAR", tasks.isSuccess);
   const byDay = useMemo(() => gathered(tasks.data?.rows ?? [], timeZone), [tasks.data, timeZone]);
   const description = useDescription("tasks");
   const creating = useDialog<string>();

@@ -9,6 +9,7 @@ import { changed } from "@/shared/api/records";
 import { dropDraft, readDraft, writeDraft } from "@/shared/form/drafts";
 import { useText } from "@/shared/i18n";
 import { newId } from "@/shared/new-id";
+import { Typing } from "@/shared/presence/typing";
 import { useTell } from "@/shared/ui/problem";
 import { conversationNow, type Message } from "./conversation";
 import { newerThan, newestPublic } from "./held";
@@ -44,9 +45,9 @@ export function useReply(ticketId: string, messages: readonly Message[] | undefi
   };
 }
 
-type Props = { ticketId: string; reply: ReturnType<typeof useReply> };
+type Props = { kind: string; ticketId: string; reply: ReturnType<typeof useReply> };
 
-export function Reply({ ticketId, reply }: Props) {
+export function Reply({ kind, ticketId, reply }: Props) {
   const { text } = useText("tickets");
   const client = useQueryClient();
   const tell = useTell();
@@ -137,6 +138,7 @@ export function Reply({ ticketId, reply }: Props) {
             </Group>
           </Alert>
         )}
+        <Typing kind={kind} id={ticketId} />
         <Textarea
           aria-label={text("tickets.reply")}
           value={draft.body}

@@ -59,7 +59,7 @@ export default function Ticket({ id }: { id: string }) {
       <div className="ticket">
         <Stack component="section" aria-label={text("tickets.conversation")}>
           {may("messages.read") && <Messages ticket={record} read={conversation} names={names} newer={newer} />}
-          {mayAnswer && <Reply ticketId={id} reply={reply} />}
+          {mayAnswer && <Reply kind={description.kind} ticketId={id} reply={reply} />}
           {may("tickets.update") && <Comments resource="tickets" id={id} />}
         </Stack>
         <Stack>

@@ -76,6 +76,20 @@ export function refused(value: string): void {
   if (token?.value === value) token = null;
 }
 
+/** Sends something for the last time from a page that goes away; nobody waits for the answer. */
+export function sendLast(path: string, body: unknown): void {
+  accessToken()
+    .then((value) =>
+      fetch(path, {
+        method: "POST",
+        keepalive: true,
+        headers: { authorization: `Bearer ${value}`, "content-type": "application/json" },
+        body: JSON.stringify(body),
+      }),
+    )
+    .catch(() => undefined);
+}
+
 async function refresh(): Promise<string> {
   if (!localStorage.getItem(MARK)) throw new Problem(401, "UNAUTHENTICATED", "");
   const answer = await fetch(PATH, { method: "PUT" });

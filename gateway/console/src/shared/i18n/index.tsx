@@ -126,6 +126,7 @@ function textsOf(intl: IntlShape, { language, timeZone, dateFormat }: Locale) {
   const day = once(() => dayIn("UTC"));
   const dayHere = once(() => dayIn(timeZone));
   const clock = once(() => getDateTimeFormat(language, { timeStyle: "short", timeZone }));
+  const enumeration = once(() => new Intl.ListFormat(language, { type: "conjunction" }));
   const countries = once(() => new Intl.DisplayNames(language, { type: "region" }));
   const relative = once(() => getRelativeTimeFormat(language, { numeric: "auto", style: "short" }));
   return {
@@ -137,6 +138,8 @@ function textsOf(intl: IntlShape, { language, timeZone, dateFormat }: Locale) {
       id in intl.messages ? (intl.formatMessage({ id }, values) as string) : otherwise,
     label: (label: Label) => label[language] ?? label.en ?? "",
     separators: separatorsOf(language),
+    /** "Ada, Ben and Eve". */
+    list: (items: readonly string[]) => enumeration().format(items),
     number: (value: number, options?: Intl.NumberFormatOptions) => getNumberFormat(language, options).format(value),
     money: (amount: string | number, currency: string, compact = false) =>
       getNumberFormat(language, {

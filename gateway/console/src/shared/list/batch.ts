@@ -32,20 +32,27 @@ const BATCHED: Record<Batched, true> = {
 /** Whether many records of the resource can be changed with one call. */
 export const isBatched = (resource: string): boolean => resource in BATCHED;
 
+type Deleted = { [Path in keyof paths]: Path extends `/v1/${infer Plural}:batchDelete` ? Plural : never }[keyof paths];
+
+const DELETED: Record<Deleted, true> = BATCHED;
+
+/** Whether many records of the resource can be deleted with one call. */
+export const isDeletedTogether = (resource: string): boolean => resource in DELETED;
+
 export type Change = { id: string; etag: string } & Record<string, Json>;
 export type Refused = { id: string; reason: string };
 /** What became of changes: the versions of the changed records by their ids, and what was refused. */
 export type Changed = { etags: Map<string, string>; refused: Refused[] };
 
 /** How far something has come; throw in it to stop. */
-export type Progress = (done: number) => void;
+export type OnProgress = (done: number) => void;
 
 /** Changes records, each for itself. What is applied stays if a later call fails: those of that call are refused. */
 export async function updateAll(
   resource: string,
   changes: readonly Change[],
   texts: Pick<Text, "text" | "textOr">,
-  progress: Progress,
+  progress: OnProgress,
 ): Promise<Changed> {
   const outcome: Changed = { etags: new Map(), refused: [] };
   let done = 0;
@@ -68,6 +75,32 @@ export async function updateAll(
     progress(done);
   }
   return outcome;
+}
+
+/** Deletes records or brings them back, each for itself. */
+export async function withEach(
+  verb: "batchDelete" | "batchUndelete",
+  resource: string,
+  records: readonly { id: string; etag?: string }[],
+  texts: Pick<Text, "text" | "textOr">,
+  progress: OnProgress,
+): Promise<Refused[]> {
+  const refused: Refused[] = [];
+  for (let start = 0; start < records.length; start += MOST_RECORDS) {
+    const portion = records.slice(start, start + MOST_RECORDS);
+    try {
+      const { results } = await call("POST", `/v1/${resource}:${verb}`, { body: { records: portion }, key: newId() });
+      portion.forEach(({ id }, index) => {
+        const { outcome, problem } = results[index];
+        if (outcome === "REFUSED") refused.push({ id, reason: problemText(asProblem(problem), texts) });
+      });
+    } catch (problem) {
+      if (!isProblem(problem)) throw problem;
+      for (const { id } of portion) refused.push({ id, reason: problemText(problem, texts) });
+    }
+    progress(Math.min(start + MOST_RECORDS, records.length));
+  }
+  return refused;
 }
 
 const asProblem = ({ status, reason, detail, errors, error_codes: codes }: Json): Problem =>

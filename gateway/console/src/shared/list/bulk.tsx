@@ -14,7 +14,9 @@ import { FieldInput } from "@/shared/fields/input";
 import { isEmpty } from "@/shared/fields/value";
 import { useText } from "@/shared/i18n";
 import { problemText, useTell } from "@/shared/ui/problem";
-import { type Change, isBatched, pagesOf, type Refused, readAll, updateAll } from "./batch";
+import {
+  type Change, isBatched, isDeletedTogether, type OnProgress, pagesOf, type Refused, readAll, updateAll, withEach,
+} from "./batch"; // biome-ignore format: one line
 
 /** Records that can be selected at once. */
 const MOST = 10_000;
@@ -110,30 +112,44 @@ export function Bulk({ description, listing, total, rows, selected, onSelect, to
     else if (outcome && !outcome.refused.length && !gone.length) tell.done(message);
   };
 
-  /** One call for each record, for what has no call for many. */
-  const each = (some: readonly string[], work: (id: string) => Promise<unknown>) =>
+  /** Deletes records or brings them back: with one call for each where there is none for many. */
+  const each = (
+    some: readonly string[],
+    verb: "batchDelete" | "batchUndelete",
+    one: (id: string) => Promise<unknown>,
+    etags: ReadonlyMap<string, Row> = new Map(),
+  ) =>
     run(some.length, async (progress) => {
-      const refused: Refused[] = [];
-      for (const [index, id] of some.entries()) {
-        try {
-          await work(id);
-        } catch (problem) {
-          if (!isProblem(problem)) throw problem;
-          refused.push({ id, reason: problemText(problem, texts) });
-        }
-        progress(index + 1);
-      }
+      const records = some.map((id) => ({ id, etag: etags.get(id)?.etag }));
+      const refused = isDeletedTogether(plural)
+        ? await withEach(verb, plural, records, texts, progress)
+        : await oneByOne(some, one, progress);
       tellOf(refused, some.length, titlesOf(rows));
       const failed = new Set(refused.map(({ id }) => id));
       return some.filter((id) => !failed.has(id));
     });
 
+  const oneByOne = async (some: readonly string[], work: (id: string) => Promise<unknown>, progress: OnProgress) => {
+    const refused: Refused[] = [];
+    for (const [index, id] of some.entries()) {
+      try {
+        await work(id);
+      } catch (problem) {
+        if (!isProblem(problem)) throw problem;
+        refused.push({ id, reason: problemText(problem, texts) });
+      }
+      progress(index + 1);
+    }
+    return refused;
+  };
+
   const restore = (some: readonly string[]) =>
-    each(some, (id) => call("POST", `/v1/${plural}/${id}:undelete`, { body: {} }));
+    each(some, "batchUndelete", (id) => call("POST", `/v1/${plural}/${id}:undelete`, { body: {} }));
 
   const deleteAll = async () => {
     const live = ids.filter((id) => !deleted.includes(id));
-    const gone = await each(live, (id) => call("DELETE", `/v1/${plural}/${id}`, { etag: loaded.get(id)?.etag }));
+    const one = (id: string) => call("DELETE", `/v1/${plural}/${id}`, { etag: loaded.get(id)?.etag });
+    const gone = await each(live, "batchDelete", one, loaded);
     onSelect(new Set());
     if (!gone?.length) return;
     const message = text("list.deleted", { count: gone.length });

@@ -22,6 +22,7 @@ import { actionOf, type Description, shown, useDescription } from "@/shared/desc
 import type { Creation, ResourceFeature } from "@/shared/feature";
 import { CreateDialog } from "@/shared/form/dialogs";
 import { useText } from "@/shared/i18n";
+import { usePainted } from "@/shared/timing/timing";
 import { Failed } from "@/shared/ui/problem";
 import { Views } from "@/shared/views/views";
 import { Bulk } from "./bulk";
@@ -118,6 +119,7 @@ export function ListPage({
   });
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.rows) ?? [], [list.data]);
   const names = useMemo(() => Object.assign({}, ...(list.data?.pages.map((page) => page.names) ?? [])), [list.data]);
+  usePainted(layout ? null : "LIST", list.isSuccess && !list.isPlaceholderData);
   const go = (next: ListSearch) => navigate({ to: ".", search: { ...search, ...next }, replace: true });
   const find = useDebouncedCallback((q: string) => go({ q: q || undefined }), 200);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;

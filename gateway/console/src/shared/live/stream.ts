@@ -4,10 +4,11 @@
  */
 import { createParser } from "eventsource-parser";
 import { accessToken, refused } from "@/shared/api/session";
+import type { Presence } from "@/shared/presence/presence";
 
 export type Change = { kind: string; id: string; version: string; action: string };
 /** What was missed is not known: everything that is shown is read again. */
-export type Told = { change: Change } | { reset: true };
+export type Told = { change: Change } | { presence: Presence } | { reset: true };
 
 const PATIENCE_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000];
 const channel = new BroadcastChannel("crm-stream");
@@ -35,6 +36,7 @@ async function read(tell: (told: Told) => void, signal: AbortSignal): Promise<vo
       if (id) position = id;
       failures = 0;
       if (event === "change") tell({ change: JSON.parse(data) });
+      if (event === "presence") tell({ presence: JSON.parse(data) });
       if (event === "reset") tell({ reset: true });
     },
   });

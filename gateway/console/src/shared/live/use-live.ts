@@ -40,6 +40,10 @@ export function useLive(): void {
         client.invalidateQueries();
         return;
       }
+      if ("presence" in told) {
+        import("@/shared/presence/presence").then((module) => module.presenceChanged(client, told.presence));
+        return;
+      }
       const { change } = told;
       if (change.kind === "crm.identity.notification") {
         client.invalidateQueries({ queryKey: ["notifications"] });

@@ -17,7 +17,7 @@ import {
 import { IconDots, IconPencil, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { type KeyboardEvent, type ReactNode, useState } from "react";
+import { type KeyboardEvent, lazy, type ReactNode, Suspense, useState } from "react";
 import { call, type Json } from "@/shared/api/client";
 import { isProblem } from "@/shared/api/problem";
 import { changed, isPast, type Row, recordKey, useUpdate } from "@/shared/api/records";
@@ -27,6 +27,7 @@ import { type Errors, FieldInput } from "@/shared/fields/input";
 import { colourOf, enumLabel, isEmpty, type Names, plain, Value } from "@/shared/fields/value";
 import { ActionDialog, useDialog } from "@/shared/form/dialogs";
 import { useText } from "@/shared/i18n";
+import { type Page as TimedPage, usePainted } from "@/shared/timing/timing";
 import { usePageTitle } from "@/shared/ui/page-title";
 import { Failed, fieldErrors, useTell } from "@/shared/ui/problem";
 import { useDescribedRecord } from "./described-record";
@@ -62,6 +63,8 @@ export function RecordPage({ resource, id, children, tools, offered }: Props) {
   );
 }
 
+const Others = lazy(() => import("@/shared/presence/others"));
+
 /** The title of a record. */
 export function titleOf(description: Description, record: Row, names: Names): string {
   const title = record[description.title_field];
@@ -75,10 +78,14 @@ type HeaderProps = {
   tools?: ReactNode;
   /** Whether an action makes sense for the record as it is; all do if absent. */
   offered?: (action: Action) => boolean;
+  /** Which kind of page it heads, and whether the rest is drawn too: for how long somebody has waited. */
+  page?: TimedPage;
+  drawn?: boolean;
 };
 
-export function RecordHeader({ description, record, names, tools, offered }: HeaderProps) {
+export function RecordHeader({ description, record, names, tools, offered, page = "RECORD", drawn }: HeaderProps) {
   const texts = useText();
+  usePainted(page, drawn ?? true);
   const status = fieldOf(description, "status");
   const title = titleOf(description, record, names);
   usePageTitle(title);
@@ -103,6 +110,9 @@ export function RecordHeader({ description, record, names, tools, offered }: Hea
               {enumLabel(status, record.status, texts)}
             </Badge>
           )}
+          <Suspense>
+            <Others kind={description.kind} id={record.id} />
+          </Suspense>
         </Group>
         <Group gap="xs">
           {tools}

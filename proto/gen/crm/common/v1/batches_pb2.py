@@ -27,7 +27,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63rm/common/v1/batches.proto\x12\rcrm.common.v1\x1a\x1c\x63rm/options/v1/options.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\"-\n\x0f\x42\x61tchGetRequest\x12\x1a\n\x03ids\x18\x01 \x03(\tB\r\xe2\x41\x01\x02\xe2\xf3\x18\x05 \x07\x38\xe8\x07\"\x95\x01\n\x0c\x42\x61tchProblem\x12\x0e\n\x06status\x18\x01 \x01(\x05\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\x12\'\n\x06\x65rrors\x18\x04 \x01(\x0b\x32\x17.google.protobuf.Struct\x12,\n\x0b\x65rror_codes\x18\x05 \x01(\x0b\x32\x17.google.protobuf.Struct\"~\n\x0b\x42\x61tchResult\x12\'\n\x07outcome\x18\x01 \x01(\x0e\x32\x16.crm.common.v1.Outcome\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\x12,\n\x07problem\x18\x04 \x01(\x0b\x32\x1b.crm.common.v1.BatchProblem\"A\n\x12\x42\x61tchWriteResponse\x12+\n\x07results\x18\x01 \x03(\x0b\x32\x1a.crm.common.v1.BatchResult*X\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x0b\n\x07\x43REATED\x10\x01\x12\x0b\n\x07UPDATED\x10\x02\x12\r\n\tUNCHANGED\x10\x03\x12\x0b\n\x07REFUSED\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63rm/common/v1/batches.proto\x12\rcrm.common.v1\x1a\x1c\x63rm/options/v1/options.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\"-\n\x0f\x42\x61tchGetRequest\x12\x1a\n\x03ids\x18\x01 \x03(\tB\r\xe2\x41\x01\x02\xe2\xf3\x18\x05 \x07\x38\xe8\x07\"=\n\rRecordVersion\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12\x14\n\x04\x65tag\x18\x02 \x01(\tB\x06\xe2\xf3\x18\x02\x10@\"P\n\x12\x42\x61tchDeleteRequest\x12:\n\x07records\x18\x01 \x03(\x0b\x32\x1c.crm.common.v1.RecordVersionB\x0b\xe2\x41\x01\x02\xe2\xf3\x18\x03\x38\xe8\x07\"R\n\x14\x42\x61tchUndeleteRequest\x12:\n\x07records\x18\x01 \x03(\x0b\x32\x1c.crm.common.v1.RecordVersionB\x0b\xe2\x41\x01\x02\xe2\xf3\x18\x03\x38\xe8\x07\"\x95\x01\n\x0c\x42\x61tchProblem\x12\x0e\n\x06status\x18\x01 \x01(\x05\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\x12\'\n\x06\x65rrors\x18\x04 \x01(\x0b\x32\x17.google.protobuf.Struct\x12,\n\x0b\x65rror_codes\x18\x05 \x01(\x0b\x32\x17.google.protobuf.Struct\"~\n\x0b\x42\x61tchResult\x12\'\n\x07outcome\x18\x01 \x01(\x0e\x32\x16.crm.common.v1.Outcome\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\x12,\n\x07problem\x18\x04 \x01(\x0b\x32\x1b.crm.common.v1.BatchProblem\"A\n\x12\x42\x61tchWriteResponse\x12+\n\x07results\x18\x01 \x03(\x0b\x32\x1a.crm.common.v1.BatchResult*t\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x0b\n\x07\x43REATED\x10\x01\x12\x0b\n\x07UPDATED\x10\x02\x12\r\n\tUNCHANGED\x10\x03\x12\x0b\n\x07REFUSED\x10\x04\x12\x0b\n\x07\x44\x45LETED\x10\x05\x12\r\n\tUNDELETED\x10\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,14 +36,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_BATCHGETREQUEST'].fields_by_name['ids']._loaded_options = None
   _globals['_BATCHGETREQUEST'].fields_by_name['ids']._serialized_options = b'\342A\001\002\342\363\030\005 \0078\350\007'
-  _globals['_OUTCOME']._serialized_start=533
-  _globals['_OUTCOME']._serialized_end=621
+  _globals['_RECORDVERSION'].fields_by_name['id']._loaded_options = None
+  _globals['_RECORDVERSION'].fields_by_name['id']._serialized_options = b'\342A\001\002\342\363\030\002 \007'
+  _globals['_RECORDVERSION'].fields_by_name['etag']._loaded_options = None
+  _globals['_RECORDVERSION'].fields_by_name['etag']._serialized_options = b'\342\363\030\002\020@'
+  _globals['_BATCHDELETEREQUEST'].fields_by_name['records']._loaded_options = None
+  _globals['_BATCHDELETEREQUEST'].fields_by_name['records']._serialized_options = b'\342A\001\002\342\363\030\0038\350\007'
+  _globals['_BATCHUNDELETEREQUEST'].fields_by_name['records']._loaded_options = None
+  _globals['_BATCHUNDELETEREQUEST'].fields_by_name['records']._serialized_options = b'\342A\001\002\342\363\030\0038\350\007'
+  _globals['_OUTCOME']._serialized_start=762
+  _globals['_OUTCOME']._serialized_end=878
   _globals['_BATCHGETREQUEST']._serialized_start=139
   _globals['_BATCHGETREQUEST']._serialized_end=184
-  _globals['_BATCHPROBLEM']._serialized_start=187
-  _globals['_BATCHPROBLEM']._serialized_end=336
-  _globals['_BATCHRESULT']._serialized_start=338
-  _globals['_BATCHRESULT']._serialized_end=464
-  _globals['_BATCHWRITERESPONSE']._serialized_start=466
-  _globals['_BATCHWRITERESPONSE']._serialized_end=531
+  _globals['_RECORDVERSION']._serialized_start=186
+  _globals['_RECORDVERSION']._serialized_end=247
+  _globals['_BATCHDELETEREQUEST']._serialized_start=249
+  _globals['_BATCHDELETEREQUEST']._serialized_end=329
+  _globals['_BATCHUNDELETEREQUEST']._serialized_start=331
+  _globals['_BATCHUNDELETEREQUEST']._serialized_end=413
+  _globals['_BATCHPROBLEM']._serialized_start=416
+  _globals['_BATCHPROBLEM']._serialized_end=565
+  _globals['_BATCHRESULT']._serialized_start=567
+  _globals['_BATCHRESULT']._serialized_end=693
+  _globals['_BATCHWRITERESPONSE']._serialized_start=695
+  _globals['_BATCHWRITERESPONSE']._serialized_end=760
 # @@protoc_insertion_point(module_scope)

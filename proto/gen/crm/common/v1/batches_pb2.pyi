@@ -17,17 +17,41 @@ class Outcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     UPDATED: _ClassVar[Outcome]
     UNCHANGED: _ClassVar[Outcome]
     REFUSED: _ClassVar[Outcome]
+    DELETED: _ClassVar[Outcome]
+    UNDELETED: _ClassVar[Outcome]
 OUTCOME_UNSPECIFIED: Outcome
 CREATED: Outcome
 UPDATED: Outcome
 UNCHANGED: Outcome
 REFUSED: Outcome
+DELETED: Outcome
+UNDELETED: Outcome
 
 class BatchGetRequest(_message.Message):
     __slots__ = ("ids",)
     IDS_FIELD_NUMBER: _ClassVar[int]
     ids: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class RecordVersion(_message.Message):
+    __slots__ = ("id", "etag")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    etag: str
+    def __init__(self, id: _Optional[str] = ..., etag: _Optional[str] = ...) -> None: ...
+
+class BatchDeleteRequest(_message.Message):
+    __slots__ = ("records",)
+    RECORDS_FIELD_NUMBER: _ClassVar[int]
+    records: _containers.RepeatedCompositeFieldContainer[RecordVersion]
+    def __init__(self, records: _Optional[_Iterable[_Union[RecordVersion, _Mapping]]] = ...) -> None: ...
+
+class BatchUndeleteRequest(_message.Message):
+    __slots__ = ("records",)
+    RECORDS_FIELD_NUMBER: _ClassVar[int]
+    records: _containers.RepeatedCompositeFieldContainer[RecordVersion]
+    def __init__(self, records: _Optional[_Iterable[_Union[RecordVersion, _Mapping]]] = ...) -> None: ...
 
 class BatchProblem(_message.Message):
     __slots__ = ("status", "reason", "detail", "errors", "error_codes")

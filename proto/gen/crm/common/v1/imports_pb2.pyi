@@ -12,6 +12,94 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class DescribeImportKindsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class DescribeImportKindsResponse(_message.Message):
+    __slots__ = ("kinds",)
+    KINDS_FIELD_NUMBER: _ClassVar[int]
+    kinds: _containers.RepeatedCompositeFieldContainer[ImportKind]
+    def __init__(self, kinds: _Optional[_Iterable[_Union[ImportKind, _Mapping]]] = ...) -> None: ...
+
+class ImportKind(_message.Message):
+    __slots__ = ("kind", "targets")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    TARGETS_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    targets: _containers.RepeatedCompositeFieldContainer[ImportTarget]
+    def __init__(self, kind: _Optional[str] = ..., targets: _Optional[_Iterable[_Union[ImportTarget, _Mapping]]] = ...) -> None: ...
+
+class ImportTarget(_message.Message):
+    __slots__ = ("name", "many")
+    class Cell(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        CELL_UNSPECIFIED: _ClassVar[ImportTarget.Cell]
+        ACCOUNT: _ClassVar[ImportTarget.Cell]
+        CONTACT: _ClassVar[ImportTarget.Cell]
+        PARENT: _ClassVar[ImportTarget.Cell]
+        OWNER: _ClassVar[ImportTarget.Cell]
+        MANAGER: _ClassVar[ImportTarget.Cell]
+        ROLES: _ClassVar[ImportTarget.Cell]
+        TEAMS: _ClassVar[ImportTarget.Cell]
+        TERRITORIES: _ClassVar[ImportTarget.Cell]
+        PRODUCT: _ClassVar[ImportTarget.Cell]
+        PIPELINE: _ClassVar[ImportTarget.Cell]
+        STAGE: _ClassVar[ImportTarget.Cell]
+        CAMPAIGN: _ClassVar[ImportTarget.Cell]
+        EMAIL: _ClassVar[ImportTarget.Cell]
+        PHONE: _ClassVar[ImportTarget.Cell]
+        MOBILE: _ClassVar[ImportTarget.Cell]
+        STREET: _ClassVar[ImportTarget.Cell]
+        CITY: _ClassVar[ImportTarget.Cell]
+        POSTAL_CODE: _ClassVar[ImportTarget.Cell]
+        REGION: _ClassVar[ImportTarget.Cell]
+        ADDRESS_COUNTRY: _ClassVar[ImportTarget.Cell]
+        CURRENCY: _ClassVar[ImportTarget.Cell]
+        CREATED_AT: _ClassVar[ImportTarget.Cell]
+        ENGAGED_AT: _ClassVar[ImportTarget.Cell]
+        LOST_REASON: _ClassVar[ImportTarget.Cell]
+        LAST_ACTIVITY: _ClassVar[ImportTarget.Cell]
+        STATUS: _ClassVar[ImportTarget.Cell]
+        FIRST_RESPONDED_AT: _ClassVar[ImportTarget.Cell]
+        RESOLVED_AT: _ClassVar[ImportTarget.Cell]
+        RESPONDED_AT: _ClassVar[ImportTarget.Cell]
+    CELL_UNSPECIFIED: ImportTarget.Cell
+    ACCOUNT: ImportTarget.Cell
+    CONTACT: ImportTarget.Cell
+    PARENT: ImportTarget.Cell
+    OWNER: ImportTarget.Cell
+    MANAGER: ImportTarget.Cell
+    ROLES: ImportTarget.Cell
+    TEAMS: ImportTarget.Cell
+    TERRITORIES: ImportTarget.Cell
+    PRODUCT: ImportTarget.Cell
+    PIPELINE: ImportTarget.Cell
+    STAGE: ImportTarget.Cell
+    CAMPAIGN: ImportTarget.Cell
+    EMAIL: ImportTarget.Cell
+    PHONE: ImportTarget.Cell
+    MOBILE: ImportTarget.Cell
+    STREET: ImportTarget.Cell
+    CITY: ImportTarget.Cell
+    POSTAL_CODE: ImportTarget.Cell
+    REGION: ImportTarget.Cell
+    ADDRESS_COUNTRY: ImportTarget.Cell
+    CURRENCY: ImportTarget.Cell
+    CREATED_AT: ImportTarget.Cell
+    ENGAGED_AT: ImportTarget.Cell
+    LOST_REASON: ImportTarget.Cell
+    LAST_ACTIVITY: ImportTarget.Cell
+    STATUS: ImportTarget.Cell
+    FIRST_RESPONDED_AT: ImportTarget.Cell
+    RESOLVED_AT: ImportTarget.Cell
+    RESPONDED_AT: ImportTarget.Cell
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    MANY_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    many: bool
+    def __init__(self, name: _Optional[str] = ..., many: _Optional[bool] = ...) -> None: ...
+
 class Import(_message.Message):
     __slots__ = ("id", "kind", "file_name", "state", "dry_run", "mapping", "rows_read", "rows_created", "rows_updated", "rows_unchanged", "rows_failed", "repairs", "errors", "error", "created_at", "finished_at", "owner_id", "options", "columns", "unused_columns")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):

@@ -28,7 +28,7 @@ from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!crm/gateway/v1/descriptions.proto\x12\x0e\x63rm.gateway.v1\x1a\x19\x63rm/common/v1/types.proto\x1a\x1c\x63rm/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\"\x1a\n\x18\x44\x65scribeResourcesRequest\"O\n\x19\x44\x65scribeResourcesResponse\x12\x32\n\tresources\x18\x01 \x03(\x0b\x32\x1f.crm.gateway.v1.ResourceSummary\"\xee\x02\n\x0fResourceSummary\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06plural\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x0f\n\x07service\x18\x04 \x01(\t\x12\x39\n\x05label\x18\x05 \x03(\x0b\x32*.crm.gateway.v1.ResourceSummary.LabelEntry\x12\x46\n\x0cplural_label\x18\x06 \x03(\x0b\x32\x30.crm.gateway.v1.ResourceSummary.PluralLabelEntry\x12\x13\n\x0btitle_field\x18\x07 \x01(\t\x12\x10\n\x08\x63\x61n_list\x18\x08 \x01(\x08\x12\x12\n\ncan_create\x18\t \x01(\x08\x1a,\n\nLabelEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a\x32\n\x10PluralLabelEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"7\n\x17\x44\x65scribeResourceRequest\x12\x1c\n\x08resource\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02\x10\x64\"\xcd\x03\n\x13ResourceDescription\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06plural\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x0f\n\x07service\x18\x04 \x01(\t\x12=\n\x05label\x18\x05 \x03(\x0b\x32..crm.gateway.v1.ResourceDescription.LabelEntry\x12J\n\x0cplural_label\x18\x06 \x03(\x0b\x32\x34.crm.gateway.v1.ResourceDescription.PluralLabelEntry\x12\x13\n\x0btitle_field\x18\x07 \x01(\t\x12\x30\n\x06\x66ields\x18\x08 \x03(\x0b\x32 .crm.gateway.v1.FieldDescription\x12\x32\n\x07\x61\x63tions\x18\t \x03(\x0b\x32!.crm.gateway.v1.ActionDescription\x12\x11\n\tshareable\x18\n \x01(\x08\x1a,\n\nLabelEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a\x32\n\x10PluralLabelEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x84\x05\n\x10\x46ieldDescription\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\'\n\x04type\x18\x02 \x01(\x0e\x32\x19.crm.gateway.v1.FieldType\x12&\n\x06\x66ormat\x18\x03 \x01(\x0e\x32\x16.crm.options.v1.Format\x12\x10\n\x08repeated\x18\x04 \x01(\x08\x12\x10\n\x08required\x18\x05 \x01(\x08\x12\x11\n\tread_only\x18\x06 \x01(\x08\x12\x11\n\timmutable\x18\x07 \x01(\x08\x12\x11\n\tmultiline\x18\x08 \x01(\x08\x12\x30\n\x0bsensitivity\x18\t \x01(\x0e\x32\x1b.crm.options.v1.Sensitivity\x12\x10\n\x08\x63\x61n_read\x18\n \x01(\x08\x12\x11\n\tcan_write\x18\x0b \x01(\x08\x12\x12\n\nfilterable\x18\x0c \x01(\x08\x12\x10\n\x08sortable\x18\r \x01(\x08\x12\x11\n\treference\x18\x0e \x01(\t\x12+\n\x06limits\x18\x0f \x01(\x0b\x32\x1b.crm.gateway.v1.FieldLimits\x12\x34\n\x06values\x18\x10 \x03(\x0b\x32$.crm.gateway.v1.EnumValueDescription\x12\x30\n\x06\x66ields\x18\x11 \x03(\x0b\x32 .crm.gateway.v1.FieldDescription\x12:\n\x05label\x18\x12 \x03(\x0b\x32+.crm.gateway.v1.FieldDescription.LabelEntry\x12\x11\n\tgroupable\x18\x13 \x01(\x08\x12\x12\n\nsearchable\x18\x14 \x01(\x08\x1a,\n\nLabelEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xe9\x01\n\x0b\x46ieldLimits\x12\x17\n\nmin_length\x18\x01 \x01(\x05H\x00\x88\x01\x01\x12\x17\n\nmax_length\x18\x02 \x01(\x05H\x01\x88\x01\x01\x12\x14\n\x07pattern\x18\x03 \x01(\tH\x02\x88\x01\x01\x12\x14\n\x07minimum\x18\x04 \x01(\tH\x03\x88\x01\x01\x12\x14\n\x07maximum\x18\x05 \x01(\tH\x04\x88\x01\x01\x12\x16\n\tmax_items\x18\x06 \x01(\x05H\x05\x88\x01\x01\x42\r\n\x0b_min_lengthB\r\n\x0b_max_lengthB\n\n\x08_patternB\n\n\x08_minimumB\n\n\x08_maximumB\x0c\n\n_max_items\"\x92\x01\n\x14\x45numValueDescription\x12\x0c\n\x04name\x18\x01 \x01(\t\x12>\n\x05label\x18\x02 \x03(\x0b\x32/.crm.gateway.v1.EnumValueDescription.LabelEntry\x1a,\n\nLabelEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xcc\x02\n\x11\x41\x63tionDescription\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04verb\x18\x02 \x01(\t\x12\x0c\n\x04path\x18\x03 \x01(\t\x12\x12\n\npermission\x18\x04 \x01(\t\x12\x0f\n\x07\x61llowed\x18\x05 \x01(\x08\x12#\n\x05scope\x18\x06 \x01(\x0e\x32\x14.crm.common.v1.Scope\x12;\n\x05label\x18\x07 \x03(\x0b\x32,.crm.gateway.v1.ActionDescription.LabelEntry\x12\x10\n\x08standard\x18\x08 \x01(\x08\x12\x14\n\x0ctakes_record\x18\t \x01(\x08\x12\x30\n\x06\x66ields\x18\n \x03(\x0b\x32 .crm.gateway.v1.FieldDescription\x1a,\n\nLabelEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01*\x9f\x01\n\tFieldType\x12\x1a\n\x16\x46IELD_TYPE_UNSPECIFIED\x10\x00\x12\n\n\x06STRING\x10\x01\x12\x0b\n\x07INTEGER\x10\x02\x12\n\n\x06NUMBER\x10\x03\x12\x0b\n\x07\x42OOLEAN\x10\x04\x12\x08\n\x04\x45NUM\x10\x05\x12\r\n\tTIMESTAMP\x10\x06\x12\t\n\x05MONEY\x10\x07\x12\n\n\x06STRUCT\x10\x08\x12\x0b\n\x07MESSAGE\x10\t\x12\x07\n\x03MAP\x10\n2\xa9\x02\n\x12\x44\x65scriptionService\x12\x86\x01\n\x11\x44\x65scribeResources\x12(.crm.gateway.v1.DescribeResourcesRequest\x1a).crm.gateway.v1.DescribeResourcesResponse\"\x1c\xca\xf3\x18\x04\x18\x01@\x01\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/describe\x12\x89\x01\n\x10\x44\x65scribeResource\x12\'.crm.gateway.v1.DescribeResourceRequest\x1a#.crm.gateway.v1.ResourceDescription\"\'\xca\xf3\x18\x04\x18\x01@\x01\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/describe/{resource}b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!crm/gateway/v1/descriptions.proto\x12\x0e\x63rm.gateway.v1\x1a\x19\x63rm/common/v1/types.proto\x1a\x1c\x63rm/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\"\x1a\n\x18\x44\x65scribeResourcesRequest\"O\n\x19\x44\x65scribeResourcesResponse\x12\x32\n\tresources\x18\x01 \x03(\x0b\x32\x1f.crm.gateway.v1.ResourceSummary\"\xee\x02\n\x0fResourceSummary\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06plural\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x0f\n\x07service\x18\x04 \x01(\t\x12\x39\n\x05label\x18\x05 \x03(\x0b\x32*.crm.gateway.v1.ResourceSummary.LabelEntry\x12\x46\n\x0cplural_label\x18\x06 \x03(\x0b\x32\x30.crm.gateway.v1.ResourceSummary.PluralLabelEntry\x12\x13\n\x0btitle_field\x18\x07 \x01(\t\x12\x10\n\x08\x63\x61n_list\x18\x08 \x01(\x08\x12\x12\n\ncan_create\x18\t \x01(\x08\x1a,\n\nLabelEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a\x32\n\x10PluralLabelEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x1c\n\x1a\x44\x65scribeImportKindsRequest\"\xa4\x01\n\x1b\x44\x65scribeImportKindsResponse\x12\x34\n\x05kinds\x18\x01 \x03(\x0b\x32%.crm.gateway.v1.ImportKindDescription\x12\x31\n\x07options\x18\x02 \x03(\x0b\x32 .crm.gateway.v1.FieldDescription\x12\x1c\n\x14unavailable_services\x18\x03 \x03(\t\"\xe1\x02\n\x15ImportKindDescription\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0f\n\x07service\x18\x02 \x01(\t\x12?\n\x05label\x18\x03 \x03(\x0b\x32\x30.crm.gateway.v1.ImportKindDescription.LabelEntry\x12L\n\x0cplural_label\x18\x04 \x03(\x0b\x32\x36.crm.gateway.v1.ImportKindDescription.PluralLabelEntry\x12\x38\n\x07targets\x18\x05 \x03(\x0b\x32\'.crm.gateway.v1.ImportTargetDescription\x1a,\n\nLabelEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a\x32\n\x10PluralLabelEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xe9\x01\n\x17ImportTargetDescription\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x41\n\x05label\x18\x02 \x03(\x0b\x32\x32.crm.gateway.v1.ImportTargetDescription.LabelEntry\x12\x0c\n\x04many\x18\x03 \x01(\x08\x12\x10\n\x08required\x18\x04 \x01(\x08\x12/\n\x05\x66ield\x18\x05 \x01(\x0b\x32 .crm.gateway.v1.FieldDescription\x1a,\n\nLabelEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"7\n\x17\x44\x65scribeResourceRequest\x12\x1c\n\x08resource\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02\x10\x64\"\xcd\x03\n\x13ResourceDescription\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06plural\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x0f\n\x07service\x18\x04 \x01(\t\x12=\n\x05label\x18\x05 \x03(\x0b\x32..crm.gateway.v1.ResourceDescription.LabelEntry\x12J\n\x0cplural_label\x18\x06 \x03(\x0b\x32\x34.crm.gateway.v1.ResourceDescription.PluralLabelEntry\x12\x13\n\x0btitle_field\x18\x07 \x01(\t\x12\x30\n\x06\x66ields\x18\x08 \x03(\x0b\x32 .crm.gateway.v1.FieldDescription\x12\x32\n\x07\x61\x63tions\x18\t \x03(\x0b\x32!.crm.gateway.v1.ActionDescription\x12\x11\n\tshareable\x18\n \x01(\x08\x1a,\n\nLabelEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a\x32\n\x10PluralLabelEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x84\x05\n\x10\x46ieldDescription\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\'\n\x04type\x18\x02 \x01(\x0e\x32\x19.crm.gateway.v1.FieldType\x12&\n\x06\x66ormat\x18\x03 \x01(\x0e\x32\x16.crm.options.v1.Format\x12\x10\n\x08repeated\x18\x04 \x01(\x08\x12\x10\n\x08required\x18\x05 \x01(\x08\x12\x11\n\tread_only\x18\x06 \x01(\x08\x12\x11\n\timmutable\x18\x07 \x01(\x08\x12\x11\n\tmultiline\x18\x08 \x01(\x08\x12\x30\n\x0bsensitivity\x18\t \x01(\x0e\x32\x1b.crm.options.v1.Sensitivity\x12\x10\n\x08\x63\x61n_read\x18\n \x01(\x08\x12\x11\n\tcan_write\x18\x0b \x01(\x08\x12\x12\n\nfilterable\x18\x0c \x01(\x08\x12\x10\n\x08sortable\x18\r \x01(\x08\x12\x11\n\treference\x18\x0e \x01(\t\x12+\n\x06limits\x18\x0f \x01(\x0b\x32\x1b.crm.gateway.v1.FieldLimits\x12\x34\n\x06values\x18\x10 \x03(\x0b\x32$.crm.gateway.v1.EnumValueDescription\x12\x30\n\x06\x66ields\x18\x11 \x03(\x0b\x32 .crm.gateway.v1.FieldDescription\x12:\n\x05label\x18\x12 \x03(\x0b\x32+.crm.gateway.v1.FieldDescription.LabelEntry\x12\x11\n\tgroupable\x18\x13 \x01(\x08\x12\x12\n\nsearchable\x18\x14 \x01(\x08\x1a,\n\nLabelEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xe9\x01\n\x0b\x46ieldLimits\x12\x17\n\nmin_length\x18\x01 \x01(\x05H\x00\x88\x01\x01\x12\x17\n\nmax_length\x18\x02 \x01(\x05H\x01\x88\x01\x01\x12\x14\n\x07pattern\x18\x03 \x01(\tH\x02\x88\x01\x01\x12\x14\n\x07minimum\x18\x04 \x01(\tH\x03\x88\x01\x01\x12\x14\n\x07maximum\x18\x05 \x01(\tH\x04\x88\x01\x01\x12\x16\n\tmax_items\x18\x06 \x01(\x05H\x05\x88\x01\x01\x42\r\n\x0b_min_lengthB\r\n\x0b_max_lengthB\n\n\x08_patternB\n\n\x08_minimumB\n\n\x08_maximumB\x0c\n\n_max_items\"\x92\x01\n\x14\x45numValueDescription\x12\x0c\n\x04name\x18\x01 \x01(\t\x12>\n\x05label\x18\x02 \x03(\x0b\x32/.crm.gateway.v1.EnumValueDescription.LabelEntry\x1a,\n\nLabelEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xcc\x02\n\x11\x41\x63tionDescription\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04verb\x18\x02 \x01(\t\x12\x0c\n\x04path\x18\x03 \x01(\t\x12\x12\n\npermission\x18\x04 \x01(\t\x12\x0f\n\x07\x61llowed\x18\x05 \x01(\x08\x12#\n\x05scope\x18\x06 \x01(\x0e\x32\x14.crm.common.v1.Scope\x12;\n\x05label\x18\x07 \x03(\x0b\x32,.crm.gateway.v1.ActionDescription.LabelEntry\x12\x10\n\x08standard\x18\x08 \x01(\x08\x12\x14\n\x0ctakes_record\x18\t \x01(\x08\x12\x30\n\x06\x66ields\x18\n \x03(\x0b\x32 .crm.gateway.v1.FieldDescription\x1a,\n\nLabelEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01*\x9f\x01\n\tFieldType\x12\x1a\n\x16\x46IELD_TYPE_UNSPECIFIED\x10\x00\x12\n\n\x06STRING\x10\x01\x12\x0b\n\x07INTEGER\x10\x02\x12\n\n\x06NUMBER\x10\x03\x12\x0b\n\x07\x42OOLEAN\x10\x04\x12\x08\n\x04\x45NUM\x10\x05\x12\r\n\tTIMESTAMP\x10\x06\x12\t\n\x05MONEY\x10\x07\x12\n\n\x06STRUCT\x10\x08\x12\x0b\n\x07MESSAGE\x10\t\x12\x07\n\x03MAP\x10\n2\xca\x03\n\x12\x44\x65scriptionService\x12\x86\x01\n\x11\x44\x65scribeResources\x12(.crm.gateway.v1.DescribeResourcesRequest\x1a).crm.gateway.v1.DescribeResourcesResponse\"\x1c\xca\xf3\x18\x04\x18\x01@\x01\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/describe\x12\x89\x01\n\x10\x44\x65scribeResource\x12\'.crm.gateway.v1.DescribeResourceRequest\x1a#.crm.gateway.v1.ResourceDescription\"\'\xca\xf3\x18\x04\x18\x01@\x01\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/describe/{resource}\x12\x9e\x01\n\x13\x44\x65scribeImportKinds\x12*.crm.gateway.v1.DescribeImportKindsRequest\x1a+.crm.gateway.v1.DescribeImportKindsResponse\".\xca\xf3\x18\x12\n\x0eimports.create@\x01\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/import_kindsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,6 +39,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RESOURCESUMMARY_LABELENTRY']._serialized_options = b'8\001'
   _globals['_RESOURCESUMMARY_PLURALLABELENTRY']._loaded_options = None
   _globals['_RESOURCESUMMARY_PLURALLABELENTRY']._serialized_options = b'8\001'
+  _globals['_IMPORTKINDDESCRIPTION_LABELENTRY']._loaded_options = None
+  _globals['_IMPORTKINDDESCRIPTION_LABELENTRY']._serialized_options = b'8\001'
+  _globals['_IMPORTKINDDESCRIPTION_PLURALLABELENTRY']._loaded_options = None
+  _globals['_IMPORTKINDDESCRIPTION_PLURALLABELENTRY']._serialized_options = b'8\001'
+  _globals['_IMPORTTARGETDESCRIPTION_LABELENTRY']._loaded_options = None
+  _globals['_IMPORTTARGETDESCRIPTION_LABELENTRY']._serialized_options = b'8\001'
   _globals['_DESCRIBERESOURCEREQUEST'].fields_by_name['resource']._loaded_options = None
   _globals['_DESCRIBERESOURCEREQUEST'].fields_by_name['resource']._serialized_options = b'\342A\001\002\342\363\030\002\020d'
   _globals['_RESOURCEDESCRIPTION_LABELENTRY']._loaded_options = None
@@ -55,8 +61,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DESCRIPTIONSERVICE'].methods_by_name['DescribeResources']._serialized_options = b'\312\363\030\004\030\001@\001\202\323\344\223\002\016\022\014/v1/describe'
   _globals['_DESCRIPTIONSERVICE'].methods_by_name['DescribeResource']._loaded_options = None
   _globals['_DESCRIPTIONSERVICE'].methods_by_name['DescribeResource']._serialized_options = b'\312\363\030\004\030\001@\001\202\323\344\223\002\031\022\027/v1/describe/{resource}'
-  _globals['_FIELDTYPE']._serialized_start=2540
-  _globals['_FIELDTYPE']._serialized_end=2699
+  _globals['_DESCRIPTIONSERVICE'].methods_by_name['DescribeImportKinds']._loaded_options = None
+  _globals['_DESCRIPTIONSERVICE'].methods_by_name['DescribeImportKinds']._serialized_options = b'\312\363\030\022\n\016imports.create@\001\202\323\344\223\002\022\022\020/v1/import_kinds'
+  _globals['_FIELDTYPE']._serialized_start=3329
+  _globals['_FIELDTYPE']._serialized_end=3488
   _globals['_DESCRIBERESOURCESREQUEST']._serialized_start=173
   _globals['_DESCRIBERESOURCESREQUEST']._serialized_end=199
   _globals['_DESCRIBERESOURCESRESPONSE']._serialized_start=201
@@ -67,28 +75,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RESOURCESUMMARY_LABELENTRY']._serialized_end=597
   _globals['_RESOURCESUMMARY_PLURALLABELENTRY']._serialized_start=599
   _globals['_RESOURCESUMMARY_PLURALLABELENTRY']._serialized_end=649
-  _globals['_DESCRIBERESOURCEREQUEST']._serialized_start=651
-  _globals['_DESCRIBERESOURCEREQUEST']._serialized_end=706
-  _globals['_RESOURCEDESCRIPTION']._serialized_start=709
-  _globals['_RESOURCEDESCRIPTION']._serialized_end=1170
+  _globals['_DESCRIBEIMPORTKINDSREQUEST']._serialized_start=651
+  _globals['_DESCRIBEIMPORTKINDSREQUEST']._serialized_end=679
+  _globals['_DESCRIBEIMPORTKINDSRESPONSE']._serialized_start=682
+  _globals['_DESCRIBEIMPORTKINDSRESPONSE']._serialized_end=846
+  _globals['_IMPORTKINDDESCRIPTION']._serialized_start=849
+  _globals['_IMPORTKINDDESCRIPTION']._serialized_end=1202
+  _globals['_IMPORTKINDDESCRIPTION_LABELENTRY']._serialized_start=553
+  _globals['_IMPORTKINDDESCRIPTION_LABELENTRY']._serialized_end=597
+  _globals['_IMPORTKINDDESCRIPTION_PLURALLABELENTRY']._serialized_start=599
+  _globals['_IMPORTKINDDESCRIPTION_PLURALLABELENTRY']._serialized_end=649
+  _globals['_IMPORTTARGETDESCRIPTION']._serialized_start=1205
+  _globals['_IMPORTTARGETDESCRIPTION']._serialized_end=1438
+  _globals['_IMPORTTARGETDESCRIPTION_LABELENTRY']._serialized_start=553
+  _globals['_IMPORTTARGETDESCRIPTION_LABELENTRY']._serialized_end=597
+  _globals['_DESCRIBERESOURCEREQUEST']._serialized_start=1440
+  _globals['_DESCRIBERESOURCEREQUEST']._serialized_end=1495
+  _globals['_RESOURCEDESCRIPTION']._serialized_start=1498
+  _globals['_RESOURCEDESCRIPTION']._serialized_end=1959
   _globals['_RESOURCEDESCRIPTION_LABELENTRY']._serialized_start=553
   _globals['_RESOURCEDESCRIPTION_LABELENTRY']._serialized_end=597
   _globals['_RESOURCEDESCRIPTION_PLURALLABELENTRY']._serialized_start=599
   _globals['_RESOURCEDESCRIPTION_PLURALLABELENTRY']._serialized_end=649
-  _globals['_FIELDDESCRIPTION']._serialized_start=1173
-  _globals['_FIELDDESCRIPTION']._serialized_end=1817
+  _globals['_FIELDDESCRIPTION']._serialized_start=1962
+  _globals['_FIELDDESCRIPTION']._serialized_end=2606
   _globals['_FIELDDESCRIPTION_LABELENTRY']._serialized_start=553
   _globals['_FIELDDESCRIPTION_LABELENTRY']._serialized_end=597
-  _globals['_FIELDLIMITS']._serialized_start=1820
-  _globals['_FIELDLIMITS']._serialized_end=2053
-  _globals['_ENUMVALUEDESCRIPTION']._serialized_start=2056
-  _globals['_ENUMVALUEDESCRIPTION']._serialized_end=2202
+  _globals['_FIELDLIMITS']._serialized_start=2609
+  _globals['_FIELDLIMITS']._serialized_end=2842
+  _globals['_ENUMVALUEDESCRIPTION']._serialized_start=2845
+  _globals['_ENUMVALUEDESCRIPTION']._serialized_end=2991
   _globals['_ENUMVALUEDESCRIPTION_LABELENTRY']._serialized_start=553
   _globals['_ENUMVALUEDESCRIPTION_LABELENTRY']._serialized_end=597
-  _globals['_ACTIONDESCRIPTION']._serialized_start=2205
-  _globals['_ACTIONDESCRIPTION']._serialized_end=2537
+  _globals['_ACTIONDESCRIPTION']._serialized_start=2994
+  _globals['_ACTIONDESCRIPTION']._serialized_end=3326
   _globals['_ACTIONDESCRIPTION_LABELENTRY']._serialized_start=553
   _globals['_ACTIONDESCRIPTION_LABELENTRY']._serialized_end=597
-  _globals['_DESCRIPTIONSERVICE']._serialized_start=2702
-  _globals['_DESCRIPTIONSERVICE']._serialized_end=2999
+  _globals['_DESCRIPTIONSERVICE']._serialized_start=3491
+  _globals['_DESCRIPTIONSERVICE']._serialized_end=3949
 # @@protoc_insertion_point(module_scope)

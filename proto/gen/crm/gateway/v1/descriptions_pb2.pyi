@@ -82,6 +82,69 @@ class ResourceSummary(_message.Message):
     can_create: bool
     def __init__(self, name: _Optional[str] = ..., plural: _Optional[str] = ..., kind: _Optional[str] = ..., service: _Optional[str] = ..., label: _Optional[_Mapping[str, str]] = ..., plural_label: _Optional[_Mapping[str, str]] = ..., title_field: _Optional[str] = ..., can_list: _Optional[bool] = ..., can_create: _Optional[bool] = ...) -> None: ...
 
+class DescribeImportKindsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class DescribeImportKindsResponse(_message.Message):
+    __slots__ = ("kinds", "options", "unavailable_services")
+    KINDS_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    UNAVAILABLE_SERVICES_FIELD_NUMBER: _ClassVar[int]
+    kinds: _containers.RepeatedCompositeFieldContainer[ImportKindDescription]
+    options: _containers.RepeatedCompositeFieldContainer[FieldDescription]
+    unavailable_services: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, kinds: _Optional[_Iterable[_Union[ImportKindDescription, _Mapping]]] = ..., options: _Optional[_Iterable[_Union[FieldDescription, _Mapping]]] = ..., unavailable_services: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ImportKindDescription(_message.Message):
+    __slots__ = ("kind", "service", "label", "plural_label", "targets")
+    class LabelEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    class PluralLabelEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    SERVICE_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    PLURAL_LABEL_FIELD_NUMBER: _ClassVar[int]
+    TARGETS_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    service: str
+    label: _containers.ScalarMap[str, str]
+    plural_label: _containers.ScalarMap[str, str]
+    targets: _containers.RepeatedCompositeFieldContainer[ImportTargetDescription]
+    def __init__(self, kind: _Optional[str] = ..., service: _Optional[str] = ..., label: _Optional[_Mapping[str, str]] = ..., plural_label: _Optional[_Mapping[str, str]] = ..., targets: _Optional[_Iterable[_Union[ImportTargetDescription, _Mapping]]] = ...) -> None: ...
+
+class ImportTargetDescription(_message.Message):
+    __slots__ = ("name", "label", "many", "required", "field")
+    class LabelEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    MANY_FIELD_NUMBER: _ClassVar[int]
+    REQUIRED_FIELD_NUMBER: _ClassVar[int]
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    label: _containers.ScalarMap[str, str]
+    many: bool
+    required: bool
+    field: FieldDescription
+    def __init__(self, name: _Optional[str] = ..., label: _Optional[_Mapping[str, str]] = ..., many: _Optional[bool] = ..., required: _Optional[bool] = ..., field: _Optional[_Union[FieldDescription, _Mapping]] = ...) -> None: ...
+
 class DescribeResourceRequest(_message.Message):
     __slots__ = ("resource",)
     RESOURCE_FIELD_NUMBER: _ClassVar[int]

@@ -30,7 +30,7 @@ from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mas
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"crm/identity/v1/organisation.proto\x12\x0f\x63rm.identity.v1\x1a!crm/identity/v1/preferences.proto\x1a\x1c\x63rm/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa8\x04\n\x0cOrganisation\x12\x11\n\x03uid\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1b\n\x04name\x18\x02 \x01(\tB\r\xe2\x41\x01\x02\xe2\xf3\x18\x05\x08\x01\x10\xc8\x01\x12\x1c\n\x08\x63urrency\x18\x03 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x04\x12\x30\n\x17\x66iscal_year_start_month\x18\x04 \x01(\x05\x42\x0f\xe2\x41\x01\x02\xe2\xf3\x18\x07*\x01\x31\x32\x02\x31\x32\x12\x1d\n\ttime_zone\x18\x05 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \t\x12\'\n\tlanguages\x18\x06 \x03(\tB\x14\xe2\x41\x01\x02\xe2\xf3\x18\x0c\x1a\x08(en|de)?8\n\x12\x39\n\x13\x64\x65\x66\x61ult_preferences\x18\x07 \x01(\x0b\x32\x1c.crm.identity.v1.Preferences\x12P\n\x04logo\x18\x08 \x01(\tBB\xe2\x41\x01\x04\xe2\xf3\x18:\x10\xcc\xab\x05\x1a\x34(data:image/(png|webp);base64,[A-Za-z0-9+/]+={0,2})?\x12\x19\n\x0blogo_digest\x18\t \x01(\tB\x04\xe2\x41\x01\x03\x12\x34\n\ncreated_at\x18Z \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x34\n\nupdated_at\x18[ \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x14\n\x04\x65tag\x18^ \x01(\tB\x06\xe2\xf3\x18\x02\x10@:&\xd2\xf3\x18\"\n\x0corganisation\x12\x0corganisation\x1a\x04name\"\x18\n\x16GetOrganisationRequest\"\x87\x01\n\x19UpdateOrganisationRequest\x12\x39\n\x0corganisation\x18\x01 \x01(\x0b\x32\x1d.crm.identity.v1.OrganisationB\x04\xe2\x41\x01\x02\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"\x10\n\x0eGetLogoRequest\"\x14\n\x04Logo\x12\x0c\n\x04logo\x18\x01 \x01(\t\"\x88\x01\n\x13OrganisationCreated\x12\x33\n\x0corganisation\x18\x01 \x01(\x0b\x32\x1d.crm.identity.v1.Organisation:<\xda\xf3\x18\x38\n$crm.identity.organisation.created.v1\x12\x10organisation.uid\"\xa0\x01\n\x13OrganisationUpdated\x12\x33\n\x0corganisation\x18\x01 \x01(\x0b\x32\x1d.crm.identity.v1.Organisation\x12\x16\n\x0e\x63hanged_fields\x18\x02 \x03(\t:<\xda\xf3\x18\x38\n$crm.identity.organisation.updated.v1\x12\x10organisation.uid2\x9f\x03\n\x13OrganisationService\x12{\n\x0fGetOrganisation\x12\'.crm.identity.v1.GetOrganisationRequest\x1a\x1d.crm.identity.v1.Organisation\" \xca\xf3\x18\x04\x18\x01@\x01\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/organisation\x12\xa0\x01\n\x12UpdateOrganisation\x12*.crm.identity.v1.UpdateOrganisationRequest\x1a\x1d.crm.identity.v1.Organisation\"?\xca\xf3\x18\x15\n\x13organisation.update\x82\xd3\xe4\x93\x02 2\x10/v1/organisation:\x0corganisation\x12h\n\x07GetLogo\x12\x1f.crm.identity.v1.GetLogoRequest\x1a\x15.crm.identity.v1.Logo\"%\xca\xf3\x18\x04\x18\x01@\x01\x82\xd3\xe4\x93\x02\x17\x12\x15/v1/organisation/logob\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"crm/identity/v1/organisation.proto\x12\x0f\x63rm.identity.v1\x1a!crm/identity/v1/preferences.proto\x1a\x1c\x63rm/options/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc2\x04\n\x0cOrganisation\x12\x11\n\x03uid\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1b\n\x04name\x18\x02 \x01(\tB\r\xe2\x41\x01\x02\xe2\xf3\x18\x05\x08\x01\x10\xc8\x01\x12\x1c\n\x08\x63urrency\x18\x03 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x04\x12\x30\n\x17\x66iscal_year_start_month\x18\x04 \x01(\x05\x42\x0f\xe2\x41\x01\x02\xe2\xf3\x18\x07*\x01\x31\x32\x02\x31\x32\x12\x1d\n\ttime_zone\x18\x05 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \t\x12\'\n\tlanguages\x18\x06 \x03(\tB\x14\xe2\x41\x01\x02\xe2\xf3\x18\x0c\x1a\x08(en|de)?8\n\x12\x39\n\x13\x64\x65\x66\x61ult_preferences\x18\x07 \x01(\x0b\x32\x1c.crm.identity.v1.Preferences\x12P\n\x04logo\x18\x08 \x01(\tBB\xe2\x41\x01\x04\xe2\xf3\x18:\x10\xcc\xab\x05\x1a\x34(data:image/(png|webp);base64,[A-Za-z0-9+/]+={0,2})?\x12\x19\n\x0blogo_digest\x18\t \x01(\tB\x04\xe2\x41\x01\x03\x12\x18\n\x10measures_console\x18\n \x01(\x08\x12\x34\n\ncreated_at\x18Z \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x34\n\nupdated_at\x18[ \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x14\n\x04\x65tag\x18^ \x01(\tB\x06\xe2\xf3\x18\x02\x10@:&\xd2\xf3\x18\"\n\x0corganisation\x12\x0corganisation\x1a\x04name\"\x18\n\x16GetOrganisationRequest\"\x87\x01\n\x19UpdateOrganisationRequest\x12\x39\n\x0corganisation\x18\x01 \x01(\x0b\x32\x1d.crm.identity.v1.OrganisationB\x04\xe2\x41\x01\x02\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"\x10\n\x0eGetLogoRequest\"\x14\n\x04Logo\x12\x0c\n\x04logo\x18\x01 \x01(\t\"\x88\x01\n\x13OrganisationCreated\x12\x33\n\x0corganisation\x18\x01 \x01(\x0b\x32\x1d.crm.identity.v1.Organisation:<\xda\xf3\x18\x38\n$crm.identity.organisation.created.v1\x12\x10organisation.uid\"\xa0\x01\n\x13OrganisationUpdated\x12\x33\n\x0corganisation\x18\x01 \x01(\x0b\x32\x1d.crm.identity.v1.Organisation\x12\x16\n\x0e\x63hanged_fields\x18\x02 \x03(\t:<\xda\xf3\x18\x38\n$crm.identity.organisation.updated.v1\x12\x10organisation.uid2\x9f\x03\n\x13OrganisationService\x12{\n\x0fGetOrganisation\x12\'.crm.identity.v1.GetOrganisationRequest\x1a\x1d.crm.identity.v1.Organisation\" \xca\xf3\x18\x04\x18\x01@\x01\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/organisation\x12\xa0\x01\n\x12UpdateOrganisation\x12*.crm.identity.v1.UpdateOrganisationRequest\x1a\x1d.crm.identity.v1.Organisation\"?\xca\xf3\x18\x15\n\x13organisation.update\x82\xd3\xe4\x93\x02 2\x10/v1/organisation:\x0corganisation\x12h\n\x07GetLogo\x12\x1f.crm.identity.v1.GetLogoRequest\x1a\x15.crm.identity.v1.Logo\"%\xca\xf3\x18\x04\x18\x01@\x01\x82\xd3\xe4\x93\x02\x17\x12\x15/v1/organisation/logob\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -74,19 +74,19 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ORGANISATIONSERVICE'].methods_by_name['GetLogo']._loaded_options = None
   _globals['_ORGANISATIONSERVICE'].methods_by_name['GetLogo']._serialized_options = b'\312\363\030\004\030\001@\001\202\323\344\223\002\027\022\025/v1/organisation/logo'
   _globals['_ORGANISATION']._serialized_start=251
-  _globals['_ORGANISATION']._serialized_end=803
-  _globals['_GETORGANISATIONREQUEST']._serialized_start=805
-  _globals['_GETORGANISATIONREQUEST']._serialized_end=829
-  _globals['_UPDATEORGANISATIONREQUEST']._serialized_start=832
-  _globals['_UPDATEORGANISATIONREQUEST']._serialized_end=967
-  _globals['_GETLOGOREQUEST']._serialized_start=969
-  _globals['_GETLOGOREQUEST']._serialized_end=985
-  _globals['_LOGO']._serialized_start=987
-  _globals['_LOGO']._serialized_end=1007
-  _globals['_ORGANISATIONCREATED']._serialized_start=1010
-  _globals['_ORGANISATIONCREATED']._serialized_end=1146
-  _globals['_ORGANISATIONUPDATED']._serialized_start=1149
-  _globals['_ORGANISATIONUPDATED']._serialized_end=1309
-  _globals['_ORGANISATIONSERVICE']._serialized_start=1312
-  _globals['_ORGANISATIONSERVICE']._serialized_end=1727
+  _globals['_ORGANISATION']._serialized_end=829
+  _globals['_GETORGANISATIONREQUEST']._serialized_start=831
+  _globals['_GETORGANISATIONREQUEST']._serialized_end=855
+  _globals['_UPDATEORGANISATIONREQUEST']._serialized_start=858
+  _globals['_UPDATEORGANISATIONREQUEST']._serialized_end=993
+  _globals['_GETLOGOREQUEST']._serialized_start=995
+  _globals['_GETLOGOREQUEST']._serialized_end=1011
+  _globals['_LOGO']._serialized_start=1013
+  _globals['_LOGO']._serialized_end=1033
+  _globals['_ORGANISATIONCREATED']._serialized_start=1036
+  _globals['_ORGANISATIONCREATED']._serialized_end=1172
+  _globals['_ORGANISATIONUPDATED']._serialized_start=1175
+  _globals['_ORGANISATIONUPDATED']._serialized_end=1335
+  _globals['_ORGANISATIONSERVICE']._serialized_start=1338
+  _globals['_ORGANISATIONSERVICE']._serialized_end=1753
 # @@protoc_insertion_point(module_scope)

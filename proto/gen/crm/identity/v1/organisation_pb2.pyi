@@ -15,7 +15,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Organisation(_message.Message):
-    __slots__ = ("uid", "name", "currency", "fiscal_year_start_month", "time_zone", "languages", "default_preferences", "logo", "logo_digest", "created_at", "updated_at", "etag")
+    __slots__ = ("uid", "name", "currency", "fiscal_year_start_month", "time_zone", "languages", "default_preferences", "logo", "logo_digest", "measures_console", "created_at", "updated_at", "etag")
     UID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     CURRENCY_FIELD_NUMBER: _ClassVar[int]
@@ -25,6 +25,7 @@ class Organisation(_message.Message):
     DEFAULT_PREFERENCES_FIELD_NUMBER: _ClassVar[int]
     LOGO_FIELD_NUMBER: _ClassVar[int]
     LOGO_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    MEASURES_CONSOLE_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
@@ -37,10 +38,11 @@ class Organisation(_message.Message):
     default_preferences: _preferences_pb2.Preferences
     logo: str
     logo_digest: str
+    measures_console: bool
     created_at: _timestamp_pb2.Timestamp
     updated_at: _timestamp_pb2.Timestamp
     etag: str
-    def __init__(self, uid: _Optional[str] = ..., name: _Optional[str] = ..., currency: _Optional[str] = ..., fiscal_year_start_month: _Optional[int] = ..., time_zone: _Optional[str] = ..., languages: _Optional[_Iterable[str]] = ..., default_preferences: _Optional[_Union[_preferences_pb2.Preferences, _Mapping]] = ..., logo: _Optional[str] = ..., logo_digest: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
+    def __init__(self, uid: _Optional[str] = ..., name: _Optional[str] = ..., currency: _Optional[str] = ..., fiscal_year_start_month: _Optional[int] = ..., time_zone: _Optional[str] = ..., languages: _Optional[_Iterable[str]] = ..., default_preferences: _Optional[_Union[_preferences_pb2.Preferences, _Mapping]] = ..., logo: _Optional[str] = ..., logo_digest: _Optional[str] = ..., measures_console: _Optional[bool] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
 
 class GetOrganisationRequest(_message.Message):
     __slots__ = ()

@@ -34,6 +34,9 @@ PUBLIC = Exchange("crm.events.public", "topic", durable=True)
 full would make the broker refuse the publish for all."""
 PERSONAL = Exchange("crm.events.personal", "topic", durable=True)
 """The same for records whose events carry personal data."""
+GATEWAYS = Exchange("crm.gateways", "fanout", durable=False, delivery_mode="transient")
+"""What processes of the gateway tell each other of the present moment. Nothing of it is kept, so each of them declares
+it when it connects."""
 EXCHANGES = (UNROUTED, DEAD, EVENTS, REPLAY, CONTROL, PUBLIC, PERSONAL)
 REPLAY_END = "replay.end.v1"
 

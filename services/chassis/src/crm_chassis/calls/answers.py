@@ -59,7 +59,7 @@ class Answers:
         records and read none is told again what it made.
         """
         if isinstance(answer, batches_pb2.BatchWriteResponse):
-            return self._seen_rows(request, answer, tx)
+            return self._seen_rows(method, request, answer, tx)
         shown = _shown(answer)
         reader = self._readers.get(shown.DESCRIPTOR.full_name) if shown is not None else None
         if shown is None or reader is None:
@@ -76,19 +76,27 @@ class Answers:
         # Of what is no record nothing says who may see which part of it: it is told as it stands.
         return answer if crm_contracts.resource_of(shown.DESCRIPTOR).plural in self._models else now
 
-    def _seen_rows(self, request: Message, answer: batches_pb2.BatchWriteResponse, tx: Transaction) -> Message:
+    def _seen_rows(
+        self,
+        method: crm_contracts.Method,
+        request: Message,
+        answer: batches_pb2.BatchWriteResponse,
+        tx: Transaction,
+    ) -> Message:
         """The results of many records; of those that are not to be seen, that they are not found."""
         rows = crm_contracts.rows_of(request.DESCRIPTOR)
-        assert rows is not None, "results are of rows"
-        resource = crm_contracts.resource_of(rows.message_type)
-        model = self._models[resource.plural]
+        # Requests that name their records by ids say nothing of their kind; the permission does.
+        plural = crm_contracts.resource_of(rows.message_type).plural if rows else method.policy.permission.split(".")[0]
+        model = self._models[plural]
         # Who may only make records has never seen more of them than this.
         told = () if tx.actor.may(f"{model.plural}.read") else (batches_pb2.CREATED,)
         asked = {one.id for one in answer.results if one.id and one.outcome not in told}
         hidden = asked - set(tx.session.scalars(_ids(tx, model, asked)))
         return batches_pb2.BatchWriteResponse(
             results=(
-                refused(NotFound(f"There is no {resource.name} {one.id}. {DONE_BEFORE}")) if one.id in hidden else one
+                refused(NotFound(f"There is no {model.record_kind.rsplit('.', 1)[1]} {one.id}. {DONE_BEFORE}"))
+                if one.id in hidden
+                else one
                 for one in answer.results
             )
         )

@@ -33,6 +33,12 @@ class Importer:
     read: Callable[[Transaction, Row, Any], Any]
     apply: Callable[[Transaction, Row, Any, Any], str]
 
+    def writable(self, actor: Actor, name: str) -> bool:
+        """Whether the actor may fill what cells of that column fill."""
+        fields = self.message.DESCRIPTOR.fields_by_name
+        field = fields.get(self.columns[name].field) or fields.get(name)
+        return field is None or actor.can_write(field)
+
     def readable(self, actor: Actor, name: str) -> bool:
         """Whether the actor may read what stands in cells of that column."""
         column = self.columns[name]

@@ -206,7 +206,29 @@ class Imports:
     @property
     def functions(self) -> Sequence[Any]:
         """By the names of the RPCs."""
-        return self.get_import, self.list_imports, self.list_import_errors, self.cancel_import
+        return (
+            self.get_import,
+            self.list_imports,
+            self.list_import_errors,
+            self.cancel_import,
+            self.describe_import_kinds,
+        )
+
+    def describe_import_kinds(self, tx: Transaction, request: imports_pb2.DescribeImportKindsRequest) -> Any:
+        """What the caller may import here, with what columns may be mapped to and the caller may write."""
+        kinds = [
+            imports_pb2.ImportKind(
+                kind=importer.kind,
+                targets=[
+                    imports_pb2.ImportTarget(name=name, many=column.many)
+                    for name, column in importer.columns.items()
+                    if importer.writable(tx.actor, name)
+                ],
+            )
+            for importer in self._importers.values()
+            if tx.actor.may(importer.permission)
+        ]
+        return imports_pb2.DescribeImportKindsResponse(kinds=kinds)
 
     def _find(self, tx: Transaction, id_: str, permission: str = "imports.read") -> ImportRun:
         """Raises NotFound, and PermissionDenied if the actor may not read records of that kind, all of them for the

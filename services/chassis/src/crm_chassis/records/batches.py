@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import crm_contracts
-from crm.common.v1 import batches_pb2
+from crm.common.v1 import batches_pb2, standard_pb2
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 from sqlalchemy import literal_column, select
@@ -76,6 +76,8 @@ def batch_use_cases(
         methods.get(f"Update{resource.name}"),
         use_cases.get(f"create_{name}"),
         use_cases.get(f"update_{name}"),
+        use_cases.get(f"delete_{name}"),
+        use_cases.get(f"undelete_{name}"),
         references,
     )
 
@@ -88,6 +90,14 @@ def batch_use_cases(
     def update(tx: Transaction, request: Any) -> Message:
         return _update(tx, kind, request)
 
+    def delete(tx: Transaction, request: Any) -> Message:
+        asked = [standard_pb2.DeleteRequest(id=one.id, etag=one.etag) for one in request.records]
+        return _each(tx, kind, asked, kind.run_delete, batches_pb2.DELETED)
+
+    def undelete(tx: Transaction, request: Any) -> Message:
+        asked = [standard_pb2.UndeleteRequest(id=one.id, etag=one.etag) for one in request.records]
+        return _each(tx, kind, asked, kind.run_undelete, batches_pb2.UNDELETED)
+
     def assert_(tx: Transaction, request: Any) -> Message:
         return _assert(tx, kind, request, methods[f"Assert{resource.name}"].response)
 
@@ -95,6 +105,8 @@ def batch_use_cases(
         f"BatchGet{many}": (f"batch_get_{model.plural}", get),
         f"BatchCreate{many}": (f"batch_create_{model.plural}", create),
         f"BatchUpdate{many}": (f"batch_update_{model.plural}", update),
+        f"BatchDelete{many}": (f"batch_delete_{model.plural}", delete),
+        f"BatchUndelete{many}": (f"batch_undelete_{model.plural}", undelete),
         f"Assert{resource.name}": (f"assert_{name}", assert_),
     }
     return {function: use_case for method, (function, use_case) in by_method.items() if method in methods}
@@ -110,6 +122,8 @@ class _Kind:
     update: crm_contracts.Method | None
     run_create: UseCase | None
     run_update: UseCase | None
+    run_delete: UseCase | None
+    run_undelete: UseCase | None
     references: References
 
     @property
@@ -126,6 +140,14 @@ class _Row:
     """The request of a call for it alone."""
     id: str = ""
     """Of the record to be changed; "" for one to be made."""
+    does: UseCase | None = None
+    """What is done to the record, if that is neither to make nor to change it."""
+    outcome: int = batches_pb2.OUTCOME_UNSPECIFIED
+    """What that comes to."""
+
+    @property
+    def of_deleted(self) -> bool:
+        return self.outcome == batches_pb2.UNDELETED
 
 
 @dataclass(frozen=True)
@@ -191,6 +213,14 @@ def _update(tx: Transaction, kind: _Kind, request: Any) -> Message:
             with batch.judging(place):
                 batch.rows.append(_change(tx, kind, place, resource, mask))
     batch.rows.sort(key=lambda row: row.place)
+    return batch.write()
+
+
+def _each(tx: Transaction, kind: _Kind, requests: Sequence[Any], does: UseCase | None, outcome: int) -> Message:
+    """Does to each record what the request for it alone says."""
+    assert does is not None, "what is done to many records can be done to one"
+    batch = _Batch(tx, kind, len(requests))
+    batch.rows = [_Row(place, request, request.id, does, outcome) for place, request in enumerate(requests)]
     return batch.write()
 
 
@@ -280,15 +310,18 @@ def _run(tx: Transaction, kind: _Kind, row: _Row) -> tuple[Any, int]:
     if not row.id:
         assert kind.run_create is not None
         return kind.run_create(tx, row.request), 0
-    assert kind.run_update is not None
-    before = tx.get(kind.model, row.id).version
-    return kind.run_update(tx, row.request), before
+    does = row.does or kind.run_update
+    assert does is not None
+    before = tx.get(kind.model, row.id, deleted=row.of_deleted).version
+    return does(tx, row.request), before
 
 
 def _outcome(row: _Row, record: Any, before: int) -> batches_pb2.Outcome:
     if not row.id:
         return batches_pb2.CREATED
-    return batches_pb2.UPDATED if record.version != before else batches_pb2.UNCHANGED
+    if record.version == before:
+        return batches_pb2.UNCHANGED
+    return cast(batches_pb2.Outcome, row.outcome or batches_pb2.UPDATED)
 
 
 # -- many rows --------------------------------------------------------------------------------------------
@@ -339,11 +372,15 @@ class _Batch:
         """Writes the rows, each as far as it is not refused."""
         # Lock all at once and in one order: two calls with the same records wait for each other, portion by portion
         # they could wait in a circle.
-        self.tx.fetch(self.kind.model, {row.id for row in self.rows if row.id})
+        self.tx.fetch(self.kind.model, {row.id for row in self.rows if row.id}, deleted=self._of_deleted)
         for start in range(0, len(self.rows), PORTION):
             apply_apart(self.rows[start : start + PORTION], self._attempt, self._is_refused, self._refuse)
         self._note_refusals()
         return batches_pb2.BatchWriteResponse(results=map(self._result, range(self.size)))
+
+    @property
+    def _of_deleted(self) -> bool:
+        return any(row.of_deleted for row in self.rows)
 
     def _is_refused(self, row: _Row) -> bool:
         return row.place in self.errors
@@ -370,13 +407,14 @@ class _Batch:
     def _write(self, rows: Sequence[_Row]) -> tuple[dict[int, tuple[_Row, Any, int]], int | None]:
         """What became of the rows, by place, and which of them was refused late, if one was."""
         tx, kind = self.tx, self.kind
-        tx.fetch(kind.model, {row.id for row in rows if row.id})
+        tx.fetch(kind.model, {row.id for row in rows if row.id}, deleted=self._of_deleted)
         kind.references.fetch(tx, (row.request for row in rows))
         written: dict[int, tuple[_Row, Any, int]] = {}
         for number, row in enumerate(rows):
             with self.judging(row.place):
                 if row.id:
-                    tx.get(kind.model, row.id, etag=getattr(row.request, kind.name).etag)
+                    version = row.request if row.does else getattr(row.request, kind.name)
+                    tx.get(kind.model, row.id, etag=version.etag, deleted=row.of_deleted)
             if row.place in self.errors:
                 continue
             with self.judging(row.place):

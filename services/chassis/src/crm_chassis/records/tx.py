@@ -197,7 +197,7 @@ class Transaction(View):
         self._changes: dict[Record, _Change] = {}
         self._named: dict[Record, Message] = {}
         self._unverified: dict[str, list[str]] = {}
-        self._fetched: dict[tuple[type[Record], str], tuple[Record, bool] | None] = {}
+        self._fetched: dict[tuple[type[Record], str, bool], tuple[Record, bool] | None] = {}
         self._unusable: dict[type[Any], tuple[set[str], set[str], set[str]]] = {}
         self._keyed: set[str] = set()
         """Records that have got their keys with a note, before they were settled."""
@@ -229,8 +229,8 @@ class Transaction(View):
         it but the permission of the running method does not reach it, EtagMismatch if `etag` is given and old.
         """
         row: Any
-        if not deleted and (model, id_) in self._fetched:
-            row = self._fetched[model, id_]
+        if (model, id_, deleted) in self._fetched:
+            row = self._fetched[model, id_, deleted]
         else:
             needed = self.permission if not self.read_only and self.reach == model.plural else ""
             row = self.execute(_by_id(self, model, deleted, not self.read_only, needed), id=id_).first()
@@ -246,17 +246,17 @@ class Transaction(View):
         record.check_etag(etag)
         return cast(R, record)
 
-    def fetch(self, model: type[R], ids: Iterable[str]) -> None:
-        """Reads and locks many records in one statement, so that `get` need not ask for each."""
+    def fetch(self, model: type[R], ids: Iterable[str], *, deleted: bool = False) -> None:
+        """Reads and locks many records in one statement: `get` with the same `deleted` need not ask for each."""
         wanted = set(ids)
         if not wanted:
             return
         limited = self.reach == model.plural
         reached = predicate(self, model, self.permission) if limited else literal(True)
-        query = self.visible(model).where(model.id.in_(wanted)).add_columns(reached).order_by(model.id)
+        query = self.visible(model, deleted=deleted).where(model.id.in_(wanted)).add_columns(reached).order_by(model.id)
         rows = self.session.execute(query.with_for_update(of=model).execution_options(populate_existing=True))
-        self._fetched |= {(model, id_): None for id_ in wanted}
-        self._fetched |= {(model, record.id): (record, bool(reached)) for record, reached in rows}
+        self._fetched |= {(model, id_, deleted): None for id_ in wanted}
+        self._fetched |= {(model, record.id, deleted): (record, bool(reached)) for record, reached in rows}
 
     def _led_to(self, model: type[R], id_: str) -> str | None:
         """The id that an old one leads to."""

@@ -86,12 +86,10 @@ def parts(view: Any, model: Any, scope: int, level: int) -> Iterator[tuple[str, 
             yield TERRITORY_OF_ROW, getattr(model, model.territory_field) == func.any(reach.territories)
     if _has_queue(model, view.actor, scope):
         team = getattr(model, model.team_field)
-        yield QUEUE, and_(owner.is_(None), or_(team.is_(None), team == _any(_idle_teams())))
+        yield QUEUE, and_(owner.is_(None), or_(team.is_(None), team == _any(_idle_teams(model.queue_permission))))
     shared = shared_with(view, model, scope, level)
     if shared is not None:
         yield SHARED, shared
-        conditions.append(and_(owner.is_(None), or_(team.is_(None), team == _any(_idle_teams(model.queue_permission)))))
-    return or_(*conditions)
 
 
 def shared_with(view: Any, model: Any, scope: int, level: int = READ) -> ColumnElement[bool] | None:

@@ -51,6 +51,15 @@ def check_batches(
     assert list(getattr(answer, many)) == single
     assert list(answer.not_found) == [missing]
 
+    for verb, outcome in (("Delete", batches_pb2.DELETED), ("Undelete", batches_pb2.UNDELETED)):
+        if f"Batch{verb}{camels}" in methods:
+            old = {"id": ids[1], "etag": "0"}
+            results = call(f"Batch{verb}{camels}", records=[{"id": ids[0]}, {"id": missing}, old]).results
+            refused = [result.problem.reason for result in results[1:]]
+            assert (results[0].outcome, results[0].id, refused) == (outcome, ids[0], ["NOT_FOUND", "ETAG_MISMATCH"]), (
+                results
+            )
+
     if f"Assert{camel}" in methods:
         key = {"external_id": unique()}
         outcomes = [

@@ -34,6 +34,7 @@ class Organisation(Record):
     logo_url: Mapped[str] = mapped_column(String, default="")
     """A data URL. It is too large for events and history, which have the digest."""
     logo_digest: Mapped[str] = mapped_column(String, default="")
+    measures_console: Mapped[bool] = mapped_column(default=True, server_default="true")
 
     @property
     def uid(self) -> str:
