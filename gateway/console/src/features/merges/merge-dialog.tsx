@@ -6,7 +6,8 @@ import { useState } from "react";
 import type { Row } from "@/shared/api/records";
 import { actionOf, editable, type Field, useDescription } from "@/shared/describe";
 import { ReferenceInput } from "@/shared/fields/reference-input";
-import { isEmpty, Value } from "@/shared/fields/value";
+import { useTitles } from "@/shared/fields/titles";
+import { isEmpty, type Names, Value } from "@/shared/fields/value";
 import { useText } from "@/shared/i18n";
 import { Failed, useTell } from "@/shared/ui/problem";
 import { type Asked, type Mergeable, type MergedField, merge, mergedNow, preview, useUndo } from "./merging";
@@ -52,6 +53,12 @@ export function MergeDialog({ resource, ids, onClose }: Props) {
   const columns = [...ids, ...[survivor, ...losers].filter((id) => !ids.includes(id))].flatMap(
     (id) => records.find((record) => record.id === id) ?? [],
   );
+  const referred = (name: string) => records.map((record) => String(record[name] ?? ""));
+  const names = {
+    ...useTitles("users", referred("owner_id")),
+    ...useTitles("territories", referred("territory_id")),
+    ...useTitles("accounts", [...referred("account_id"), ...referred("parent_id")]),
+  };
   const title = (record: Row) => String(record[description.title_field] || record.id);
   return (
     <Modal opened onClose={onClose} title={label(actionOf(description, "merge")?.label ?? {})} size="xl">
@@ -98,6 +105,8 @@ export function MergeDialog({ resource, ids, onClose }: Props) {
                         title={title}
                         result={shown.data.survivor}
                         decided={shown.data.fields.find((one) => one.field === field.name)}
+                        chosen={choices[field.name]}
+                        names={names}
                         onChoose={(id) => setChoices({ ...choices, [field.name]: id })}
                       />
                     ))}
@@ -132,13 +141,17 @@ type LineProps = {
   title: (record: Row) => string;
   result: Row;
   decided?: MergedField;
+  /** The record that the person has chosen, which the next preview takes into account. */
+  chosen?: string;
+  names: Names;
   onChoose: (id: string) => void;
 };
 
 /** One field: the value of each record, and that of the survivor. */
-function Line({ field, columns, title, result, decided, onChoose }: LineProps) {
+function Line({ field, columns, title, result, decided, chosen, names, onChoose }: LineProps) {
   const { text, label } = useText("merges");
   const name = label(field.label);
+  const kept = chosen ?? decided?.source_ids[0];
   return (
     <Table.Tr>
       <Table.Th scope="row">{name}</Table.Th>
@@ -147,16 +160,14 @@ function Line({ field, columns, title, result, decided, onChoose }: LineProps) {
           <Radio
             name={field.name}
             aria-label={text("merges.choose", { field: name, name: title(record) })}
-            label={isEmpty(record[field.name]) ? "—" : <Value field={field} value={record[field.name]} names={{}} />}
-            checked={
-              decided?.rule === "UNION" ? record.id === decided.source_ids[0] : decided?.source_ids.includes(record.id)
-            }
+            label={isEmpty(record[field.name]) ? "—" : <Value field={field} value={record[field.name]} names={names} />}
+            checked={record.id === kept}
             onChange={() => onChoose(record.id)}
           />
         </Table.Td>
       ))}
       <Table.Td>
-        <Value field={field} value={result[field.name]} names={{}} />
+        <Value field={field} value={result[field.name]} names={names} />
         {decided && (
           <Text size="xs" c="dimmed">
             {text(`merges.rule.${decided.rule}`)}
