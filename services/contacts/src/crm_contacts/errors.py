@@ -32,7 +32,7 @@ class OwnerNeeded(DomainError):
 
 
 class LikelyDuplicates(DomainError):
-    """Records that look the same exist; convert into them or allow duplicates."""
+    """Records that look the same exist; use them, or allow duplicates."""
 
     reason = "LIKELY_DUPLICATES"
     status = 409
@@ -70,4 +70,11 @@ class EmailUnchangeable(DomainError):
     """The e-mail has been written to somebody; what it says stays as it is."""
 
     reason = "EMAIL_UNCHANGEABLE"
+    status = 409
+
+
+class DuplicateMerged(DomainError):
+    """The two records were made one; there is nothing left to decide."""
+
+    reason = "DUPLICATE_ALREADY_MERGED"
     status = 409

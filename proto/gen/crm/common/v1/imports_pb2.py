@@ -27,7 +27,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63rm/common/v1/imports.proto\x12\rcrm.common.v1\x1a\x1c\x63rm/options/v1/options.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc7\x06\n\x06Import\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x11\n\tfile_name\x18\x03 \x01(\t\x12*\n\x05state\x18\x04 \x01(\x0e\x32\x1b.crm.common.v1.Import.State\x12\x0f\n\x07\x64ry_run\x18\x05 \x01(\x08\x12\x33\n\x07mapping\x18\x06 \x03(\x0b\x32\".crm.common.v1.Import.MappingEntry\x12\x11\n\trows_read\x18\x07 \x01(\x03\x12\x14\n\x0crows_created\x18\x08 \x01(\x03\x12\x14\n\x0crows_updated\x18\t \x01(\x03\x12\x16\n\x0erows_unchanged\x18\n \x01(\x03\x12\x13\n\x0brows_failed\x18\x0b \x01(\x03\x12\x33\n\x07repairs\x18\x0c \x03(\x0b\x32\".crm.common.v1.Import.RepairsEntry\x12\'\n\x06\x65rrors\x18\r \x03(\x0b\x32\x17.crm.common.v1.RowError\x12\r\n\x05\x65rror\x18\x0e \x01(\t\x12.\n\ncreated_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x66inished_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x08owner_id\x18\x11 \x01(\tB\x17\xe2\xf3\x18\x13j\x11\x63rm.identity.user\x12-\n\x07options\x18\x12 \x01(\x0b\x32\x1c.crm.common.v1.ImportOptions\x12\x0f\n\x07\x63olumns\x18\x13 \x03(\t\x12\x16\n\x0eunused_columns\x18\x14 \x03(\t\x1a.\n\x0cMappingEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a.\n\x0cRepairsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\"_\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\r\n\tUPLOADING\x10\x01\x12\x0b\n\x07RUNNING\x10\x02\x12\x08\n\x04\x44ONE\x10\x03\x12\n\n\x06\x46\x41ILED\x10\x04\x12\r\n\tCANCELLED\x10\x05: \xd2\xf3\x18\x1c\n\x06import\x12\x07imports\x1a\tfile_name\"\xa4\x05\n\rImportOptions\x12\x37\n\x08\x65ncoding\x18\x01 \x01(\x0e\x32%.crm.common.v1.ImportOptions.Encoding\x12\x34\n\tdelimiter\x18\x02 \x01(\x0e\x32!.crm.common.v1.ImportOptions.Sign\x12\x37\n\x0c\x64\x65\x63imal_sign\x18\x03 \x01(\x0e\x32!.crm.common.v1.ImportOptions.Sign\x12\x39\n\x0elist_separator\x18\x04 \x01(\x0e\x32!.crm.common.v1.ImportOptions.Sign\x12<\n\x0b\x65mpty_cells\x18\x05 \x01(\x0e\x32\'.crm.common.v1.ImportOptions.EmptyCells\x12\x41\n\x06values\x18\x06 \x03(\x0b\x32(.crm.common.v1.ImportOptions.ValuesEntryB\x07\xe2\xf3\x18\x03\x38\xc8\x01\x1aJ\n\x0bValuesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12*\n\x05value\x18\x02 \x01(\x0b\x32\x1b.crm.common.v1.ImportValues:\x02\x38\x01\"M\n\x08\x45ncoding\x12\x18\n\x14\x45NCODING_UNSPECIFIED\x10\x00\x12\t\n\x05UTF_8\x10\x01\x12\n\n\x06UTF_16\x10\x02\x12\x10\n\x0cWINDOWS_1252\x10\x03\"T\n\x04Sign\x12\x14\n\x10SIGN_UNSPECIFIED\x10\x00\x12\t\n\x05\x43OMMA\x10\x01\x12\r\n\tSEMICOLON\x10\x02\x12\x07\n\x03TAB\x10\x03\x12\x08\n\x04PIPE\x10\x04\x12\t\n\x05POINT\x10\x05\">\n\nEmptyCells\x12\x1b\n\x17\x45MPTY_CELLS_UNSPECIFIED\x10\x00\x12\x08\n\x04KEEP\x10\x01\x12\t\n\x05\x43LEAR\x10\x02\"\x82\x01\n\x0cImportValues\x12\x43\n\x06values\x18\x01 \x03(\x0b\x32\'.crm.common.v1.ImportValues.ValuesEntryB\n\xe2\xf3\x18\x06\x10\xe8\x07\x38\xe8\x07\x1a-\n\x0bValuesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xa2\x01\n\x08RowError\x12\x0c\n\x04line\x18\x01 \x01(\x03\x12\r\n\x05\x66ield\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12-\n\x03row\x18\x04 \x03(\x0b\x32 .crm.common.v1.RowError.RowEntry\x12\r\n\x05\x63\x65lls\x18\x05 \x03(\t\x1a*\n\x08RowEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"]\n\x13UploadImportRequest\x12-\n\x06header\x18\x01 \x01(\x0b\x32\x1b.crm.common.v1.ImportHeaderH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"\xf8\x01\n\x0cImportHeader\x12\x18\n\x04kind\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02\x10(\x12\x1a\n\tfile_name\x18\x02 \x01(\tB\x07\xe2\xf3\x18\x03\x10\xc8\x01\x12\x42\n\x07mapping\x18\x03 \x03(\x0b\x32(.crm.common.v1.ImportHeader.MappingEntryB\x07\xe2\xf3\x18\x03\x38\xc8\x01\x12\x0f\n\x07\x64ry_run\x18\x04 \x01(\x08\x12-\n\x07options\x18\x05 \x01(\x0b\x32\x1c.crm.common.v1.ImportOptions\x1a.\n\x0cMappingEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x93\x01\n\x12ListImportsRequest\x12\x1f\n\tpage_size\x18\x01 \x01(\x05\x42\x0c\xe2\xf3\x18\x08*\x01\x30\x32\x03\x32\x30\x30\x12\x1a\n\npage_token\x18\x02 \x01(\tB\x06\xe2\xf3\x18\x02 \x07\x12\x14\n\x04kind\x18\x03 \x01(\tB\x06\xe2\xf3\x18\x02\x10(\x12*\n\x05state\x18\x04 \x01(\x0e\x32\x1b.crm.common.v1.Import.State\"t\n\x13ListImportsResponse\x12&\n\x07imports\x18\x01 \x03(\x0b\x32\x15.crm.common.v1.Import\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x1c\n\x14unavailable_services\x18\x03 \x03(\t\"-\n\x13\x43\x61ncelImportRequest\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\"*\n\x10GetImportRequest\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\"o\n\x17ListImportErrorsRequest\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12\x1f\n\tpage_size\x18\x02 \x01(\x05\x42\x0c\xe2\xf3\x18\x08*\x01\x30\x32\x03\x32\x30\x30\x12\x1b\n\npage_token\x18\x03 \x01(\tB\x07\xe2\xf3\x18\x03\x10\xd0\x0f\"\\\n\x18ListImportErrorsResponse\x12\'\n\x06\x65rrors\x18\x01 \x03(\x0b\x32\x17.crm.common.v1.RowError\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\x9b\x04\n\rImportService\x12\x65\n\x0cUploadImport\x12\".crm.common.v1.UploadImportRequest\x1a\x15.crm.common.v1.Import\"\x18\xca\xf3\x18\x14\n\x0eimports.create0\x01\x38\x03(\x01\x12Y\n\tGetImport\x12\x1f.crm.common.v1.GetImportRequest\x1a\x15.crm.common.v1.Import\"\x14\xca\xf3\x18\x10\n\x0cimports.read@\x01\x12j\n\x0bListImports\x12!.crm.common.v1.ListImportsRequest\x1a\".crm.common.v1.ListImportsResponse\"\x14\xca\xf3\x18\x10\n\x0cimports.read@\x01\x12\x61\n\x0c\x43\x61ncelImport\x12\".crm.common.v1.CancelImportRequest\x1a\x15.crm.common.v1.Import\"\x16\xca\xf3\x18\x12\n\x0eimports.cancel0\x01\x12y\n\x10ListImportErrors\x12&.crm.common.v1.ListImportErrorsRequest\x1a\'.crm.common.v1.ListImportErrorsResponse\"\x14\xca\xf3\x18\x10\n\x0cimports.read@\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63rm/common/v1/imports.proto\x12\rcrm.common.v1\x1a\x1c\x63rm/options/v1/options.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc7\x06\n\x06Import\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x11\n\tfile_name\x18\x03 \x01(\t\x12*\n\x05state\x18\x04 \x01(\x0e\x32\x1b.crm.common.v1.Import.State\x12\x0f\n\x07\x64ry_run\x18\x05 \x01(\x08\x12\x33\n\x07mapping\x18\x06 \x03(\x0b\x32\".crm.common.v1.Import.MappingEntry\x12\x11\n\trows_read\x18\x07 \x01(\x03\x12\x14\n\x0crows_created\x18\x08 \x01(\x03\x12\x14\n\x0crows_updated\x18\t \x01(\x03\x12\x16\n\x0erows_unchanged\x18\n \x01(\x03\x12\x13\n\x0brows_failed\x18\x0b \x01(\x03\x12\x33\n\x07repairs\x18\x0c \x03(\x0b\x32\".crm.common.v1.Import.RepairsEntry\x12\'\n\x06\x65rrors\x18\r \x03(\x0b\x32\x17.crm.common.v1.RowError\x12\r\n\x05\x65rror\x18\x0e \x01(\t\x12.\n\ncreated_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x66inished_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x08owner_id\x18\x11 \x01(\tB\x17\xe2\xf3\x18\x13j\x11\x63rm.identity.user\x12-\n\x07options\x18\x12 \x01(\x0b\x32\x1c.crm.common.v1.ImportOptions\x12\x0f\n\x07\x63olumns\x18\x13 \x03(\t\x12\x16\n\x0eunused_columns\x18\x14 \x03(\t\x1a.\n\x0cMappingEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a.\n\x0cRepairsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\"_\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\r\n\tUPLOADING\x10\x01\x12\x0b\n\x07RUNNING\x10\x02\x12\x08\n\x04\x44ONE\x10\x03\x12\n\n\x06\x46\x41ILED\x10\x04\x12\r\n\tCANCELLED\x10\x05: \xd2\xf3\x18\x1c\n\x06import\x12\x07imports\x1a\tfile_name\"\xb9\x06\n\rImportOptions\x12\x37\n\x08\x65ncoding\x18\x01 \x01(\x0e\x32%.crm.common.v1.ImportOptions.Encoding\x12\x34\n\tdelimiter\x18\x02 \x01(\x0e\x32!.crm.common.v1.ImportOptions.Sign\x12\x37\n\x0c\x64\x65\x63imal_sign\x18\x03 \x01(\x0e\x32!.crm.common.v1.ImportOptions.Sign\x12\x39\n\x0elist_separator\x18\x04 \x01(\x0e\x32!.crm.common.v1.ImportOptions.Sign\x12<\n\x0b\x65mpty_cells\x18\x05 \x01(\x0e\x32\'.crm.common.v1.ImportOptions.EmptyCells\x12\x41\n\x06values\x18\x06 \x03(\x0b\x32(.crm.common.v1.ImportOptions.ValuesEntryB\x07\xe2\xf3\x18\x03\x38\xc8\x01\x12;\n\nduplicates\x18\x07 \x01(\x0e\x32\'.crm.common.v1.ImportOptions.Duplicates\x1aJ\n\x0bValuesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12*\n\x05value\x18\x02 \x01(\x0b\x32\x1b.crm.common.v1.ImportValues:\x02\x38\x01\"M\n\x08\x45ncoding\x12\x18\n\x14\x45NCODING_UNSPECIFIED\x10\x00\x12\t\n\x05UTF_8\x10\x01\x12\n\n\x06UTF_16\x10\x02\x12\x10\n\x0cWINDOWS_1252\x10\x03\"T\n\x04Sign\x12\x14\n\x10SIGN_UNSPECIFIED\x10\x00\x12\t\n\x05\x43OMMA\x10\x01\x12\r\n\tSEMICOLON\x10\x02\x12\x07\n\x03TAB\x10\x03\x12\x08\n\x04PIPE\x10\x04\x12\t\n\x05POINT\x10\x05\">\n\nEmptyCells\x12\x1b\n\x17\x45MPTY_CELLS_UNSPECIFIED\x10\x00\x12\x08\n\x04KEEP\x10\x01\x12\t\n\x05\x43LEAR\x10\x02\"V\n\nDuplicates\x12\x1a\n\x16\x44UPLICATES_UNSPECIFIED\x10\x00\x12\x08\n\x04SKIP\x10\x01\x12\n\n\x06UPDATE\x10\x02\x12\n\n\x06\x43REATE\x10\x03\x12\n\n\x06REPORT\x10\x04\"\x82\x01\n\x0cImportValues\x12\x43\n\x06values\x18\x01 \x03(\x0b\x32\'.crm.common.v1.ImportValues.ValuesEntryB\n\xe2\xf3\x18\x06\x10\xe8\x07\x38\xe8\x07\x1a-\n\x0bValuesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xa2\x01\n\x08RowError\x12\x0c\n\x04line\x18\x01 \x01(\x03\x12\r\n\x05\x66ield\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12-\n\x03row\x18\x04 \x03(\x0b\x32 .crm.common.v1.RowError.RowEntry\x12\r\n\x05\x63\x65lls\x18\x05 \x03(\t\x1a*\n\x08RowEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"]\n\x13UploadImportRequest\x12-\n\x06header\x18\x01 \x01(\x0b\x32\x1b.crm.common.v1.ImportHeaderH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"\xf8\x01\n\x0cImportHeader\x12\x18\n\x04kind\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02\x10(\x12\x1a\n\tfile_name\x18\x02 \x01(\tB\x07\xe2\xf3\x18\x03\x10\xc8\x01\x12\x42\n\x07mapping\x18\x03 \x03(\x0b\x32(.crm.common.v1.ImportHeader.MappingEntryB\x07\xe2\xf3\x18\x03\x38\xc8\x01\x12\x0f\n\x07\x64ry_run\x18\x04 \x01(\x08\x12-\n\x07options\x18\x05 \x01(\x0b\x32\x1c.crm.common.v1.ImportOptions\x1a.\n\x0cMappingEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x93\x01\n\x12ListImportsRequest\x12\x1f\n\tpage_size\x18\x01 \x01(\x05\x42\x0c\xe2\xf3\x18\x08*\x01\x30\x32\x03\x32\x30\x30\x12\x1a\n\npage_token\x18\x02 \x01(\tB\x06\xe2\xf3\x18\x02 \x07\x12\x14\n\x04kind\x18\x03 \x01(\tB\x06\xe2\xf3\x18\x02\x10(\x12*\n\x05state\x18\x04 \x01(\x0e\x32\x1b.crm.common.v1.Import.State\"t\n\x13ListImportsResponse\x12&\n\x07imports\x18\x01 \x03(\x0b\x32\x15.crm.common.v1.Import\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x1c\n\x14unavailable_services\x18\x03 \x03(\t\"-\n\x13\x43\x61ncelImportRequest\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\"*\n\x10GetImportRequest\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\"o\n\x17ListImportErrorsRequest\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xe2\x41\x01\x02\xe2\xf3\x18\x02 \x07\x12\x1f\n\tpage_size\x18\x02 \x01(\x05\x42\x0c\xe2\xf3\x18\x08*\x01\x30\x32\x03\x32\x30\x30\x12\x1b\n\npage_token\x18\x03 \x01(\tB\x07\xe2\xf3\x18\x03\x10\xd0\x0f\"\\\n\x18ListImportErrorsResponse\x12\'\n\x06\x65rrors\x18\x01 \x03(\x0b\x32\x17.crm.common.v1.RowError\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\x9b\x04\n\rImportService\x12\x65\n\x0cUploadImport\x12\".crm.common.v1.UploadImportRequest\x1a\x15.crm.common.v1.Import\"\x18\xca\xf3\x18\x14\n\x0eimports.create0\x01\x38\x03(\x01\x12Y\n\tGetImport\x12\x1f.crm.common.v1.GetImportRequest\x1a\x15.crm.common.v1.Import\"\x14\xca\xf3\x18\x10\n\x0cimports.read@\x01\x12j\n\x0bListImports\x12!.crm.common.v1.ListImportsRequest\x1a\".crm.common.v1.ListImportsResponse\"\x14\xca\xf3\x18\x10\n\x0cimports.read@\x01\x12\x61\n\x0c\x43\x61ncelImport\x12\".crm.common.v1.CancelImportRequest\x1a\x15.crm.common.v1.Import\"\x16\xca\xf3\x18\x12\n\x0eimports.cancel0\x01\x12y\n\x10ListImportErrors\x12&.crm.common.v1.ListImportErrorsRequest\x1a\'.crm.common.v1.ListImportErrorsResponse\"\x14\xca\xf3\x18\x10\n\x0cimports.read@\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -95,41 +95,43 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_IMPORT_STATE']._serialized_start=853
   _globals['_IMPORT_STATE']._serialized_end=948
   _globals['_IMPORTOPTIONS']._serialized_start=985
-  _globals['_IMPORTOPTIONS']._serialized_end=1661
-  _globals['_IMPORTOPTIONS_VALUESENTRY']._serialized_start=1358
-  _globals['_IMPORTOPTIONS_VALUESENTRY']._serialized_end=1432
-  _globals['_IMPORTOPTIONS_ENCODING']._serialized_start=1434
-  _globals['_IMPORTOPTIONS_ENCODING']._serialized_end=1511
-  _globals['_IMPORTOPTIONS_SIGN']._serialized_start=1513
-  _globals['_IMPORTOPTIONS_SIGN']._serialized_end=1597
-  _globals['_IMPORTOPTIONS_EMPTYCELLS']._serialized_start=1599
-  _globals['_IMPORTOPTIONS_EMPTYCELLS']._serialized_end=1661
-  _globals['_IMPORTVALUES']._serialized_start=1664
-  _globals['_IMPORTVALUES']._serialized_end=1794
-  _globals['_IMPORTVALUES_VALUESENTRY']._serialized_start=1749
-  _globals['_IMPORTVALUES_VALUESENTRY']._serialized_end=1794
-  _globals['_ROWERROR']._serialized_start=1797
-  _globals['_ROWERROR']._serialized_end=1959
-  _globals['_ROWERROR_ROWENTRY']._serialized_start=1917
-  _globals['_ROWERROR_ROWENTRY']._serialized_end=1959
-  _globals['_UPLOADIMPORTREQUEST']._serialized_start=1961
-  _globals['_UPLOADIMPORTREQUEST']._serialized_end=2054
-  _globals['_IMPORTHEADER']._serialized_start=2057
-  _globals['_IMPORTHEADER']._serialized_end=2305
+  _globals['_IMPORTOPTIONS']._serialized_end=1810
+  _globals['_IMPORTOPTIONS_VALUESENTRY']._serialized_start=1419
+  _globals['_IMPORTOPTIONS_VALUESENTRY']._serialized_end=1493
+  _globals['_IMPORTOPTIONS_ENCODING']._serialized_start=1495
+  _globals['_IMPORTOPTIONS_ENCODING']._serialized_end=1572
+  _globals['_IMPORTOPTIONS_SIGN']._serialized_start=1574
+  _globals['_IMPORTOPTIONS_SIGN']._serialized_end=1658
+  _globals['_IMPORTOPTIONS_EMPTYCELLS']._serialized_start=1660
+  _globals['_IMPORTOPTIONS_EMPTYCELLS']._serialized_end=1722
+  _globals['_IMPORTOPTIONS_DUPLICATES']._serialized_start=1724
+  _globals['_IMPORTOPTIONS_DUPLICATES']._serialized_end=1810
+  _globals['_IMPORTVALUES']._serialized_start=1813
+  _globals['_IMPORTVALUES']._serialized_end=1943
+  _globals['_IMPORTVALUES_VALUESENTRY']._serialized_start=1898
+  _globals['_IMPORTVALUES_VALUESENTRY']._serialized_end=1943
+  _globals['_ROWERROR']._serialized_start=1946
+  _globals['_ROWERROR']._serialized_end=2108
+  _globals['_ROWERROR_ROWENTRY']._serialized_start=2066
+  _globals['_ROWERROR_ROWENTRY']._serialized_end=2108
+  _globals['_UPLOADIMPORTREQUEST']._serialized_start=2110
+  _globals['_UPLOADIMPORTREQUEST']._serialized_end=2203
+  _globals['_IMPORTHEADER']._serialized_start=2206
+  _globals['_IMPORTHEADER']._serialized_end=2454
   _globals['_IMPORTHEADER_MAPPINGENTRY']._serialized_start=757
   _globals['_IMPORTHEADER_MAPPINGENTRY']._serialized_end=803
-  _globals['_LISTIMPORTSREQUEST']._serialized_start=2308
-  _globals['_LISTIMPORTSREQUEST']._serialized_end=2455
-  _globals['_LISTIMPORTSRESPONSE']._serialized_start=2457
-  _globals['_LISTIMPORTSRESPONSE']._serialized_end=2573
-  _globals['_CANCELIMPORTREQUEST']._serialized_start=2575
-  _globals['_CANCELIMPORTREQUEST']._serialized_end=2620
-  _globals['_GETIMPORTREQUEST']._serialized_start=2622
-  _globals['_GETIMPORTREQUEST']._serialized_end=2664
-  _globals['_LISTIMPORTERRORSREQUEST']._serialized_start=2666
-  _globals['_LISTIMPORTERRORSREQUEST']._serialized_end=2777
-  _globals['_LISTIMPORTERRORSRESPONSE']._serialized_start=2779
-  _globals['_LISTIMPORTERRORSRESPONSE']._serialized_end=2871
-  _globals['_IMPORTSERVICE']._serialized_start=2874
-  _globals['_IMPORTSERVICE']._serialized_end=3413
+  _globals['_LISTIMPORTSREQUEST']._serialized_start=2457
+  _globals['_LISTIMPORTSREQUEST']._serialized_end=2604
+  _globals['_LISTIMPORTSRESPONSE']._serialized_start=2606
+  _globals['_LISTIMPORTSRESPONSE']._serialized_end=2722
+  _globals['_CANCELIMPORTREQUEST']._serialized_start=2724
+  _globals['_CANCELIMPORTREQUEST']._serialized_end=2769
+  _globals['_GETIMPORTREQUEST']._serialized_start=2771
+  _globals['_GETIMPORTREQUEST']._serialized_end=2813
+  _globals['_LISTIMPORTERRORSREQUEST']._serialized_start=2815
+  _globals['_LISTIMPORTERRORSREQUEST']._serialized_end=2926
+  _globals['_LISTIMPORTERRORSRESPONSE']._serialized_start=2928
+  _globals['_LISTIMPORTERRORSRESPONSE']._serialized_end=3020
+  _globals['_IMPORTSERVICE']._serialized_start=3023
+  _globals['_IMPORTSERVICE']._serialized_end=3562
 # @@protoc_insertion_point(module_scope)

@@ -12,6 +12,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import orjson
 from sqlalchemy import delete, insert, select, text, update
@@ -235,6 +236,7 @@ class _Translation:
             SIGNS[options.get("decimal_sign", "POINT")], SIGNS[options.get("list_separator", "SEMICOLON")]
         )
         self._clears = options.get("empty_cells") == "CLEAR"
+        self._duplicates = options.get("duplicates", "")
         self._columns = importer.columns
         values = options.get("values", {})
         self._targets = [
@@ -253,7 +255,7 @@ class _Translation:
             row[target] = cell or row.get(target, "")
         filled = {self._columns[target].field for target, cell in row.items() if cell}
         emptied = {self._columns[target].field for target, cell in row.items() if not cell} - filled - {""}
-        return Row(row, self._notation, frozenset(emptied) if self._clears else frozenset())
+        return Row(row, self._notation, frozenset(emptied) if self._clears else frozenset(), self._duplicates)
 
 
 def _plain(cell: str) -> str:
@@ -287,6 +289,7 @@ class _Batch:
         session = self.tx.session
         with self.tx.acting(self.actor, self.importer.permission) as tx, session.begin_nested() as savepoint:
             batch = self.importer.prepare(tx, [one.values for one in staged])
+            judged: dict[Any, int] = {}
             for place, one in enumerate(staged):
                 try:
                     meaning = self.importer.read(tx, one.values, batch)
@@ -299,9 +302,15 @@ class _Batch:
                     self.refused[one.line] = error
                     culprit = place
                     break
+                for record in tx.awaiting:
+                    judged.setdefault(record, one.line)
             else:
-                tx.settle()
-                self.ask_later(tx)
+                if refused := tx.verdicts():
+                    self.refused |= {judged[record]: error for record, error in refused.items()}
+                    culprit = len(staged)
+                else:
+                    tx.settle()
+                    self.ask_later(tx)
             if culprit is not None or self.run.dry_run:
                 savepoint.rollback()
                 tx.forget()

@@ -187,7 +187,7 @@ class OwnerReach:
     """The directory seen as a table whose rows own themselves."""
 
     visible_through = None
-    seen_with = None
+    seen_with = ()
     owner_field = "id"
     team_field = None
     territory_field = None

@@ -61,16 +61,22 @@ class Row(dict[str, str]):
     """The cells of one row by what their columns are mapped to, blanks stripped."""
 
     def __init__(
-        self, cells: Mapping[str, str], notation: Notation = Notation(), cleared: frozenset[str] = frozenset()
+        self,
+        cells: Mapping[str, str],
+        notation: Notation = Notation(),
+        cleared: frozenset[str] = frozenset(),
+        duplicates: str = "",
     ) -> None:
-        """`cleared` are the fields of the message that their empty cells make empty."""
+        """`cleared` are the fields of the message that their empty cells make empty; `duplicates` is the option of the
+        import that says what becomes of a row whose record looks like one that is there."""
         super().__init__(cells)
         self.notation = notation
         self.cleared = cleared
+        self.duplicates = duplicates
 
     def but(self, **cells: str) -> Row:
         """The same row with other cells."""
-        return Row({**self, **cells}, self.notation, self.cleared)
+        return Row({**self, **cells}, self.notation, self.cleared, self.duplicates)
 
     def entries(self, name: str) -> list[str]:
         """The entries of the list in a cell."""

@@ -27,14 +27,13 @@ def predicate(model: Any, actor: Actor, permission: str) -> ColumnElement[bool]:
 
 def _seen_with(model: Any, actor: Actor) -> ColumnElement[bool]:
     """Rows that name no record which the actor may not see, of those that must not."""
-    if model.seen_with is None:
-        return true()
-    column, other = model.seen_with
-    scope = actor.scope_of(f"{other.plural}.read")
-    if scope == ALL:
-        return true()
-    named = getattr(model, column)
-    return or_(named.is_(None), named.in_(select(other.id).where(_reached(other, actor, scope))))
+    conditions = []
+    for column, other in model.seen_with:
+        scope = actor.scope_of(f"{other.plural}.read")
+        if scope != ALL:
+            named = getattr(model, column)
+            conditions.append(or_(named.is_(None), named.in_(select(other.id).where(_reached(other, actor, scope)))))
+    return and_(true(), *conditions)
 
 
 def _reached(model: Any, actor: Actor, scope: int) -> ColumnElement[bool]:
@@ -64,7 +63,7 @@ def ways(model: Any, actor: Actor, permission: str) -> list[tuple[ColumnElement[
     scope = actor.scope_of(permission)
     if scope in (0, ALL) or model.visible_through is not None or model.owner_field is None:
         return None
-    if model.seen_with is not None:
+    if model.seen_with:
         return None
     if _has_queue(model, actor, scope):
         return None
