@@ -14,7 +14,7 @@ import csv
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -164,8 +164,13 @@ def candidates(traits: list[Traits]) -> Iterator[tuple[int, int]]:
     yield from pairs
 
 
-def measure(population: Population, least: float = 0.0) -> Quality:
-    """What the built-in rules find; with `least`, only pairs that have at least this score."""
+def measure(population: Population) -> Quality:
+    """What the built-in rules find."""
+    return curve(population, (0.0,))[0]
+
+
+def curve(population: Population, scores: Sequence[float]) -> list[Quality]:
+    """The same of the pairs that have at least a score, for each of the scores."""
     began = time.perf_counter()
     rules = [
         ([Comparison.of(one) for one in rule.comparisons], rule.least_score)
@@ -173,20 +178,24 @@ def measure(population: Population, least: float = 0.0) -> Quality:
         if rule.record_type == rule.other_record_type == CONTACT
     ]
     traits = population.traits()
-    found, compared = set(), 0
+    found: dict[tuple[int, int], float] = {}
+    compared = 0
     for one, other in candidates(traits):
         compared += 1
-        for comparisons, least_score in rules:
-            match = compare(comparisons, least_score, traits[one], traits[other])
-            if match is not None and match.score >= least:
-                found.add((one, other))
-                break
+        matches = (compare(comparisons, least, traits[one], traits[other]) for comparisons, least in rules)
+        if score := max((match.score for match in matches if match is not None), default=0.0):
+            found[one, other] = score
+    seconds = round(time.perf_counter() - began, 2)
+    return [
+        _quality(population, {pair for pair in found if found[pair] >= least}, seconds, compared) for least in scores
+    ]
+
+
+def _quality(population: Population, found: set[tuple[int, int]], seconds: float, compared: int) -> Quality:
     right = found & population.same.keys()
     missed = Counter(way for pair, way in population.same.items() if pair not in found)
-    return Quality(
-        len(right) / max(1, len(found)), len(right) / max(1, len(population.same)),
-        round(time.perf_counter() - began, 2), compared, dict(missed),
-    )  # fmt: skip
+    precision, recall = len(right) / max(1, len(found)), len(right) / max(1, len(population.same))
+    return Quality(precision, recall, seconds, compared, dict(missed))
 
 
 def main() -> None:
@@ -199,8 +208,8 @@ def main() -> None:
     population = Population(arguments.people, arguments.pairs, arguments.seed)
     print(f"{len(population.records):,} records, {len(population.same):,} pairs")
     print("score  precision  recall   compared  seconds")
-    for least in (0.0, 0.94, 0.96, 0.98, 1.0):
-        found = measure(population, least)
+    scores = (0.0, 0.94, 0.96, 0.98, 1.0)
+    for least, found in zip(scores, curve(population, scores), strict=True):
         print(f"{least:5.2f}  {found.precision:9.3f}  {found.recall:6.3f}  {found.compared:9,}  {found.seconds:7.1f}")
         if not least:
             print(f"       missed: {found.missed}")

@@ -83,7 +83,7 @@ class MatchReason(_message.Message):
     def __init__(self, field: _Optional[_Union[FieldComparison.Field, str]] = ..., method: _Optional[_Union[FieldComparison.Method, str]] = ..., similarity: _Optional[float] = ...) -> None: ...
 
 class LikelyDuplicate(_message.Message):
-    __slots__ = ("record_type", "record_id", "title", "subtitle", "score", "reasons", "rule")
+    __slots__ = ("record_type", "record_id", "title", "subtitle", "score", "reasons", "rule", "confirmable")
     RECORD_TYPE_FIELD_NUMBER: _ClassVar[int]
     RECORD_ID_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
@@ -91,6 +91,7 @@ class LikelyDuplicate(_message.Message):
     SCORE_FIELD_NUMBER: _ClassVar[int]
     REASONS_FIELD_NUMBER: _ClassVar[int]
     RULE_FIELD_NUMBER: _ClassVar[int]
+    CONFIRMABLE_FIELD_NUMBER: _ClassVar[int]
     record_type: str
     record_id: str
     title: str
@@ -98,7 +99,8 @@ class LikelyDuplicate(_message.Message):
     score: float
     reasons: _containers.RepeatedCompositeFieldContainer[MatchReason]
     rule: str
-    def __init__(self, record_type: _Optional[str] = ..., record_id: _Optional[str] = ..., title: _Optional[str] = ..., subtitle: _Optional[str] = ..., score: _Optional[float] = ..., reasons: _Optional[_Iterable[_Union[MatchReason, _Mapping]]] = ..., rule: _Optional[str] = ...) -> None: ...
+    confirmable: bool
+    def __init__(self, record_type: _Optional[str] = ..., record_id: _Optional[str] = ..., title: _Optional[str] = ..., subtitle: _Optional[str] = ..., score: _Optional[float] = ..., reasons: _Optional[_Iterable[_Union[MatchReason, _Mapping]]] = ..., rule: _Optional[str] = ..., confirmable: _Optional[bool] = ...) -> None: ...
 
 class FindDuplicatesResponse(_message.Message):
     __slots__ = ("duplicates",)

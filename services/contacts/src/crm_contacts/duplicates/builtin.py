@@ -25,7 +25,8 @@ def _compared(field: str, method: str, weight: float = 1.0, blank: str = "NO_MAT
 
 
 _PAIRS = ((CONTACT, CONTACT, "contacts"), (LEAD, LEAD, "leads"), (LEAD, CONTACT, "leads and contacts"))
-_OF_PEOPLE = (
+_Rules = tuple[tuple[str, tuple[dict[str, Any], ...], float], ...]
+_OF_PEOPLE: _Rules = (
     ("Same e-mail address", (_compared("EMAIL", "EXACT"),), 1.0),
     ("Same number, similar name", (_compared("PHONE", "EXACT"), _compared("NAME", "FUZZY")), 0.9),
     ("Similar name, same company", (_compared("NAME", "FUZZY"), _compared("COMPANY", "FUZZY")), 0.92),
@@ -41,7 +42,7 @@ _OF_PEOPLE = (
         0.95,
     ),
 )
-_OF_ACCOUNTS = (
+_OF_ACCOUNTS: _Rules = (
     ("Same domain", (_compared("DOMAIN", "EXACT"),), 1.0),
     ("Similar name, same city", (_compared("NAME", "FUZZY"), _compared("CITY", "EXACT")), 0.95),
     (

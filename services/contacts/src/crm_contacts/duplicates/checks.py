@@ -13,7 +13,7 @@ from crm_chassis.records.model import Record
 from crm_chassis.records.tx import Transaction, Verdict
 
 from crm_contacts.duplicates.keys import COMPARED, accounts_by_id, is_compared, traits_of, type_of
-from crm_contacts.duplicates.model import ALERT, ALLOW, BLOCK, REPORT, DuplicateRule, Ref, strongest
+from crm_contacts.duplicates.model import ALERT, ALLOW, BLOCK, REPORT, DuplicateRule, Ref
 from crm_contacts.duplicates.pairs import close_pairs, report
 from crm_contacts.duplicates.queries import (
     Found,
@@ -107,8 +107,8 @@ def judge(tx: Transaction, written: Sequence[tuple[Record, Any]], answered: bool
     decided = dismissed(tx, {pair_of(ref, one.known.ref) for ref, alike in found.items() for one in alike})
     reported: list[tuple[Ref, Found]] = []
     for ref, alike in found.items():
-        left = [one for one in alike if pair_of(ref, one.known.ref) not in decided]
-        yield from _decide(tx.actor, by_ref[ref], drafts[ref], left, rules, answered, reported)
+        left = [(one, _is_new(by_ref, one)) for one in alike if pair_of(ref, one.known.ref) not in decided]
+        yield from _decide(by_ref[ref], rules, drafts[ref], left, tx.actor, answered, reported)
     report(tx, reported)
 
 
@@ -150,6 +150,12 @@ def _comes_later(one: _Written, other: _Written | None) -> bool:
     return other is not None and other.created and other.place > one.place
 
 
+def _is_new(written: Mapping[Ref, _Written], found: Found) -> bool:
+    """Whether the same call has created what was found."""
+    other = written.get(found.known.ref)
+    return other is not None and other.created
+
+
 def _wait_for_others(tx: Transaction, drafts: Mapping[Ref, Traits], rules: Sequence[Rule]) -> None:
     """Two who write the same person at the same time do so one after the other, where a rule may refuse the second."""
     if any(BLOCK in (rule.on_create, rule.on_update) for of in rules for rule in of.duplicate_rules):
@@ -158,40 +164,42 @@ def _wait_for_others(tx: Transaction, drafts: Mapping[Ref, Traits], rules: Seque
 
 
 def _decide(
-    actor: Actor,
     one: _Written,
-    draft: Traits,
-    alike: Sequence[Found],
     rules: Sequence[Rule],
+    draft: Traits,
+    alike: Sequence[tuple[Found, bool]],
+    actor: Actor,
     answered: bool,
     reported: list[tuple[Ref, Found]],
 ) -> Iterator[Verdict]:
-    """What becomes of one record; what goes on the review list is added to `reported`."""
-    refusing: list[tuple[Found, bool]] = []
-    alerting: list[tuple[Found, bool]] = []
-    for likeliest in alike:
-        actions: list[str] = []
-        open_actions: list[str] = []
+    """What becomes of one record; what goes on the review list is added to `reported`.
+
+    `alike` are the records like it, each with whether the same call has written it.
+    """
+    refusing: list[_Told] = []
+    alerting: list[_Told] = []
+    for likeliest, beside in alike:
+        seen_by: set[str] = set()
+        hidden_by: set[str] = set()
+        confirmable = True
         for found in every(draft, likeliest.known, rules):
             seen = found.known.seen and found.rule.may_use(actor)
             for rule in found.rule.duplicate_rules if _touches(one, found.rule) else ():
                 action = _action(rule, one, seen)
-                actions.append(action)
-                if seen:
-                    open_actions.append(action)
-        action = strongest(actions)
-        told = strongest(open_actions) == action
-        if action == BLOCK:
-            refusing.append((likeliest, told))
-        if action == ALERT and answered:
-            alerting.append((likeliest, told))
-        elif action in (ALERT, REPORT) if one.wish.report is None else one.wish.report:
+                (seen_by if seen else hidden_by).add(action)
+                confirmable &= action != BLOCK or rule.confirmable
+        actions = seen_by | hidden_by
+        if BLOCK in actions:
+            refusing.append(_Told(likeliest, BLOCK in seen_by, beside, confirmable))
+        if ALERT in actions and answered:
+            alerting.append(_Told(likeliest, ALERT in seen_by, beside))
+        by_rules = REPORT in actions or (ALERT in actions and not answered)
+        if by_rules if one.wish.report is None else one.wish.report:
             reported.append((one.ref, likeliest))
     if refusing:
         yield Verdict(one.record, refused=_refusal(one.record, refusing))
     elif alerting:
-        shown = [_shown(actor, found, told) for found, told in alerting[:TOLD]]
-        yield Verdict(one.record, shows={"likely_duplicates": shown})
+        yield Verdict(one.record, shows={"likely_duplicates": [told.entry for told in alerting[:TOLD]]})
 
 
 def _action(rule: DuplicateRule, one: _Written, seen: bool) -> str:
@@ -204,20 +212,38 @@ def _action(rule: DuplicateRule, one: _Written, seen: bool) -> str:
     return action
 
 
-def _refusal(record: Any, refusing: Sequence[tuple[Found, bool]]) -> LikelyDuplicates:
-    named = [f"{found.known.ref[0].lower()} {found.known.ref[1]}" for found, told in refusing if told]
-    hidden = [f"a {found.known.ref[0].lower()} that you may not see" for found, told in refusing if not told]
-    listed = ", ".join([*named[:TOLD], *dict.fromkeys(hidden)])
-    entries = [shown_of(found) if told else _hidden(found) for found, told in refusing[:TOLD]]
-    message = type(record).message
+@dataclass(frozen=True)
+class _Told:
+    """What is told of a record that is like another one."""
+
+    found: Found
+    seen: bool
+    """Whether the writer may see it, and what it has in common with his."""
+    beside: bool
+    """Whether it was written by the same call. If something of that is undone, it gets another id."""
+    confirmable: bool = False
+    """Whether the record may be written all the same."""
+
+    @property
+    def name(self) -> str:
+        kind, id_ = self.found.known.ref
+        if self.beside:
+            return f"a {kind.lower()} before it"
+        return f"{kind.lower()} {id_}" if self.seen else f"a {kind.lower()} that you may not see"
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        kind = self.found.known.ref[0].lower()
+        told = shown_of(self.found) if self.seen and not self.beside else {"record_type": kind}
+        return told | {"confirmable": self.confirmable}
+
+
+def _refusal(record: Any, refusing: Sequence[_Told]) -> LikelyDuplicates:
+    listed = ", ".join(dict.fromkeys(told.name for told in refusing[:TOLD]))
     return LikelyDuplicates(
         f"These look the same: {listed}. Use one of them, or allow duplicates if the rule lets you.",
-        record=message(likely_duplicates=[_short(entry) for entry in entries]),
+        record=type(record).message(likely_duplicates=[_short(told.entry) for told in refusing[:TOLD]]),
     )
-
-
-def _shown(actor: Actor, found: Found, told: bool) -> dict[str, Any]:
-    return shown_of(found) if told else _hidden(found)
 
 
 def shown_of(found: Found) -> dict[str, Any]:
@@ -232,10 +258,6 @@ def shown_of(found: Found) -> dict[str, Any]:
         "reasons": list(found.match.reasons),
         "rule": found.rule.name,
     }
-
-
-def _hidden(found: Found) -> dict[str, Any]:
-    return {"record_type": found.known.ref[0].lower()}
 
 
 def _short(entry: Mapping[str, Any]) -> dict[str, Any]:

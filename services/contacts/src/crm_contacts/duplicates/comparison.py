@@ -72,7 +72,8 @@ def _likeness(comparison: Comparison, one: Traits, other: Traits) -> float | Non
 def _values(traits: Traits, name: str) -> tuple[str, ...]:
     if name == "COMPANY" and traits.record_type == ACCOUNT:
         return traits.name
-    return getattr(traits, _ATTRIBUTES[name])  # type: ignore[no-any-return]
+    values: tuple[str, ...] = getattr(traits, _ATTRIBUTES[name])
+    return values
 
 
 _ATTRIBUTES = {

@@ -9,10 +9,8 @@ from sqlalchemy import Connection, event, inspect, select, text
 from sqlalchemy.orm import Session
 
 from crm_contacts.accounts.model import Account
-from crm_contacts.contacts.model import Contact
 from crm_contacts.duplicates.model import MODELS, Ref
 from crm_contacts.duplicates.traits import ACCOUNT, CONTACT, LEAD, Traits, of_account, of_contact, of_lead
-from crm_contacts.leads.model import Lead
 
 COMPARED: Mapping[str, frozenset[str]] = {
     CONTACT: frozenset({"first_name", "last_name", "emails", "phones", "addresses", "country", "account_id", "title"}),
@@ -87,7 +85,7 @@ def is_compared(record: Any) -> bool:
 
 
 @event.listens_for(Session, "after_flush")
-def _keep(session: Session, *_: Any) -> None:
+def _keep(session: Session, *_context: Any) -> None:
     """Brings the keys of what was just written in line with it."""
     written = [
         (record_type, record, record in session.new)
@@ -102,9 +100,9 @@ def _keep(session: Session, *_: Any) -> None:
     for record_type, record, _ in written:
         account = accounts.get(getattr(record, "account_id", None) or "")
         traits[record_type, record.id] = traits_of(record, account) if is_compared(record) else None
-    store_keys(connection, traits, changed=not all(new for _, _, new in written))
+    store_keys(connection, traits, changed=not all(is_new for _, _, is_new in written))
 
 
-def _touched(record: Contact | Lead | Account, record_type: str) -> bool:
+def _touched(record: Any, record_type: str) -> bool:
     attributes = inspect(record).attrs
     return any(attributes[name].history.has_changes() for name in (*COMPARED[record_type], "deleted_at"))

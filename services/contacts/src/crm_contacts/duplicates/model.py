@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -216,9 +215,3 @@ class MatchKey(Base):
 def in_order(one: str, other: str) -> tuple[str, str]:
     """Two ids, the smaller first."""
     return (one, other) if one < other else (other, one)
-
-
-def strongest(actions: Sequence[str]) -> str:
-    """The action that counts where several rules have one."""
-    order = (ALLOW, REPORT, ALERT, BLOCK)
-    return max(actions, key=order.index, default=ALLOW)

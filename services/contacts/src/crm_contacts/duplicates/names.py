@@ -77,12 +77,15 @@ def are_forms(one: str, other: str) -> bool:
 
 
 def token_likeness(one: str, other: str) -> float:
-    """How alike two words of a name are, from 0 to 1: a typing error takes little, two of a short word take all."""
+    """How alike two words of a name are, from 0 to 1: a typing error takes little, two of a short word take all.
+
+    Two given names are two, and so are words with different numbers.
+    """
     if one == other:
         return 1.0
     if are_forms(one, other):
         return 0.95
-    if one in GIVEN_NAMES and other in GIVEN_NAMES:
+    if (one in GIVEN_NAMES and other in GIVEN_NAMES) or any(map(str.isdigit, one + other)):
         return 0.3
     short, long = sorted((one, other), key=len)
     if len(short) == 1:
@@ -154,6 +157,8 @@ def company_likeness(one: Sequence[str], other: Sequence[str]) -> float:
         return 1.0
     if sorted(one) == sorted(other):
         return 0.97
+    if {word for word in one if _numbers(word)} != {word for word in other if _numbers(word)}:
+        return min(0.7, OSA.normalized_similarity(first, second))
     distance = OSA.distance(first, second, score_cutoff=2)
     short = min(len(first), len(second))
     if distance == 1 and short >= 5:
@@ -161,3 +166,8 @@ def company_likeness(one: Sequence[str], other: Sequence[str]) -> float:
     if distance == 2 and short >= 8:
         return 0.9
     return min(0.7, OSA.normalized_similarity(first, second))
+
+
+def _numbers(word: str) -> bool:
+    """Whether a word tells one of a row from the next: "Store 1" and "Store 2" are two."""
+    return len(word) == 1 or any(sign.isdigit() for sign in word)

@@ -247,9 +247,9 @@ def _accounts(tx: Transaction, ids: Collection[str]) -> Iterable[Known]:
         yield Known((ACCOUNT, row["id"]), of_account(row), row["seen"], row["name"], row["industry"])
 
 
-def _rows(tx: Transaction, query: Any) -> Sequence[Mapping[str, Any]]:
+def _rows(tx: Transaction, query: Any) -> list[dict[str, Any]]:
     with tx.session.no_autoflush:
-        return tx.session.execute(query).mappings().all()  # type: ignore[no-any-return]
+        return [dict(row) for row in tx.session.execute(query).mappings()]
 
 
 def _readable(actor: Actor, field: str, record_type: str) -> bool:

@@ -131,7 +131,8 @@ def _found(tx: Transaction, draft: Any, given: Any) -> matching_rules_pb2.FindDu
     account = None
     if account_id := getattr(draft, "account_id", None):
         columns = tx.visible(Account).where(Account.id == account_id).with_only_columns(Account.name, Account.domains)
-        account = tx.session.execute(columns).mappings().first()
+        row = tx.session.execute(columns).first()
+        account = {"name": row.name, "domains": row.domains} if row is not None else None
     ref: Ref = (type_of(draft) or "", given.id)
     rules: list[Rule] = [rule for rule in active_rules(tx) if rule.may_use(tx.actor)]
     alike = find(tx, {ref: traits_of(draft, account)}, rules).get(ref, [])
