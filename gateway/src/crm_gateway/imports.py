@@ -44,7 +44,8 @@ LIST = crm_contracts.method("crm.common.v1.ImportService.ListImports")
 ERRORS = crm_contracts.method("crm.common.v1.ImportService.ListImportErrors")
 Options = imports_pb2.ImportOptions
 _ENUMS = {"encoding": Options.Encoding, "delimiter": Options.Sign, "decimal_sign": Options.Sign,
-          "list_separator": Options.Sign, "empty_cells": Options.EmptyCells}  # fmt: skip
+          "list_separator": Options.Sign, "empty_cells": Options.EmptyCells,
+          "duplicates": Options.Duplicates}  # fmt: skip
 _FIELDS = ("kind", "mapping", "dry_run", *_ENUMS)
 _DELIMITERS = {Options.COMMA: ",", Options.SEMICOLON: ";", Options.TAB: "\t", Options.PIPE: "|"}
 _FORMULA = tuple("=+-@")
