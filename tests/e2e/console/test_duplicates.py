@@ -48,7 +48,7 @@ def test_what_looks_the_same_is_shown_while_somebody_types(page_as: Callable[...
     found = alike.get_by_role("link", name=f"Robert {contact['last_name']}")
     expect(found).to_be_visible()
     expect(alike).to_contain_text("100% alike")
-    expect(alike).to_contain_text("Email: Exact")
+    expect(alike).to_contain_text("Email: same")
     assert found.get_attribute("href") == f"/app/contacts/{contact['id']}"
     after = alike.bounding_box()
     assert place is not None
@@ -165,7 +165,7 @@ def test_a_sales_manager_changes_the_rules(page_as: Callable[..., Page]) -> None
     name = f"Same number {secrets.token_hex(4)}"
     dialog = begin(page, "matching_rules")
     dialog.get_by_label("Name", exact=False).first.fill(name)
-    dialog.get_by_label("Record type").first.click()
+    dialog.get_by_label("Kind of record").first.click()
     page.get_by_role("option", name="Contact").click()
     dialog.locator("button[type=submit]").click()
     expect(dialog).to_have_count(0)
