@@ -58,7 +58,7 @@ def test_no_table_of_records_is_scanned(engine: Engine, make: Any, email: str, s
     account = make("account", name=unique("Engines"), domains=[domain])
     contact = make("contact", last_name=unique("Lee"), emails=[{"address": email}], account_id=account.id)
     make("lead", last_name=unique("Lee"), email=email)
-    grants = {name: scope for name in ("contacts.read", "leads.read", "accounts.read")}
+    grants = dict.fromkeys(("contacts.read", "leads.read", "accounts.read"), scope)
     actor = user({**grants, "fields.personal.read": ALL, "fields.financial.read": ALL})
 
     def look(tx: Transaction) -> None:
