@@ -26,6 +26,12 @@ test("what every record has is waited for", () => {
   expect(drafted(fields, { name: "Acme", city: "Berlin" })).toEqual({ name: "Acme", city: "Berlin" });
 });
 
+test("what says nothing about who is meant is not asked for", () => {
+  const fields = [field("country", { format: "COUNTRY" }), field("time_zone", { format: "TIME_ZONE" })];
+  expect(drafted(fields, { country: "Germany", time_zone: "Europe/Berlin" })).toBeNull();
+  expect(drafted(fields, { country: "DE", time_zone: "Europe/Berlin" })).toEqual({ country: "DE" });
+});
+
 test("nothing typed is nothing to look for", () => {
   expect(drafted([field("last_name")], { last_name: "" })).toBeNull();
 });

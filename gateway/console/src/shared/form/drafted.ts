@@ -3,7 +3,11 @@ import type { Json } from "@/shared/api/client";
 import type { Field } from "@/shared/describe";
 import { isEmpty } from "@/shared/fields/empty";
 
+/** Texts of other formats say nothing about who is meant. */
 const COMPLETE: Record<string, RegExp> = {
+  "": /\S/,
+  PHONE: /\d/,
+  COUNTRY: /^[A-Z]{2}$/,
   EMAIL: /^[^\s@]+@[^\s@]+\.[^\s@.]{2,}$/,
   URL: /^https?:\/\/[^\s/]+\.[^\s/.]{2,}/,
   DOMAIN: /^([\w-]+\.)+[\w-]{2,}$/,
@@ -28,5 +32,5 @@ function told(field: Field, value: Json): Json | null {
   if (field.type === "ENUM") return value;
   if (field.type !== "STRING") return null;
   const form = COMPLETE[field.reference ? "UUID" : (field.format ?? "")];
-  return form && !form.test(String(value).trim()) ? null : value;
+  return form?.test(String(value).trim()) ? value : null;
 }
