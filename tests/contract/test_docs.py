@@ -97,7 +97,7 @@ def test_only_what_clients_send_has_required_fields(openapi: Json) -> None:
 
 def test_an_import_is_a_form_with_a_file(openapi: Json) -> None:
     form = openapi["paths"]["/v1/imports"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
-    options = {"encoding", "delimiter", "decimal_sign", "list_separator", "empty_cells"}
+    options = {"encoding", "delimiter", "decimal_sign", "list_separator", "empty_cells", "duplicates"}
     assert set(form["properties"]) == {"file", "kind", "mapping", "dry_run", *options}
     assert list(form["properties"])[-1] == "file", "clients send the parts in this order"
     assert form["required"] == ["kind", "file"]

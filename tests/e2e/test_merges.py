@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 from typing import Any
 
 import pytest
@@ -63,6 +64,10 @@ def won(api: Api, contact_id: str) -> dict[str, Any]:
     return {"id": page["customer"]["id"], "tickets": page["sections"]["metrics"]["data"]["open_ticket_count"]}
 
 
+def has_won(api: Api, contact_id: str, id_: str, tickets: int) -> bool:
+    return won(api, contact_id) == {"id": id_, "tickets": tickets}
+
+
 def test_a_merge_reaches_every_service_even_one_that_was_down_and_can_be_undone(suite: Instance, admin: Api) -> None:
     campaigns = [admin.post("/v1/campaigns", name=secrets.token_hex(4), channel="OFFLINE")["id"] for _ in "ab"]
     survivor, loser = person(admin), person(admin)
@@ -73,7 +78,7 @@ def test_a_merge_reaches_every_service_even_one_that_was_down_and_can_be_undone(
     }
     together = {name: {mine[name], theirs[name]} for name in mine}
     for id_, expected in separate.items():
-        eventually(lambda id_=id_, expected=expected: is_owned(admin, id_, expected))
+        eventually(partial(is_owned, admin, id_, expected))
     eventually(lambda: won(admin, loser["id"])["tickets"] == 1)
 
     suite.hold("sales.worker")
@@ -85,8 +90,8 @@ def test_a_merge_reaches_every_service_even_one_that_was_down_and_can_be_undone(
         suite.release("sales.worker")
 
     for id_ in (survivor["id"], loser["id"]):
-        eventually(lambda id_=id_: is_owned(admin, id_, together), 60)
-        eventually(lambda id_=id_: won(admin, id_) == {"id": survivor["id"], "tickets": 2})
+        eventually(partial(is_owned, admin, id_, together), 60)
+        eventually(partial(has_won, admin, id_, survivor["id"], 2))
         assert admin.get(f"/v1/contacts/{id_}")["id"] == survivor["id"]
         timeline = admin.get(f"/v1/contacts/{id_}/timeline", page_size=200)["entries"]
         assert {mine["activities"], theirs["activities"]} <= {entry["record_id"] for entry in timeline}
@@ -100,6 +105,6 @@ def test_a_merge_reaches_every_service_even_one_that_was_down_and_can_be_undone(
     assert undone["state"] == "UNDONE"
     separate[survivor["id"]]["tasks"].add(later["id"])
     for id_, expected in separate.items():
-        eventually(lambda id_=id_, expected=expected: is_owned(admin, id_, expected), 60)
-        eventually(lambda id_=id_: won(admin, id_) == {"id": id_, "tickets": 1})
+        eventually(partial(is_owned, admin, id_, expected), 60)
+        eventually(partial(has_won, admin, id_, id_, 1))
         assert admin.get(f"/v1/contacts/{id_}")["id"] == id_

@@ -45,7 +45,8 @@ LIST = crm_contracts.method("crm.common.v1.ImportService.ListImports")
 ERRORS = crm_contracts.method("crm.common.v1.ImportService.ListImportErrors")
 Options = imports_pb2.ImportOptions
 _ENUMS = {"encoding": Options.Encoding, "delimiter": Options.Sign, "decimal_sign": Options.Sign,
-          "list_separator": Options.Sign, "empty_cells": Options.EmptyCells}  # fmt: skip
+          "list_separator": Options.Sign, "empty_cells": Options.EmptyCells,
+          "duplicates": Options.Duplicates}  # fmt: skip
 _FIELDS = ("kind", "mapping", "dry_run", *_ENUMS)
 SIGNS = {"delimiter": frozenset({"COMMA", "SEMICOLON", "TAB", "PIPE"}), "decimal_sign": frozenset({"POINT", "COMMA"}),
          "list_separator": frozenset({"SEMICOLON", "COMMA", "PIPE"})}  # fmt: skip

@@ -36,8 +36,9 @@ def test_a_contact(rpc: Any, engine: Any, service: Any, erase: Any, leftovers: A
         "first_name": erika["first"],
         "last_name": erika["last"],
         "description": erika["text"],
-        "emails": [{"address": f"{erika['mail']}@example.org"}],
-        "addresses": [{"street": erika["street"]}],
+        "emails": [{"address": f"{erika['mail']}@example.org"}, {"address": f"{erika['mail']}@example.net"}],
+        "phones": [{"number": "+4930123456"}],
+        "addresses": [{"street": erika["street"], "city": erika["street"]}],
     }
     request = contacts_pb2.CreateContactRequest(contact=contact)
     made = rpc("CreateContact", request, as_=ADMIN, key=unique("key"))
@@ -47,7 +48,9 @@ def test_a_contact(rpc: Any, engine: Any, service: Any, erase: Any, leftovers: A
     import_csv("contacts", f"last_name,email,phone\nLee,{erika['mail']}@example.org,none\n", as_=ADMIN)
     refused.hold(engine, "q", exchange="", routing_key="", body=f"{erika['mail']}@example.org".encode(), error="odd")
     with Session(engine) as session:
-        assert subjects.find(session, service.tables, made.id).keys() >= {"contacts", "contact_keys", "activities"}
+        assert subjects.find(session, service.tables, made.id).keys() >= {
+            "contacts", "contact_keys", "match_keys", "activities",
+        }  # fmt: skip
     assert {"import_errors", "refused"} <= set(leftovers(erika["mail"]))
 
     told = erase(made.id)

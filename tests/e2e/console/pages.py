@@ -73,6 +73,9 @@ def make_one_of_each(api: Api) -> None:
     }
     for plural, fields in others.items():
         make(f"/v1/{plural}", **fields)
+    # Of two that are alike and come together, the pair goes on the review list.
+    twins = [{"last_name": "Quorum", "emails": [{"address": f"twin@{mark}.example"}]} for _ in range(2)]
+    make("/v1/contacts:batchCreate", contacts=twins)
 
 
 class Visit:

@@ -140,7 +140,10 @@ def _erase(session: Session, tables: MetaData, subject: str) -> dict[str, int]:
         if how.condition:
             session.execute(delete(Base.metadata.tables[name]).where(text(how.condition)), parameters)
     for model in _personal(tables):
-        session.execute(update(model.__table__).where(_about(model, subject)).values(_blanks(model, subject)))
+        change = (
+            update(model.__table__).values(_blanks(model, subject)) if model.personal.kept else delete(model.__table__)
+        )
+        session.execute(change.where(_about(model, subject)))
     return told
 
 

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261129_e91c40"
-down_revision = "20261129_b7e3f0"
+down_revision = "20261129_ab00c3"
 
 
 def upgrade() -> None:

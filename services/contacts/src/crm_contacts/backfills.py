@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from crm_contacts.accounts.model import Account
 from crm_contacts.contacts.model import Contact, ContactKey, numbers_of
+from crm_contacts.duplicates.sweep import fill_keys
 from crm_contacts.leads.model import Lead
 
 fill_phones = by_statement(
@@ -123,4 +124,5 @@ BACKFILLS = (
     Backfill("20261129 numbers of leads", recompute(Lead, "phone", phone_of)),
     Backfill("20261129 numbers of accounts", recompute(Account, "phone", phone_of)),
     Backfill("20261129 keys of contacts", rekey_contacts),
+    Backfill("20261129 keys of duplicates", fill_keys),
 )

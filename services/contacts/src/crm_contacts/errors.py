@@ -32,7 +32,7 @@ class OwnerNeeded(DomainError):
 
 
 class LikelyDuplicates(DomainError):
-    """Records that look the same exist; convert into them or allow duplicates."""
+    """Records that look the same exist; use them, or allow duplicates."""
 
     reason = "LIKELY_DUPLICATES"
     status = 409
@@ -105,4 +105,11 @@ class MergeErased(DomainError):
     """How the records were before was erased with the person; they cannot be taken apart any more."""
 
     reason = "MERGE_ERASED"
+    status = 409
+
+
+class DuplicateMerged(DomainError):
+    """The two records were made one; there is nothing left to decide."""
+
+    reason = "DUPLICATE_ALREADY_MERGED"
     status = 409

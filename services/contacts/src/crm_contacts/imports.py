@@ -16,7 +16,7 @@ from crm_chassis.contracts.formats import address_key
 from crm_chassis.errors import InvalidInput
 from crm_chassis.imports.kinds import Importer
 from crm_chassis.records.hierarchy import in_circle
-from crm_chassis.records.rows import Column, Row, Upserts, columns_of, moment, outcome, read_row
+from crm_chassis.records.rows import Column, Row, Upserts, bring_in_line, columns_of, moment, outcome, read_row
 from crm_chassis.records.tx import Transaction
 from crm_kit.naming import Names, accounts_named, cells, contacts_named
 
@@ -26,9 +26,11 @@ from crm_contacts.base import Record
 from crm_contacts.contacts.model import Contact
 from crm_contacts.contacts.schema import RECOGNISED_BY
 from crm_contacts.contacts.usecases import join_account, keep_contact
+from crm_contacts.duplicates.checks import judge
 from crm_contacts.errors import HierarchyCycle
 from crm_contacts.leads.model import Lead
 from crm_contacts.leads.queries import in_status_since
+from crm_contacts.likenesses import TYPES, Likenesses, wish_of
 
 R = TypeVar("R", bound=Record)
 
@@ -40,6 +42,29 @@ class _Batch(Generic[R]):
     records: Upserts[R]
     accounts: Names[str]
     contacts: Names[str]
+    alike: Likenesses
+
+    def find(self, row: Row) -> R | None:
+        """The record that a row changes: that of its external id or, if the import is to change those, one that looks
+        like it. Raises what is said of either."""
+        known = self.records.find(row.get("external_id", ""))
+        return known if known is not None or row.duplicates == "SKIP" else self.alike.find(row)
+
+    def is_skipped(self, row: Row) -> bool:
+        """Whether a record that looks like the row stays as it is."""
+        return row.duplicates == "SKIP" and row in self.alike
+
+    def keep(self, tx: Transaction, message: Any, row: Row) -> tuple[R, bool]:
+        """The record of a row brought in line with it, or a new one, to be compared with others; True if it is new."""
+        known = self.find(row)
+        if known is not None and known is not self.records.find(message.external_id):
+            bring_in_line(known, message, row)
+            record, created = known, False
+        else:
+            record, created = self.records.keep(message, row)
+        self.alike.made(row, record)
+        tx.await_verdict(judge, record, wish_of(row))
+        return record, created
 
 
 def _prepare(
@@ -48,10 +73,13 @@ def _prepare(
     """Looks up the records of a batch by their key, and what its columns `account` and `contact` name."""
 
     def prepare(tx: Transaction, rows: Sequence[Row]) -> _Batch[R]:
+        records = Upserts(tx, model, rows, key)
+        new = [row for row in rows if row.get(key, "") not in records] if model in TYPES else []
         return _Batch(
-            records=Upserts(tx, model, rows, key),
+            records=records,
             accounts=accounts_named(tx, Account, cells(rows, account)),
             contacts=contacts_named(tx, Contact, cells(rows, contact)),
+            alike=Likenesses(tx, TYPES.get(model, ""), new),
         )
 
     return prepare
@@ -81,7 +109,7 @@ def _addresses(row: Row, record: Account | Contact | None) -> dict[str, Any]:
 
 def read_account(tx: Transaction, row: Row, batch: _Batch[Account]) -> accounts_pb2.Account:
     """An account; `parent` names the parent by name or external id."""
-    account = batch.records.find(row.get("external_id", ""))
+    account = batch.find(row)
     parent_id = batch.accounts.cell(row, "parent", "account")
     extra = _addresses(row, account) | ({"parent_id": parent_id} if parent_id else {})
     message = read_row(tx, accounts_pb2.Account, row, account, extra=extra)
@@ -92,8 +120,10 @@ def read_account(tx: Transaction, row: Row, batch: _Batch[Account]) -> accounts_
 
 def import_account(tx: Transaction, row: Row, batch: _Batch[Account], message: accounts_pb2.Account) -> str:
     """Raises HierarchyCycle."""
+    if batch.is_skipped(row):
+        return "unchanged"
     with tx.session.no_autoflush:
-        account, created = batch.records.keep(message, row)
+        account, created = batch.keep(tx, message, row)
         batch.accounts.put(account.id, account.external_id, account.name)
         result = outcome(tx, account, created)
     if not created and in_circle(tx.session, Account.parent_id, account):
@@ -129,7 +159,7 @@ def _reached_at(row: Row, contact: Contact | None) -> dict[str, Any]:
 
 def read_contact(tx: Transaction, row: Row, batch: _Batch[Contact]) -> contacts_pb2.Contact:
     """A contact; `email`, `phone` and `mobile` hold addresses and numbers, `account` names the account."""
-    contact = batch.records.find(row.get("external_id", ""))
+    contact = batch.find(row)
     account_id = batch.accounts.cell(row, "account")
     extra: dict[str, Any] = _addresses(row, contact) | ({"account_id": account_id} if account_id else {})
     extra |= _reached_at(row, contact)
@@ -146,10 +176,12 @@ def read_contact(tx: Transaction, row: Row, batch: _Batch[Contact]) -> contacts_
 
 def import_contact(tx: Transaction, row: Row, batch: _Batch[Contact], message: contacts_pb2.Contact) -> str:
     """Keeps also what the person is recognised by, and the tie to the account."""
+    if batch.is_skipped(row):
+        return "unchanged"
     with tx.session.no_autoflush:
-        known = batch.records.find(message.external_id)
+        known = batch.find(row)
         before = known.account_id if known is not None else None
-        contact, created = batch.records.keep(message, row)
+        contact, created = batch.keep(tx, message, row)
         if contact.account_id != before:
             if not created and not contact.version:
                 tx.session.flush()  # two rows of one batch
@@ -161,7 +193,7 @@ def import_contact(tx: Transaction, row: Row, batch: _Batch[Contact], message: c
 
 def read_lead(tx: Transaction, row: Row, batch: _Batch[Lead]) -> leads_pb2.Lead:
     """A lead that is not converted yet."""
-    lead = batch.records.find(row.get("external_id", ""))
+    lead = batch.find(row)
     if lead is not None:
         lead.must_be_open()
     message = read_row(tx, leads_pb2.Lead, row, lead)
@@ -172,9 +204,11 @@ def read_lead(tx: Transaction, row: Row, batch: _Batch[Lead]) -> leads_pb2.Lead:
 
 def import_lead(tx: Transaction, row: Row, batch: _Batch[Lead], message: leads_pb2.Lead) -> str:
     """`last_activity` becomes an activity of the lead, once."""
+    if batch.is_skipped(row):
+        return "unchanged"
     status, message.status = message.status, leads_pb2.Lead.STATUS_UNSPECIFIED
     with tx.session.no_autoflush:
-        lead, created = batch.records.keep(message, row)
+        lead, created = batch.keep(tx, message, row)
         if created:
             lead.status = leads_pb2.Lead.Status.Name(status) if status else "NEW"
             lead.begin()
@@ -239,7 +273,7 @@ IMPORTERS = (
     Importer(
         "accounts", "accounts.create", accounts_pb2.Account,
         columns_of(accounts_pb2.Account, parent=Column("parent_id"), **_PLACES),
-        _prepare(Account, account="parent"), read_account, import_account,
+        _prepare(Account, account="parent"), read_account, import_account, seeks_duplicates=True,
     ),
     Importer(
         "contacts", "contacts.create", contacts_pb2.Contact,
@@ -251,11 +285,11 @@ IMPORTERS = (
             mobile=Column("phones", many=True, personal=True),
             **_PLACES,
         ),
-        _prepare(Contact, account="account"), read_contact, import_contact,
+        _prepare(Contact, account="account"), read_contact, import_contact, seeks_duplicates=True,
     ),
     Importer(
         "leads", "leads.create", leads_pb2.Lead, columns_of(leads_pb2.Lead, last_activity=_PERSON),
-        _prepare(Lead), read_lead, import_lead,
+        _prepare(Lead), read_lead, import_lead, seeks_duplicates=True,
     ),
     Importer(
         "activities", "activities.create", activities_pb2.Activity,

@@ -21,6 +21,10 @@ from crm_contacts.comments.model import Comment
 from crm_contacts.contacts import usecases as contacts
 from crm_contacts.contacts.model import Affiliation, Contact
 from crm_contacts.customers import usecases as customers
+from crm_contacts.duplicates import usecases as duplicates
+from crm_contacts.duplicates.checks import checked, parting
+from crm_contacts.duplicates.model import Duplicate, DuplicateRule, MatchingRule
+from crm_contacts.duplicates.sweep import REKEYING, SWEEP
 from crm_contacts.emails import usecases as emails
 from crm_contacts.emails.jobs import SENDING
 from crm_contacts.emails.subscribers import REPLY_ADDRESSES
@@ -41,21 +45,24 @@ service = Service(
     clashes=CLASHES,
     start=start,
     rpcs=(
-        accounts.create_account,
+        checked(accounts.create_account),
         *standard(Account),
-        accounts.update_account,
-        contacts.create_contact,
+        checked(accounts.update_account),
+        parting(accounts.delete_account),
+        checked(contacts.create_contact),
         *standard(Contact),
-        contacts.update_contact,
+        checked(contacts.update_contact),
+        parting(contacts.delete_contact),
         contacts.create_affiliation,
         *standard(Affiliation),
         contacts.update_affiliation,
         contacts.delete_affiliation,
-        leads.create_lead,
+        checked(leads.create_lead),
         *standard(Lead),
-        leads.update_lead,
+        checked(leads.update_lead),
+        parting(leads.delete_lead),
         leads.list_lead_status_changes,
-        conversion.convert_lead,
+        parting(conversion.convert_lead),
         conversion.preview_lead_conversion,
         activities.create_activity,
         *standard(Activity),
@@ -69,6 +76,19 @@ service = Service(
         merges.undo_merge,
         emails.send_contact_email,
         emails.send_lead_email,
+        *standard(MatchingRule),
+        duplicates.create_matching_rule,
+        duplicates.update_matching_rule,
+        *standard(DuplicateRule),
+        duplicates.create_duplicate_rule,
+        duplicates.update_duplicate_rule,
+        *standard(Duplicate),
+        duplicates.dismiss_duplicate,
+        duplicates.reopen_duplicate,
+        duplicates.sweep_duplicates,
+        duplicates.find_account_duplicates,
+        duplicates.find_contact_duplicates,
+        duplicates.find_lead_duplicates,
         *comments.on(Account, Comment),
         *comments.on(Contact, Comment),
         *comments.on(Lead, Comment),
@@ -82,7 +102,8 @@ service = Service(
         REASSIGNMENT.subscription,
         REPLY_ADDRESSES,
     ),
-    jobs=(REASSIGNMENT.job, SENDING),
+    jobs=(REASSIGNMENT.job, SENDING, SWEEP, REKEYING),
+    setup=duplicates.setup,
     importers=IMPORTERS,
     merging=MERGING,
 )

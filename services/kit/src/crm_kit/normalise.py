@@ -45,13 +45,18 @@ def name_key(name: str) -> str:
     return "".join(words(name))
 
 
+def company_words(name: str) -> list[str]:
+    """The words of a company's name without legal forms; a name of nothing but legal forms keeps them."""
+    parts = words(name)
+    return [word for word in parts if word not in _LEGAL_FORMS] or parts
+
+
 def company_key(name: str) -> str:
     """A name reduced to what makes two spellings of a company equal: letters and digits, without legal forms.
 
-    "Acme, Inc." and "ACME" are both "acme". A name of nothing but legal forms keeps them; empty like `name_key`.
+    "Acme, Inc." and "ACME" are both "acme". Empty like `name_key`.
     """
-    parts = words(name)
-    return "".join([word for word in parts if word not in _LEGAL_FORMS] or parts)
+    return "".join(company_words(name))
 
 
 def is_free_mail(domain: str) -> bool:

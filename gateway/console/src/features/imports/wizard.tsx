@@ -22,8 +22,12 @@ const OPTIONS = {
   decimal_sign: ["POINT", "COMMA"],
   list_separator: ["SEMICOLON", "COMMA", "PIPE"],
   empty_cells: ["KEEP", "CLEAR"],
+  duplicates: ["SKIP", "UPDATE", "CREATE", "REPORT"],
 } as const;
 type Options = Partial<Record<keyof typeof OPTIONS, string>>;
+
+/** Kinds whose rows are compared with what is there. */
+const COMPARED = new Set(["contacts", "leads", "accounts"]);
 
 const SHOWN_ROWS = 5;
 /** Cells of one column that can be told what they mean. */
@@ -116,6 +120,7 @@ function Steps() {
               value={kind}
               onChange={(next) => {
                 setKind(next);
+                setOptions({ ...options, duplicates: undefined });
                 setChosen({});
                 setMeanings({});
               }}
@@ -134,7 +139,7 @@ function Steps() {
         <Stepper.Step label={text("imports.step.columns")}>
           {sample && chosenKind && (
             <Stack mt="md">
-              <OptionInputs options={options} onChange={setOptions} />
+              <OptionInputs kind={kind} options={options} onChange={setOptions} />
               <Columns
                 sample={sample}
                 targets={targets}
@@ -233,16 +238,21 @@ function Drop({ file, onFile }: { file: File | null; onFile: (file: File | undef
   );
 }
 
-function OptionInputs({ options, onChange }: { options: Options; onChange: (options: Options) => void }) {
+type OptionsProps = { kind: string | null; options: Options; onChange: (options: Options) => void };
+
+function OptionInputs({ kind, options, onChange }: OptionsProps) {
   const { text } = useText("imports");
+  const names = (Object.keys(OPTIONS) as (keyof typeof OPTIONS)[]).filter(
+    (name) => name !== "duplicates" || COMPARED.has(kind ?? ""),
+  );
   return (
     <Fieldset legend={text("imports.options")}>
       <SimpleGrid cols={{ base: 1, xs: 2, md: 5 }}>
-        {(Object.keys(OPTIONS) as (keyof typeof OPTIONS)[]).map((name) => (
+        {names.map((name) => (
           <Select
             key={name}
             label={text(`imports.option.${name}`)}
-            placeholder={text("imports.automatic")}
+            placeholder={text(name === "duplicates" ? "imports.by_rules" : "imports.automatic")}
             data={OPTIONS[name].map((value) => ({ value, label: text(`imports.sign.${value}`) }))}
             value={options[name] ?? null}
             onChange={(value) => onChange({ ...options, [name]: value ?? undefined })}

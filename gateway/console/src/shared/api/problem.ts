@@ -10,6 +10,8 @@ export class Problem extends Error {
     readonly errors: Readonly<Record<string, string[]>> = {},
     readonly requestId = "",
     readonly codes: Readonly<Record<string, Violation[]>> = {},
+    /** The record that stands in the way, as far as this person may see it. */
+    readonly record: unknown = null,
   ) {
     super(detail);
     this.name = "Problem";
@@ -26,6 +28,7 @@ export async function problemOf(answer: Response): Promise<Problem> {
     body.errors ?? {},
     body.request_id ?? "",
     body.error_codes ?? {},
+    body.record ?? null,
   );
 }
 

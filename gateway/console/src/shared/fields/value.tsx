@@ -6,6 +6,9 @@ import type { ReactNode } from "react";
 import type { Json } from "@/shared/api/client";
 import { type Field, useSummaryOf } from "@/shared/describe";
 import { type Text as Texts, useText } from "@/shared/i18n";
+import { isEmpty } from "./empty";
+
+export { isEmpty };
 
 export type Names = Record<string, string>;
 
@@ -22,9 +25,6 @@ export const enumLabel = (field: Field, name: string, { label }: Texts): string 
   const value = field.values.find((candidate) => candidate.name === name);
   return value ? label(value.label) : name;
 };
-
-export const isEmpty = (value: Json): boolean =>
-  value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
 
 /** The value as one line of text, for titles, exports and comparisons. */
 export function plain(field: Field, value: Json, names: Names, texts: Texts): string {

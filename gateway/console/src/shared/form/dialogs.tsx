@@ -6,7 +6,7 @@ import type { Row } from "@/shared/api/records";
 import { type Action, actionOf, type Description, useDescription } from "@/shared/describe";
 import type { Names } from "@/shared/fields/value";
 import { useText } from "@/shared/i18n";
-import { RecordForm } from "./record-form";
+import { comparing, RecordForm } from "./record-form";
 
 type CreateProps = {
   resource: string;
@@ -58,7 +58,12 @@ type ActionProps = {
 export function ActionDialog({ description, action, row, initial, names, only, onClose, onDone }: ActionProps) {
   const { label } = useText();
   return (
-    <Modal opened onClose={onClose} title={`${label(description.label)}: ${label(action.label)}`} size="lg">
+    <Modal
+      opened
+      onClose={onClose}
+      title={`${label(description.label)}: ${label(action.label)}`}
+      size={comparing(description, action, row) ? "xl" : "lg"}
+    >
       <RecordForm
         description={description}
         action={action}

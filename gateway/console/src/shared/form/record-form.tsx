@@ -1,18 +1,28 @@
 /** Creates a record, or takes the input of an action; the fields come from the contract. */
 import { Alert, Button, Group, Stack } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, lazy, Suspense, useEffect, useRef, useState } from "react";
 import type { Json } from "@/shared/api/client";
 import { call } from "@/shared/api/client";
 import { isProblem } from "@/shared/api/problem";
 import { changed, type Row } from "@/shared/api/records";
-import type { Action, Description, Field } from "@/shared/describe";
+import { type Action, actionOf, type Description, type Field } from "@/shared/describe";
 import { type Errors, Inputs } from "@/shared/fields/input";
 import { isEmpty, type Names } from "@/shared/fields/value";
 import { useText } from "@/shared/i18n";
 import { newId } from "@/shared/new-id";
-import { fieldErrors, problemText } from "@/shared/ui/problem";
+import { fieldErrors, problemText, useTell } from "@/shared/ui/problem";
+import type { LikelyDuplicate } from "./alike";
 import { dropDraft, readDraft, writeDraft } from "./drafts";
+
+// Only forms of what is compared with others need it.
+const Alike = lazy(() => import("./alike"));
+const Refused = lazy(async () => ({ default: (await import("./alike")).Refused }));
+const Written = lazy(async () => ({ default: (await import("./alike")).Written }));
+
+/** What a new record is compared with while it is typed, if records of its kind are. */
+export const comparing = (description: Description, action: Action, row?: Row): Action | undefined =>
+  action.name === "create" && !row ? actionOf(description, "find_duplicates") : undefined;
 
 type Props = {
   description: Description;
@@ -42,6 +52,9 @@ export function RecordForm({ description, action, row, initial, names = {}, only
   const [values, setValues] = useState<Json>(() => readDraft(draft) ?? initial ?? {});
   const [errors, setErrors] = useState<Errors>({});
   const [failure, setFailure] = useState("");
+  const [alike, setAlike] = useState<LikelyDuplicate[]>([]);
+  const tell = useTell();
+  const seeking = comparing(description, action, row);
   const [sending, setSending] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   // The same input sent twice makes one record.
@@ -58,26 +71,43 @@ export function RecordForm({ description, action, row, initial, names = {}, only
     writeDraft(draft, next);
   };
 
-  const submit = async (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault();
+    send();
+  };
+
+  const send = async (anyway = false) => {
     setSending(true);
     setErrors({});
     setFailure("");
+    setAlike([]);
     try {
       const body = Object.fromEntries(Object.entries(values).filter(([, value]) => !isEmpty(value)));
       const path = row ? action.path.replace("{id}", row.id) : action.path;
-      const answer = await call(action.verb, path, { body, etag: row?.etag, key: key.current });
+      const query = { allow_duplicates: anyway || undefined };
+      const answer = await call(action.verb, path, { query, body, etag: row?.etag, key: key.current });
       dropDraft(draft);
+      if (answer.likely_duplicates?.length)
+        tell.noticed(
+          <Suspense fallback={null}>
+            <Written description={description} alike={answer.likely_duplicates} />
+          </Suspense>,
+        );
       await changed(client, description.plural, row?.id);
       onDone(answer);
     } catch (problem) {
       if (!isProblem(problem)) throw problem;
       setErrors(fieldErrors(problem, texts));
+      const inTheWay = (problem.record as Json)?.likely_duplicates;
+      key.current = newId();
+      if (inTheWay?.length) {
+        setAlike(inTheWay);
+        return;
+      }
       const shown = Object.keys(problem.errors).every((path) =>
         fields.some((field) => path.split(".")[0] === field.name),
       );
       if (!shown || !Object.keys(problem.errors).length) setFailure(problemText(problem, texts));
-      key.current = newId();
     } finally {
       setSending(false);
     }
@@ -88,9 +118,14 @@ export function RecordForm({ description, action, row, initial, names = {}, only
   // open by the focus, over the form, and take the Escape that is meant for it.
   const typed = open.filter(({ reference, type, repeated }) => !reference && type !== "ENUM" && !repeated);
   const first = (typed.find((field) => isEmpty(values[field.name])) ?? typed[0])?.name;
-  return (
+  const asked = (
     <form ref={form} onSubmit={submit} noValidate>
       <Stack>
+        {alike.length > 0 && (
+          <Suspense fallback={null}>
+            <Refused description={description} alike={alike} onAnyway={() => send(true)} />
+          </Suspense>
+        )}
         {failure && (
           <Alert color="red" role="alert">
             {failure}
@@ -113,5 +148,14 @@ export function RecordForm({ description, action, row, initial, names = {}, only
         </Group>
       </Stack>
     </form>
+  );
+  if (!seeking) return asked;
+  return (
+    <div className="compared">
+      {asked}
+      <Suspense fallback={<section className="alike" />}>
+        <Alike description={description} action={seeking} values={values} />
+      </Suspense>
+    </div>
   );
 }

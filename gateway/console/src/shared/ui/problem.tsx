@@ -1,12 +1,13 @@
 /** What went wrong, told in the person's language, and what can be done. */
 import { Alert, Button, Group, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
+import type { ReactNode } from "react";
 import { isProblem, NO_ANSWER, type Problem, type Violation } from "@/shared/api/problem";
 import { type Text as Texts, useText, type Values } from "@/shared/i18n";
 import { newId } from "@/shared/new-id";
 
 const TOLD = new Set([
-  "ABORTED", "CONCURRENT_CHANGE", "NOT_FOUND", "PERMISSION_DENIED", "RATE_LIMITED", "INVALID_CREDENTIALS", "ETAG_MISMATCH", "UNAUTHENTICATED",
+  "ABORTED", "CONCURRENT_CHANGE", "NOT_FOUND", "PERMISSION_DENIED", "RATE_LIMITED", "INVALID_CREDENTIALS", "ETAG_MISMATCH", "UNAUTHENTICATED", "LIKELY_DUPLICATES",
 ]); // biome-ignore format: one line
 
 type Said = Pick<Texts, "text" | "textOr">;
@@ -56,6 +57,8 @@ export function useTell() {
         autoClose: 8000,
       }),
     done: (message: string) => notifications.show({ color: "teal", message }),
+    /** Says what somebody should look at; it stays until it is closed. */
+    noticed: (message: ReactNode) => notifications.show({ color: "yellow", message, autoClose: false }),
     /** Says what was done, with a way back. */
     undoable: (message: string, undo: () => void) => {
       const id = newId();

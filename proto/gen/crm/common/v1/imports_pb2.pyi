@@ -173,7 +173,7 @@ class Import(_message.Message):
     def __init__(self, id: _Optional[str] = ..., kind: _Optional[str] = ..., file_name: _Optional[str] = ..., state: _Optional[_Union[Import.State, str]] = ..., dry_run: _Optional[bool] = ..., mapping: _Optional[_Mapping[str, str]] = ..., rows_read: _Optional[int] = ..., rows_created: _Optional[int] = ..., rows_updated: _Optional[int] = ..., rows_unchanged: _Optional[int] = ..., rows_failed: _Optional[int] = ..., repairs: _Optional[_Mapping[str, int]] = ..., errors: _Optional[_Iterable[_Union[RowError, _Mapping]]] = ..., error: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finished_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., owner_id: _Optional[str] = ..., options: _Optional[_Union[ImportOptions, _Mapping]] = ..., columns: _Optional[_Iterable[str]] = ..., unused_columns: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ImportOptions(_message.Message):
-    __slots__ = ("encoding", "delimiter", "decimal_sign", "list_separator", "empty_cells", "values")
+    __slots__ = ("encoding", "delimiter", "decimal_sign", "list_separator", "empty_cells", "values", "duplicates")
     class Encoding(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         ENCODING_UNSPECIFIED: _ClassVar[ImportOptions.Encoding]
@@ -206,6 +206,18 @@ class ImportOptions(_message.Message):
     EMPTY_CELLS_UNSPECIFIED: ImportOptions.EmptyCells
     KEEP: ImportOptions.EmptyCells
     CLEAR: ImportOptions.EmptyCells
+    class Duplicates(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        DUPLICATES_UNSPECIFIED: _ClassVar[ImportOptions.Duplicates]
+        SKIP: _ClassVar[ImportOptions.Duplicates]
+        UPDATE: _ClassVar[ImportOptions.Duplicates]
+        CREATE: _ClassVar[ImportOptions.Duplicates]
+        REPORT: _ClassVar[ImportOptions.Duplicates]
+    DUPLICATES_UNSPECIFIED: ImportOptions.Duplicates
+    SKIP: ImportOptions.Duplicates
+    UPDATE: ImportOptions.Duplicates
+    CREATE: ImportOptions.Duplicates
+    REPORT: ImportOptions.Duplicates
     class ValuesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -219,13 +231,15 @@ class ImportOptions(_message.Message):
     LIST_SEPARATOR_FIELD_NUMBER: _ClassVar[int]
     EMPTY_CELLS_FIELD_NUMBER: _ClassVar[int]
     VALUES_FIELD_NUMBER: _ClassVar[int]
+    DUPLICATES_FIELD_NUMBER: _ClassVar[int]
     encoding: ImportOptions.Encoding
     delimiter: ImportOptions.Sign
     decimal_sign: ImportOptions.Sign
     list_separator: ImportOptions.Sign
     empty_cells: ImportOptions.EmptyCells
     values: _containers.MessageMap[str, ImportValues]
-    def __init__(self, encoding: _Optional[_Union[ImportOptions.Encoding, str]] = ..., delimiter: _Optional[_Union[ImportOptions.Sign, str]] = ..., decimal_sign: _Optional[_Union[ImportOptions.Sign, str]] = ..., list_separator: _Optional[_Union[ImportOptions.Sign, str]] = ..., empty_cells: _Optional[_Union[ImportOptions.EmptyCells, str]] = ..., values: _Optional[_Mapping[str, ImportValues]] = ...) -> None: ...
+    duplicates: ImportOptions.Duplicates
+    def __init__(self, encoding: _Optional[_Union[ImportOptions.Encoding, str]] = ..., delimiter: _Optional[_Union[ImportOptions.Sign, str]] = ..., decimal_sign: _Optional[_Union[ImportOptions.Sign, str]] = ..., list_separator: _Optional[_Union[ImportOptions.Sign, str]] = ..., empty_cells: _Optional[_Union[ImportOptions.EmptyCells, str]] = ..., values: _Optional[_Mapping[str, ImportValues]] = ..., duplicates: _Optional[_Union[ImportOptions.Duplicates, str]] = ...) -> None: ...
 
 class ImportValues(_message.Message):
     __slots__ = ("values",)

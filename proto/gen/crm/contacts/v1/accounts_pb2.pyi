@@ -4,6 +4,7 @@ from crm.common.v1 import batches_pb2 as _batches_pb2
 from crm.common.v1 import groups_pb2 as _groups_pb2
 from crm.common.v1 import standard_pb2 as _standard_pb2
 from crm.common.v1 import types_pb2 as _types_pb2
+from crm.contacts.v1 import matching_rules_pb2 as _matching_rules_pb2
 from crm.contacts.v1 import merges_pb2 as _merges_pb2
 from crm.options.v1 import options_pb2 as _options_pb2
 from google.api import annotations_pb2 as _annotations_pb2
@@ -20,7 +21,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Account(_message.Message):
-    __slots__ = ("id", "name", "domains", "industry", "employees", "annual_revenue", "website", "phone", "addresses", "parent_id", "owner_id", "territory_id", "tags", "custom", "description", "country", "founded_year", "created_at", "updated_at", "deleted_at", "created_by", "etag", "external_id")
+    __slots__ = ("id", "name", "domains", "industry", "employees", "annual_revenue", "website", "phone", "addresses", "parent_id", "owner_id", "territory_id", "tags", "custom", "description", "country", "founded_year", "created_at", "updated_at", "deleted_at", "created_by", "etag", "external_id", "likely_duplicates")
     ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     DOMAINS_FIELD_NUMBER: _ClassVar[int]
@@ -44,6 +45,7 @@ class Account(_message.Message):
     CREATED_BY_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
     EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
+    LIKELY_DUPLICATES_FIELD_NUMBER: _ClassVar[int]
     id: str
     name: str
     domains: _containers.RepeatedScalarFieldContainer[str]
@@ -67,9 +69,18 @@ class Account(_message.Message):
     created_by: str
     etag: str
     external_id: str
-    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., domains: _Optional[_Iterable[str]] = ..., industry: _Optional[str] = ..., employees: _Optional[int] = ..., annual_revenue: _Optional[_Union[_types_pb2.Money, _Mapping]] = ..., website: _Optional[str] = ..., phone: _Optional[str] = ..., addresses: _Optional[_Iterable[_Union[_types_pb2.Address, _Mapping]]] = ..., parent_id: _Optional[str] = ..., owner_id: _Optional[str] = ..., territory_id: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., custom: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., description: _Optional[str] = ..., country: _Optional[str] = ..., founded_year: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., deleted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by: _Optional[str] = ..., etag: _Optional[str] = ..., external_id: _Optional[str] = ...) -> None: ...
+    likely_duplicates: _containers.RepeatedCompositeFieldContainer[_matching_rules_pb2.LikelyDuplicate]
+    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., domains: _Optional[_Iterable[str]] = ..., industry: _Optional[str] = ..., employees: _Optional[int] = ..., annual_revenue: _Optional[_Union[_types_pb2.Money, _Mapping]] = ..., website: _Optional[str] = ..., phone: _Optional[str] = ..., addresses: _Optional[_Iterable[_Union[_types_pb2.Address, _Mapping]]] = ..., parent_id: _Optional[str] = ..., owner_id: _Optional[str] = ..., territory_id: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., custom: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., description: _Optional[str] = ..., country: _Optional[str] = ..., founded_year: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., deleted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by: _Optional[str] = ..., etag: _Optional[str] = ..., external_id: _Optional[str] = ..., likely_duplicates: _Optional[_Iterable[_Union[_matching_rules_pb2.LikelyDuplicate, _Mapping]]] = ...) -> None: ...
 
 class CreateAccountRequest(_message.Message):
+    __slots__ = ("account", "allow_duplicates")
+    ACCOUNT_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_DUPLICATES_FIELD_NUMBER: _ClassVar[int]
+    account: Account
+    allow_duplicates: bool
+    def __init__(self, account: _Optional[_Union[Account, _Mapping]] = ..., allow_duplicates: _Optional[bool] = ...) -> None: ...
+
+class FindAccountDuplicatesRequest(_message.Message):
     __slots__ = ("account",)
     ACCOUNT_FIELD_NUMBER: _ClassVar[int]
     account: Account
@@ -106,12 +117,14 @@ class ListAccountsResponse(_message.Message):
     def __init__(self, accounts: _Optional[_Iterable[_Union[Account, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., total_size: _Optional[int] = ..., total_size_estimated: _Optional[bool] = ...) -> None: ...
 
 class UpdateAccountRequest(_message.Message):
-    __slots__ = ("account", "update_mask")
+    __slots__ = ("account", "update_mask", "allow_duplicates")
     ACCOUNT_FIELD_NUMBER: _ClassVar[int]
     UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_DUPLICATES_FIELD_NUMBER: _ClassVar[int]
     account: Account
     update_mask: _field_mask_pb2.FieldMask
-    def __init__(self, account: _Optional[_Union[Account, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
+    allow_duplicates: bool
+    def __init__(self, account: _Optional[_Union[Account, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., allow_duplicates: _Optional[bool] = ...) -> None: ...
 
 class BatchGetAccountsResponse(_message.Message):
     __slots__ = ("accounts", "not_found", "left_out")
@@ -124,28 +137,34 @@ class BatchGetAccountsResponse(_message.Message):
     def __init__(self, accounts: _Optional[_Iterable[_Union[Account, _Mapping]]] = ..., not_found: _Optional[_Iterable[str]] = ..., left_out: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class BatchCreateAccountsRequest(_message.Message):
-    __slots__ = ("accounts",)
+    __slots__ = ("accounts", "allow_duplicates")
     ACCOUNTS_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_DUPLICATES_FIELD_NUMBER: _ClassVar[int]
     accounts: _containers.RepeatedCompositeFieldContainer[Account]
-    def __init__(self, accounts: _Optional[_Iterable[_Union[Account, _Mapping]]] = ...) -> None: ...
+    allow_duplicates: bool
+    def __init__(self, accounts: _Optional[_Iterable[_Union[Account, _Mapping]]] = ..., allow_duplicates: _Optional[bool] = ...) -> None: ...
 
 class BatchUpdateAccountsRequest(_message.Message):
-    __slots__ = ("accounts", "update_masks", "allow_missing")
+    __slots__ = ("accounts", "update_masks", "allow_missing", "allow_duplicates")
     ACCOUNTS_FIELD_NUMBER: _ClassVar[int]
     UPDATE_MASKS_FIELD_NUMBER: _ClassVar[int]
     ALLOW_MISSING_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_DUPLICATES_FIELD_NUMBER: _ClassVar[int]
     accounts: _containers.RepeatedCompositeFieldContainer[Account]
     update_masks: _containers.RepeatedCompositeFieldContainer[_field_mask_pb2.FieldMask]
     allow_missing: bool
-    def __init__(self, accounts: _Optional[_Iterable[_Union[Account, _Mapping]]] = ..., update_masks: _Optional[_Iterable[_Union[_field_mask_pb2.FieldMask, _Mapping]]] = ..., allow_missing: _Optional[bool] = ...) -> None: ...
+    allow_duplicates: bool
+    def __init__(self, accounts: _Optional[_Iterable[_Union[Account, _Mapping]]] = ..., update_masks: _Optional[_Iterable[_Union[_field_mask_pb2.FieldMask, _Mapping]]] = ..., allow_missing: _Optional[bool] = ..., allow_duplicates: _Optional[bool] = ...) -> None: ...
 
 class AssertAccountRequest(_message.Message):
-    __slots__ = ("account", "update_mask")
+    __slots__ = ("account", "update_mask", "allow_duplicates")
     ACCOUNT_FIELD_NUMBER: _ClassVar[int]
     UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_DUPLICATES_FIELD_NUMBER: _ClassVar[int]
     account: Account
     update_mask: _field_mask_pb2.FieldMask
-    def __init__(self, account: _Optional[_Union[Account, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
+    allow_duplicates: bool
+    def __init__(self, account: _Optional[_Union[Account, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., allow_duplicates: _Optional[bool] = ...) -> None: ...
 
 class AssertAccountResponse(_message.Message):
     __slots__ = ("outcome", "account")

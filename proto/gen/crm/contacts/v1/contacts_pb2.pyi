@@ -5,6 +5,7 @@ from crm.common.v1 import groups_pb2 as _groups_pb2
 from crm.common.v1 import standard_pb2 as _standard_pb2
 from crm.common.v1 import types_pb2 as _types_pb2
 from crm.contacts.v1 import activities_pb2 as _activities_pb2
+from crm.contacts.v1 import matching_rules_pb2 as _matching_rules_pb2
 from crm.contacts.v1 import merges_pb2 as _merges_pb2
 from crm.options.v1 import options_pb2 as _options_pb2
 from google.api import annotations_pb2 as _annotations_pb2
@@ -21,7 +22,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Contact(_message.Message):
-    __slots__ = ("id", "first_name", "last_name", "display_name", "emails", "phones", "addresses", "account_id", "title", "department", "owner_id", "territory_id", "tags", "custom", "description", "lead_source", "language", "time_zone", "preferred_channel", "country", "email", "phone", "created_at", "updated_at", "deleted_at", "created_by", "etag", "external_id")
+    __slots__ = ("id", "first_name", "last_name", "display_name", "emails", "phones", "addresses", "account_id", "title", "department", "owner_id", "territory_id", "tags", "custom", "description", "lead_source", "language", "time_zone", "preferred_channel", "country", "email", "phone", "created_at", "updated_at", "deleted_at", "created_by", "etag", "external_id", "likely_duplicates")
     ID_FIELD_NUMBER: _ClassVar[int]
     FIRST_NAME_FIELD_NUMBER: _ClassVar[int]
     LAST_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -50,6 +51,7 @@ class Contact(_message.Message):
     CREATED_BY_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
     EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
+    LIKELY_DUPLICATES_FIELD_NUMBER: _ClassVar[int]
     id: str
     first_name: str
     last_name: str
@@ -78,7 +80,8 @@ class Contact(_message.Message):
     created_by: str
     etag: str
     external_id: str
-    def __init__(self, id: _Optional[str] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., display_name: _Optional[str] = ..., emails: _Optional[_Iterable[_Union[Email, _Mapping]]] = ..., phones: _Optional[_Iterable[_Union[Phone, _Mapping]]] = ..., addresses: _Optional[_Iterable[_Union[_types_pb2.Address, _Mapping]]] = ..., account_id: _Optional[str] = ..., title: _Optional[str] = ..., department: _Optional[str] = ..., owner_id: _Optional[str] = ..., territory_id: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., custom: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., description: _Optional[str] = ..., lead_source: _Optional[str] = ..., language: _Optional[str] = ..., time_zone: _Optional[str] = ..., preferred_channel: _Optional[str] = ..., country: _Optional[str] = ..., email: _Optional[str] = ..., phone: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., deleted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by: _Optional[str] = ..., etag: _Optional[str] = ..., external_id: _Optional[str] = ...) -> None: ...
+    likely_duplicates: _containers.RepeatedCompositeFieldContainer[_matching_rules_pb2.LikelyDuplicate]
+    def __init__(self, id: _Optional[str] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., display_name: _Optional[str] = ..., emails: _Optional[_Iterable[_Union[Email, _Mapping]]] = ..., phones: _Optional[_Iterable[_Union[Phone, _Mapping]]] = ..., addresses: _Optional[_Iterable[_Union[_types_pb2.Address, _Mapping]]] = ..., account_id: _Optional[str] = ..., title: _Optional[str] = ..., department: _Optional[str] = ..., owner_id: _Optional[str] = ..., territory_id: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., custom: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., description: _Optional[str] = ..., lead_source: _Optional[str] = ..., language: _Optional[str] = ..., time_zone: _Optional[str] = ..., preferred_channel: _Optional[str] = ..., country: _Optional[str] = ..., email: _Optional[str] = ..., phone: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., deleted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by: _Optional[str] = ..., etag: _Optional[str] = ..., external_id: _Optional[str] = ..., likely_duplicates: _Optional[_Iterable[_Union[_matching_rules_pb2.LikelyDuplicate, _Mapping]]] = ...) -> None: ...
 
 class Email(_message.Message):
     __slots__ = ("address", "type", "primary")
@@ -103,6 +106,14 @@ class Phone(_message.Message):
     def __init__(self, number: _Optional[str] = ..., type: _Optional[str] = ..., primary: _Optional[bool] = ..., raw: _Optional[str] = ...) -> None: ...
 
 class CreateContactRequest(_message.Message):
+    __slots__ = ("contact", "allow_duplicates")
+    CONTACT_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_DUPLICATES_FIELD_NUMBER: _ClassVar[int]
+    contact: Contact
+    allow_duplicates: bool
+    def __init__(self, contact: _Optional[_Union[Contact, _Mapping]] = ..., allow_duplicates: _Optional[bool] = ...) -> None: ...
+
+class FindContactDuplicatesRequest(_message.Message):
     __slots__ = ("contact",)
     CONTACT_FIELD_NUMBER: _ClassVar[int]
     contact: Contact
@@ -141,12 +152,14 @@ class ListContactsResponse(_message.Message):
     def __init__(self, contacts: _Optional[_Iterable[_Union[Contact, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., total_size: _Optional[int] = ..., total_size_estimated: _Optional[bool] = ...) -> None: ...
 
 class UpdateContactRequest(_message.Message):
-    __slots__ = ("contact", "update_mask")
+    __slots__ = ("contact", "update_mask", "allow_duplicates")
     CONTACT_FIELD_NUMBER: _ClassVar[int]
     UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_DUPLICATES_FIELD_NUMBER: _ClassVar[int]
     contact: Contact
     update_mask: _field_mask_pb2.FieldMask
-    def __init__(self, contact: _Optional[_Union[Contact, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
+    allow_duplicates: bool
+    def __init__(self, contact: _Optional[_Union[Contact, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., allow_duplicates: _Optional[bool] = ...) -> None: ...
 
 class BatchGetContactsResponse(_message.Message):
     __slots__ = ("contacts", "not_found", "left_out")
@@ -159,28 +172,34 @@ class BatchGetContactsResponse(_message.Message):
     def __init__(self, contacts: _Optional[_Iterable[_Union[Contact, _Mapping]]] = ..., not_found: _Optional[_Iterable[str]] = ..., left_out: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class BatchCreateContactsRequest(_message.Message):
-    __slots__ = ("contacts",)
+    __slots__ = ("contacts", "allow_duplicates")
     CONTACTS_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_DUPLICATES_FIELD_NUMBER: _ClassVar[int]
     contacts: _containers.RepeatedCompositeFieldContainer[Contact]
-    def __init__(self, contacts: _Optional[_Iterable[_Union[Contact, _Mapping]]] = ...) -> None: ...
+    allow_duplicates: bool
+    def __init__(self, contacts: _Optional[_Iterable[_Union[Contact, _Mapping]]] = ..., allow_duplicates: _Optional[bool] = ...) -> None: ...
 
 class BatchUpdateContactsRequest(_message.Message):
-    __slots__ = ("contacts", "update_masks", "allow_missing")
+    __slots__ = ("contacts", "update_masks", "allow_missing", "allow_duplicates")
     CONTACTS_FIELD_NUMBER: _ClassVar[int]
     UPDATE_MASKS_FIELD_NUMBER: _ClassVar[int]
     ALLOW_MISSING_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_DUPLICATES_FIELD_NUMBER: _ClassVar[int]
     contacts: _containers.RepeatedCompositeFieldContainer[Contact]
     update_masks: _containers.RepeatedCompositeFieldContainer[_field_mask_pb2.FieldMask]
     allow_missing: bool
-    def __init__(self, contacts: _Optional[_Iterable[_Union[Contact, _Mapping]]] = ..., update_masks: _Optional[_Iterable[_Union[_field_mask_pb2.FieldMask, _Mapping]]] = ..., allow_missing: _Optional[bool] = ...) -> None: ...
+    allow_duplicates: bool
+    def __init__(self, contacts: _Optional[_Iterable[_Union[Contact, _Mapping]]] = ..., update_masks: _Optional[_Iterable[_Union[_field_mask_pb2.FieldMask, _Mapping]]] = ..., allow_missing: _Optional[bool] = ..., allow_duplicates: _Optional[bool] = ...) -> None: ...
 
 class AssertContactRequest(_message.Message):
-    __slots__ = ("contact", "update_mask")
+    __slots__ = ("contact", "update_mask", "allow_duplicates")
     CONTACT_FIELD_NUMBER: _ClassVar[int]
     UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_DUPLICATES_FIELD_NUMBER: _ClassVar[int]
     contact: Contact
     update_mask: _field_mask_pb2.FieldMask
-    def __init__(self, contact: _Optional[_Union[Contact, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
+    allow_duplicates: bool
+    def __init__(self, contact: _Optional[_Union[Contact, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., allow_duplicates: _Optional[bool] = ...) -> None: ...
 
 class AssertContactResponse(_message.Message):
     __slots__ = ("outcome", "contact")

@@ -6,6 +6,7 @@ from crm.common.v1 import groups_pb2 as _groups_pb2
 from crm.common.v1 import standard_pb2 as _standard_pb2
 from crm.common.v1 import types_pb2 as _types_pb2
 from crm.contacts.v1 import activities_pb2 as _activities_pb2
+from crm.contacts.v1 import matching_rules_pb2 as _matching_rules_pb2
 from crm.options.v1 import options_pb2 as _options_pb2
 from google.api import annotations_pb2 as _annotations_pb2
 from google.api import field_behavior_pb2 as _field_behavior_pb2
@@ -22,7 +23,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Lead(_message.Message):
-    __slots__ = ("id", "first_name", "last_name", "email", "phone", "company", "title", "source", "status", "unqualified_reason", "owner_id", "territory_id", "tags", "custom", "description", "website", "industry", "country", "city", "converted_account_id", "converted_contact_id", "converted_opportunity_id", "converted_at", "display_name", "created_at", "updated_at", "deleted_at", "created_by", "etag", "external_id")
+    __slots__ = ("id", "first_name", "last_name", "email", "phone", "company", "title", "source", "status", "unqualified_reason", "owner_id", "territory_id", "tags", "custom", "description", "website", "industry", "country", "city", "converted_account_id", "converted_contact_id", "converted_opportunity_id", "converted_at", "display_name", "created_at", "updated_at", "deleted_at", "created_by", "etag", "external_id", "likely_duplicates")
     class Status(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATUS_UNSPECIFIED: _ClassVar[Lead.Status]
@@ -69,6 +70,7 @@ class Lead(_message.Message):
     CREATED_BY_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
     EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
+    LIKELY_DUPLICATES_FIELD_NUMBER: _ClassVar[int]
     id: str
     first_name: str
     last_name: str
@@ -99,7 +101,8 @@ class Lead(_message.Message):
     created_by: str
     etag: str
     external_id: str
-    def __init__(self, id: _Optional[str] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., email: _Optional[str] = ..., phone: _Optional[str] = ..., company: _Optional[str] = ..., title: _Optional[str] = ..., source: _Optional[str] = ..., status: _Optional[_Union[Lead.Status, str]] = ..., unqualified_reason: _Optional[str] = ..., owner_id: _Optional[str] = ..., territory_id: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., custom: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., description: _Optional[str] = ..., website: _Optional[str] = ..., industry: _Optional[str] = ..., country: _Optional[str] = ..., city: _Optional[str] = ..., converted_account_id: _Optional[str] = ..., converted_contact_id: _Optional[str] = ..., converted_opportunity_id: _Optional[str] = ..., converted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., display_name: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., deleted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by: _Optional[str] = ..., etag: _Optional[str] = ..., external_id: _Optional[str] = ...) -> None: ...
+    likely_duplicates: _containers.RepeatedCompositeFieldContainer[_matching_rules_pb2.LikelyDuplicate]
+    def __init__(self, id: _Optional[str] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., email: _Optional[str] = ..., phone: _Optional[str] = ..., company: _Optional[str] = ..., title: _Optional[str] = ..., source: _Optional[str] = ..., status: _Optional[_Union[Lead.Status, str]] = ..., unqualified_reason: _Optional[str] = ..., owner_id: _Optional[str] = ..., territory_id: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., custom: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., description: _Optional[str] = ..., website: _Optional[str] = ..., industry: _Optional[str] = ..., country: _Optional[str] = ..., city: _Optional[str] = ..., converted_account_id: _Optional[str] = ..., converted_contact_id: _Optional[str] = ..., converted_opportunity_id: _Optional[str] = ..., converted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., display_name: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., deleted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by: _Optional[str] = ..., etag: _Optional[str] = ..., external_id: _Optional[str] = ..., likely_duplicates: _Optional[_Iterable[_Union[_matching_rules_pb2.LikelyDuplicate, _Mapping]]] = ...) -> None: ...
 
 class LeadStatusChange(_message.Message):
     __slots__ = ("id", "from_status", "to_status", "changed_at", "changed_by", "seconds_in_from_status")
@@ -207,6 +210,14 @@ class ListLeadStatusChangesResponse(_message.Message):
     def __init__(self, status_changes: _Optional[_Iterable[_Union[LeadStatusChange, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class CreateLeadRequest(_message.Message):
+    __slots__ = ("lead", "allow_duplicates")
+    LEAD_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_DUPLICATES_FIELD_NUMBER: _ClassVar[int]
+    lead: Lead
+    allow_duplicates: bool
+    def __init__(self, lead: _Optional[_Union[Lead, _Mapping]] = ..., allow_duplicates: _Optional[bool] = ...) -> None: ...
+
+class FindLeadDuplicatesRequest(_message.Message):
     __slots__ = ("lead",)
     LEAD_FIELD_NUMBER: _ClassVar[int]
     lead: Lead
@@ -243,12 +254,14 @@ class ListLeadsResponse(_message.Message):
     def __init__(self, leads: _Optional[_Iterable[_Union[Lead, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., total_size: _Optional[int] = ..., total_size_estimated: _Optional[bool] = ...) -> None: ...
 
 class UpdateLeadRequest(_message.Message):
-    __slots__ = ("lead", "update_mask")
+    __slots__ = ("lead", "update_mask", "allow_duplicates")
     LEAD_FIELD_NUMBER: _ClassVar[int]
     UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_DUPLICATES_FIELD_NUMBER: _ClassVar[int]
     lead: Lead
     update_mask: _field_mask_pb2.FieldMask
-    def __init__(self, lead: _Optional[_Union[Lead, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
+    allow_duplicates: bool
+    def __init__(self, lead: _Optional[_Union[Lead, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., allow_duplicates: _Optional[bool] = ...) -> None: ...
 
 class BatchGetLeadsResponse(_message.Message):
     __slots__ = ("leads", "not_found", "left_out")
@@ -261,28 +274,34 @@ class BatchGetLeadsResponse(_message.Message):
     def __init__(self, leads: _Optional[_Iterable[_Union[Lead, _Mapping]]] = ..., not_found: _Optional[_Iterable[str]] = ..., left_out: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class BatchCreateLeadsRequest(_message.Message):
-    __slots__ = ("leads",)
+    __slots__ = ("leads", "allow_duplicates")
     LEADS_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_DUPLICATES_FIELD_NUMBER: _ClassVar[int]
     leads: _containers.RepeatedCompositeFieldContainer[Lead]
-    def __init__(self, leads: _Optional[_Iterable[_Union[Lead, _Mapping]]] = ...) -> None: ...
+    allow_duplicates: bool
+    def __init__(self, leads: _Optional[_Iterable[_Union[Lead, _Mapping]]] = ..., allow_duplicates: _Optional[bool] = ...) -> None: ...
 
 class BatchUpdateLeadsRequest(_message.Message):
-    __slots__ = ("leads", "update_masks", "allow_missing")
+    __slots__ = ("leads", "update_masks", "allow_missing", "allow_duplicates")
     LEADS_FIELD_NUMBER: _ClassVar[int]
     UPDATE_MASKS_FIELD_NUMBER: _ClassVar[int]
     ALLOW_MISSING_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_DUPLICATES_FIELD_NUMBER: _ClassVar[int]
     leads: _containers.RepeatedCompositeFieldContainer[Lead]
     update_masks: _containers.RepeatedCompositeFieldContainer[_field_mask_pb2.FieldMask]
     allow_missing: bool
-    def __init__(self, leads: _Optional[_Iterable[_Union[Lead, _Mapping]]] = ..., update_masks: _Optional[_Iterable[_Union[_field_mask_pb2.FieldMask, _Mapping]]] = ..., allow_missing: _Optional[bool] = ...) -> None: ...
+    allow_duplicates: bool
+    def __init__(self, leads: _Optional[_Iterable[_Union[Lead, _Mapping]]] = ..., update_masks: _Optional[_Iterable[_Union[_field_mask_pb2.FieldMask, _Mapping]]] = ..., allow_missing: _Optional[bool] = ..., allow_duplicates: _Optional[bool] = ...) -> None: ...
 
 class AssertLeadRequest(_message.Message):
-    __slots__ = ("lead", "update_mask")
+    __slots__ = ("lead", "update_mask", "allow_duplicates")
     LEAD_FIELD_NUMBER: _ClassVar[int]
     UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_DUPLICATES_FIELD_NUMBER: _ClassVar[int]
     lead: Lead
     update_mask: _field_mask_pb2.FieldMask
-    def __init__(self, lead: _Optional[_Union[Lead, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
+    allow_duplicates: bool
+    def __init__(self, lead: _Optional[_Union[Lead, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., allow_duplicates: _Optional[bool] = ...) -> None: ...
 
 class AssertLeadResponse(_message.Message):
     __slots__ = ("outcome", "lead")

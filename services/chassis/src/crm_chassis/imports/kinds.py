@@ -32,6 +32,8 @@ class Importer:
     prepare: Callable[[Transaction, Sequence[Row]], Any]
     read: Callable[[Transaction, Row, Any], Any]
     apply: Callable[[Transaction, Row, Any, Any], str]
+    seeks_duplicates: bool = False
+    """Whether `prepare` looks for records that look like the rows, as the option of the import says."""
 
     def writable(self, actor: Actor, name: str) -> bool:
         """Whether the actor may fill what cells of that column fill."""

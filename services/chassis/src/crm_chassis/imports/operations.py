@@ -77,6 +77,8 @@ class Imports:
             raise InvalidInput.of("kind", UNKNOWN_VALUE(values=list(self._importers)))
         if not actor.may(importer.permission):
             raise PermissionDenied(f"This needs the permission {importer.permission}.")
+        if header.options.duplicates and not importer.seeks_duplicates:
+            raise InvalidInput.of("duplicates", f"{importer.kind} are not compared with each other")
         unknown = sorted(set(header.mapping.values()) - importer.columns.keys() - {""})
         if unknown:
             possible = ", ".join(sorted(importer.columns))
@@ -316,7 +318,8 @@ def _listed(columns: Sequence[str]) -> str:
 
 def _effective(options: Any, layout: Layout) -> dict[str, Any]:
     """The options in force, as they are stored."""
-    return {
+    asked = {"duplicates": Options.Duplicates.Name(options.duplicates)} if options.duplicates else {}
+    return asked | {
         "encoding": layout.encoding,
         "delimiter": layout.delimiter,
         "decimal_sign": Options.Sign.Name(options.decimal_sign or Options.POINT),

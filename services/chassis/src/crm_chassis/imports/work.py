@@ -255,6 +255,7 @@ class _Translation:
             SIGNS[options.get("decimal_sign", "POINT")], SIGNS[options.get("list_separator", "SEMICOLON")]
         )
         self._clears = options.get("empty_cells") == "CLEAR"
+        self._duplicates = options.get("duplicates", "")
         self._columns = importer.columns
         values = options.get("values", {})
         self._targets = [
@@ -274,7 +275,7 @@ class _Translation:
         filled = {self._columns[target].field for target, cell in row.items() if cell}
         emptied = {self._columns[target].field for target, cell in row.items() if not cell} - filled - {""}
         cleared = frozenset(emptied) if self._clears else frozenset()
-        return Row(row, self._notation, cleared, complete=self._clears)
+        return Row(row, self._notation, cleared, self._duplicates, complete=self._clears)
 
 
 def _plain(cell: str) -> str:
@@ -310,6 +311,7 @@ class _Batch:
         with self.tx.acting(self.actor, self.importer.permission) as tx, session.begin_nested() as savepoint:
             batch = self.importer.prepare(tx, [one.values for one in staged])
             self.refused |= self._unusable(tx, staged)
+            judged: dict[Any, int] = {}
             for place, one in enumerate(staged):
                 if one.line in self.refused:
                     continue
@@ -324,9 +326,15 @@ class _Batch:
                     self.refused[one.line] = error
                     culprit = place
                     break
+                for record in tx.awaiting:
+                    judged.setdefault(record, one.line)
             else:
-                tx.settle()
-                self.ask_later(tx)
+                if refused := tx.verdicts():
+                    self.refused |= {judged[record]: error for record, error in refused.items()}
+                    culprit = len(staged)
+                else:
+                    tx.settle()
+                    self.ask_later(tx)
             if culprit is not None or self.run.dry_run:
                 savepoint.rollback()
                 tx.forget()

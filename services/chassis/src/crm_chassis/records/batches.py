@@ -85,7 +85,7 @@ def batch_use_cases(
         return batch_get(tx, model, request.ids, methods[f"BatchGet{many}"].response)
 
     def create(tx: Transaction, request: Any) -> Message:
-        return _create(tx, kind, getattr(request, model.plural))
+        return _create(tx, kind, request)
 
     def update(tx: Transaction, request: Any) -> Message:
         return _update(tx, kind, request)
@@ -182,16 +182,17 @@ def _by_id(tx: Transaction, model: Any, ids: Iterable[str]) -> dict[str, Any]:
     return {record.id: record for record in tx.session.scalars(tx.visible(model).where(model.id.in_(list(ids))))}
 
 
-def _create(tx: Transaction, kind: _Kind, resources: Sequence[Any]) -> Message:
+def _create(tx: Transaction, kind: _Kind, request: Any) -> Message:
+    resources = getattr(request, kind.model.plural)
     _compose_keys(kind, resources)
     holders = _holders(tx, kind, [getattr(one, KEY) for one in resources] if kind.has_key else [])
-    batch = _Batch(tx, kind, len(resources))
+    batch = _Batch(tx, kind, request, len(resources))
     for place, resource in enumerate(resources):
         key = getattr(resource, KEY) if kind.has_key else ""
         with batch.judging(place):
             if key in holders:
                 raise _taken(kind, holders[key])
-            batch.rows.append(_creation(tx, kind, place, resource))
+            batch.rows.append(_creation(tx, kind, place, resource, request))
     return batch.write()
 
 
@@ -199,7 +200,7 @@ def _update(tx: Transaction, kind: _Kind, request: Any) -> Message:
     resources = getattr(request, kind.model.plural)
     _compose_keys(kind, resources)
     by_key = kind.has_key and "allow_missing" in request.DESCRIPTOR.fields_by_name
-    batch = _Batch(tx, kind, len(resources))
+    batch = _Batch(tx, kind, request, len(resources))
     masks = [*request.update_masks, *(FieldMask() for _ in resources[len(request.update_masks) :])]
     batch.keyed = {
         place: (resource, mask)
@@ -211,7 +212,7 @@ def _update(tx: Transaction, kind: _Kind, request: Any) -> Message:
     for place, (resource, mask) in enumerate(zip(resources, masks, strict=False)):
         if place not in batch.keyed:
             with batch.judging(place):
-                batch.rows.append(_change(tx, kind, place, resource, mask))
+                batch.rows.append(_change(tx, kind, place, resource, mask, request))
     batch.rows.sort(key=lambda row: row.place)
     return batch.write()
 
@@ -219,7 +220,7 @@ def _update(tx: Transaction, kind: _Kind, request: Any) -> Message:
 def _each(tx: Transaction, kind: _Kind, requests: Sequence[Any], does: UseCase | None, outcome: int) -> Message:
     """Does to each record what the request for it alone says."""
     assert does is not None, "what is done to many records can be done to one"
-    batch = _Batch(tx, kind, len(requests))
+    batch = _Batch(tx, kind, None, len(requests))
     batch.rows = [_Row(place, request, request.id, does, outcome) for place, request in enumerate(requests)]
     return batch.write()
 
@@ -228,8 +229,10 @@ def _assert(tx: Transaction, kind: _Kind, request: Any, response: Any) -> Messag
     resource = getattr(request, kind.name)
     _compose_keys(kind, [resource])
     holders = _holders(tx, kind, [getattr(resource, KEY)])
-    row = _by_key(tx, kind, 0, resource, request.update_mask, holders, allow_missing=True)
+    row = _by_key(tx, kind, 0, resource, request.update_mask, holders, request, allow_missing=True)
     record, before = _run(tx, kind, row)
+    for error in tx.verdicts().values():
+        raise error
     tx.session.flush()
     outcome = _outcome(row, record, before)
     return cast(Message, response(outcome=outcome, **{kind.name: to_message(record, kind.model.message)}))
@@ -262,18 +265,30 @@ def _taken(kind: _Kind, holder: _Holder) -> AlreadyExists:
     return same_value(kind.name, [KEY], holder.id if holder.seen else None, deleted=holder.deleted)
 
 
-def _creation(tx: Transaction, kind: _Kind, place: int, resource: Any) -> _Row:
+def _said_of_all(call: Any, request: Any, kind: _Kind) -> None:
+    """Puts into the request of one record what the call says of all of them, in fields of the same name and type."""
+    for said, value in call.ListFields():
+        if said.name in (kind.name, kind.model.plural, "update_mask", "update_masks"):
+            continue
+        own = request.DESCRIPTOR.fields_by_name.get(said.name)
+        if own is not None and own.type == said.type:
+            setattr(request, said.name, value)
+
+
+def _creation(tx: Transaction, kind: _Kind, place: int, resource: Any, call: Any) -> _Row:
     """Raises PermissionDenied and InvalidInput."""
     assert kind.create is not None, "who makes many records can make one"
     request = kind.create.request(**{kind.name: resource})
+    _said_of_all(call, request, kind)
     check_input(request, tx.actor)
     return _Row(place, request)
 
 
-def _change(tx: Transaction, kind: _Kind, place: int, resource: Any, mask: FieldMask) -> _Row:
+def _change(tx: Transaction, kind: _Kind, place: int, resource: Any, mask: FieldMask, call: Any) -> _Row:
     """Raises PermissionDenied and InvalidInput."""
     assert kind.update is not None, "who changes many records can change one"
     request: Any = kind.update.request(**{kind.name: resource}, update_mask=mask)
+    _said_of_all(call, request, kind)
     check_input(request, tx.actor)
     return _Row(place, request, getattr(request, kind.name).id)
 
@@ -285,6 +300,7 @@ def _by_key(
     resource: Any,
     mask: FieldMask,
     holders: Mapping[str, _Holder],
+    call: Any,
     *,
     allow_missing: bool,
 ) -> _Row:
@@ -298,11 +314,11 @@ def _by_key(
         permission = kind.create.policy.permission
         if not tx.actor.may(permission):
             raise PermissionDenied(f"This needs the permission {permission}.")
-        return _creation(tx, kind, place, resource)
+        return _creation(tx, kind, place, resource, call)
     if holder.deleted or not holder.seen:
         raise _taken(kind, holder)
     resource.id = holder.id
-    return _change(tx, kind, place, resource, mask)
+    return _change(tx, kind, place, resource, mask, call)
 
 
 def _run(tx: Transaction, kind: _Kind, row: _Row) -> tuple[Any, int]:
@@ -333,6 +349,8 @@ class _Batch:
 
     tx: Transaction
     kind: _Kind
+    call: Any
+    """The request of the call; None where each record has one of its own."""
     size: int
     rows: list[_Row] = field(default_factory=list)
     keyed: dict[int, tuple[Any, FieldMask]] = field(default_factory=dict)
@@ -364,7 +382,9 @@ class _Batch:
                 if key not in holders:
                     new.add(key)
                 rows.append(
-                    _by_key(self.tx, self.kind, place, resource, mask, holders, allow_missing=self.allow_missing)
+                    _by_key(
+                        self.tx, self.kind, place, resource, mask, holders, self.call, allow_missing=self.allow_missing
+                    )
                 )
         return rows
 
@@ -421,7 +441,15 @@ class _Batch:
                 written[row.place] = (row, *_run(tx, kind, row))
             if row.place in self.errors:
                 return written, number
-        return written, None if self._references_hold(written.values()) else len(rows)
+        return written, None if self._references_hold(written.values()) and self._stay(written) else len(rows)
+
+    def _stay(self, written: Mapping[int, tuple[_Row, Any, int]]) -> bool:
+        """Whether all records may stay, by those who judge them together."""
+        refused = self.tx.verdicts()
+        for place, (_, record, _) in written.items():
+            if record in refused:
+                self.errors[place] = refused[record]
+        return not refused
 
     def _references_hold(self, changed: Iterable[tuple[_Row, Any, int]]) -> bool:
         """Whether all records of other services may be named that rows name and did not name before."""

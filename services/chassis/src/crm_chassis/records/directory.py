@@ -202,7 +202,7 @@ class OwnerReach:
     """The directory seen as a table whose rows own themselves."""
 
     visible_through = None
-    seen_with = None
+    seen_with = ()
     shareable = False
     owner_field = "id"
     team_field = None

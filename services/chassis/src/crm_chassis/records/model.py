@@ -28,13 +28,14 @@ class Personal:
     `subject` is the column with the person's id, "id" where the row is the person's own. If it names a row of another
     table instead, `through` is that table and its column with the person's id. `also` are further columns with the id
     of a person whom the row is about. `columns` hold personal values beside those that repeat a PERSONAL field of the
-    contract.
+    contract. Rows that say nothing without these values are deleted with the subject: they are not `kept`.
     """
 
     subject: str
     columns: tuple[str, ...] = ()
     through: tuple[str, str] | None = None
     also: tuple[str, ...] = ()
+    kept: bool = True
 
 
 class Visible:
@@ -48,8 +49,8 @@ class Visible:
     territory_field: ClassVar[str | None] = None
     visible_through: ClassVar[tuple[str, Any] | None] = None
     """Column and model of the record that decides who sees this one."""
-    seen_with: ClassVar[tuple[str, Any] | None] = None
-    """Column and model of a record that whoever sees this one must be able to see too, if it names one."""
+    seen_with: ClassVar[tuple[tuple[str, Any], ...]] = ()
+    """Columns and models of records that whoever sees this one must be able to see too, those of them that it names."""
     shareable: ClassVar[bool] = False
     """Whether rows can be shared (crm_chassis.records.sharing)."""
     personal: ClassVar[Personal | None] = None

@@ -66,21 +66,24 @@ class Row(dict[str, str]):
         cells: Mapping[str, str],
         notation: Notation = Notation(),
         cleared: frozenset[str] = frozenset(),
+        duplicates: str = "",
         *,
         complete: bool = False,
     ) -> None:
-        """`cleared` are the fields of the message that their empty cells make empty.
+        """`cleared` are the fields of the message that their empty cells make empty; `duplicates` is the option of the
+        import that says what becomes of a row whose record looks like one that is there.
 
         A `complete` row says all there is to say of what it fills: entries that it does not name are dropped.
         """
         super().__init__(cells)
         self.notation = notation
         self.cleared = cleared
+        self.duplicates = duplicates
         self.complete = complete
 
     def but(self, **cells: str) -> Row:
         """The same row with other cells."""
-        return Row({**self, **cells}, self.notation, self.cleared, complete=self.complete)
+        return Row({**self, **cells}, self.notation, self.cleared, self.duplicates, complete=self.complete)
 
     def entries(self, name: str) -> list[str]:
         """The entries of the list in a cell."""

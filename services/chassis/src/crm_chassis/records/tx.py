@@ -8,7 +8,7 @@ row and the outbox row, and keeps the search index, all or nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -52,6 +52,7 @@ from crm_chassis.db.tables import Outbox, SearchTerm, SubjectKey
 from crm_chassis.db.vault import Erased, Vault
 from crm_chassis.envelope import PLACES, Occurrence, seal
 from crm_chassis.errors import (
+    DomainError,
     NotFound,
     PermissionDenied,
     Referenced,
@@ -129,6 +130,20 @@ class _Change:
         return "updated"
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """What a judge says of a written record: why it may not stay, or what the answer shows in computed fields."""
+
+    record: Record
+    refused: DomainError | None = None
+    shows: Mapping[str, Any] = field(default_factory=dict)
+
+
+Judge = Callable[["Transaction", Sequence[tuple[Record, Any]], bool], Iterable[Verdict]]
+"""Judges records that a transaction has written, all at once, each with what its use case said about it. The last
+argument says whether the answer shows the record: it does not in calls for many records and in imports."""
+
+
 @dataclass
 class _Left:
     """The rows that changes leave behind: keys of subjects, history, events and search terms."""
@@ -199,6 +214,8 @@ class Transaction(View):
         self._unverified: dict[str, list[str]] = {}
         self._fetched: dict[tuple[type[Record], str, bool], tuple[Record, bool] | None] = {}
         self._unusable: dict[type[Any], tuple[set[str], set[str], set[str]]] = {}
+        self._awaiting: dict[Judge, list[tuple[Record, Any]]] = {}
+        self._shown: list[Verdict] = []
         self._keyed: set[str] = set()
         """Records that have got their keys with a note, before they were settled."""
         session.info.setdefault(_WATCHING, []).append(self)
@@ -377,6 +394,33 @@ class Transaction(View):
 
     # -- writing ------------------------------------------------------------------------------------------
 
+    def await_verdict(self, judge: Judge, record: Record, about: Any = None) -> None:
+        """Has a record judged once it is written, together with the others of the call: at settlement, or before it by
+        whoever asks for `verdicts`. `about` is given to the judge with the record."""
+        self._awaiting.setdefault(judge, []).append((record, about))
+
+    @property
+    def awaiting(self) -> list[Record]:
+        """The records that have not been judged yet."""
+        return [record for waiting in self._awaiting.values() for record, _ in waiting]
+
+    def verdicts(self, *, answered: bool = False) -> dict[Record, DomainError]:
+        """Has the records judged that wait for it; those that may not stay, each with the reason.
+
+        `answered` says whether the answer shows them.
+        """
+        awaiting, self._awaiting = self._awaiting, {}
+        refused: dict[Record, DomainError] = {}
+        if awaiting:
+            self.session.flush()
+        for judge, written in awaiting.items():
+            for verdict in judge(self, written, answered):
+                if verdict.refused is not None:
+                    refused.setdefault(verdict.record, verdict.refused)
+                elif verdict.shows:
+                    self._shown.append(verdict)
+        return refused
+
     def add(self, record: R) -> R:
         """A new record. Its owner, if it has one and none is named, is the actor."""
         owner = record.owner_field
@@ -482,8 +526,18 @@ class Transaction(View):
         return envelope_of(self.session, row, self._vault)
 
     def settle(self) -> None:
-        """Writes history, events and search terms of all changes so far."""
+        """Writes history, events and search terms of all changes so far. Raises what a judge of a record says."""
+        for error in self.verdicts(answered=True).values():
+            raise error
         self.session.flush()
+        self._settle()
+        shown, self._shown = self._shown, []
+        for verdict in shown:
+            # Only now: events do not tell what is shown to this caller.
+            for name, value in verdict.shows.items():
+                setattr(verdict.record, name, value)
+
+    def _settle(self) -> None:
         changes, self._changes = self._changes, {}
         named, self._named = self._named, {}
         for record in named:
@@ -524,6 +578,7 @@ class Transaction(View):
         """Forgets the changes since the last settlement, which a savepoint has undone."""
         self._changes, self._named = {}, {}
         self._fetched, self._unusable = {}, {}
+        self._awaiting, self._shown = {}, []
         self.forget_reach()
 
     def forget_reach(self) -> None:

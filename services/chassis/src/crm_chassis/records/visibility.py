@@ -43,14 +43,14 @@ def predicate(view: Any, model: Any, permission: str) -> ColumnElement[bool]:
 
 def _seen_with(view: Any, model: Any) -> ColumnElement[bool]:
     """Rows that name no record which the actor may not see, of those that must not."""
-    if model.seen_with is None:
-        return true()
-    column, other = model.seen_with
-    scope = view.actor.scope_of(f"{other.plural}.read")
-    if scope == ALL:
-        return true()
-    named = getattr(model, column)
-    return or_(named.is_(None), named.in_(select(other.id).where(_reached(view, other, scope, READ))))
+    conditions = []
+    for column, other in model.seen_with:
+        scope = view.actor.scope_of(f"{other.plural}.read")
+        if scope != ALL:
+            named = getattr(model, column)
+            reached = select(other.id).where(_reached(view, other, scope, READ))
+            conditions.append(or_(named.is_(None), named.in_(reached)))
+    return and_(true(), *conditions)
 
 
 def _reached(view: Any, model: Any, scope: int, level: int) -> ColumnElement[bool]:
@@ -116,7 +116,7 @@ def halves(view: Any, model: Any) -> tuple[ColumnElement[bool], ColumnElement[bo
 
     Two ordered selects walk an index each, where one with both conditions would gather all rows and sort them.
     """
-    if view.actor.scope_of(f"{model.plural}.read") != OWN or model.owner_field is None or model.seen_with is not None:
+    if view.actor.scope_of(f"{model.plural}.read") != OWN or model.owner_field is None or model.seen_with:
         return None
     shared = None if model.visible_through is not None else shared_with(view, model, OWN)
     if shared is None:
@@ -135,7 +135,7 @@ def ways(view: Any, model: Any, permission: str) -> list[tuple[ColumnElement[Any
     scope = actor.scope_of(permission)
     if scope in (0, ALL) or model.visible_through is not None or model.owner_field is None:
         return None
-    if model.seen_with is not None or _has_queue(model, actor, scope):
+    if model.seen_with or _has_queue(model, actor, scope):
         return None
     owner = getattr(model, model.owner_field)
     if scope == OWN:

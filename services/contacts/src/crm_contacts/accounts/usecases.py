@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crm.common.v1 import standard_pb2
 from crm.contacts.v1 import accounts_pb2
 from crm_chassis.records.hierarchy import in_circle
 from crm_chassis.records.mapping import assign
@@ -27,4 +28,11 @@ def update_account(tx: Transaction, request: accounts_pb2.UpdateAccountRequest) 
         tx.check_reference(Account, account.parent_id, "account.parent_id")
         if in_circle(tx.session, Account.parent_id, account):
             raise HierarchyCycle()
+    return account
+
+
+def delete_account(tx: Transaction, request: standard_pb2.DeleteRequest) -> Account:
+    """Marks it as deleted; it can be brought back."""
+    account = tx.get(Account, request.id, etag=request.etag)
+    tx.delete(account)
     return account

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -53,6 +53,9 @@ class Contact(Shared, Record):
         shared_index("contacts"),
     )
     message = contacts_pb2.Contact
+    computed: ClassVar[frozenset[str]] = frozenset({"likely_duplicates"})
+    likely_duplicates: ClassVar[Sequence[Mapping[str, Any]]] = ()
+    """Of a record that was just written: those that look like it, if its writer is told of them."""
     owner_field: ClassVar[str | None] = "owner_id"
     territory_field: ClassVar[str | None] = "territory_id"
     search_fields = frozenset({"first_name", "last_name", "email"})
@@ -170,7 +173,7 @@ class ContactKey(Base):
     """A key by which a person is recognised: an e-mail address or a number. Finds duplicates without a scan."""
 
     __tablename__ = "contact_keys"
-    personal: ClassVar[Personal | None] = Personal("contact_id", ("value",))
+    personal: ClassVar[Personal | None] = Personal("contact_id", ("value",), kept=False)
     __table_args__ = (Index("contact_keys_contact", "contact_id"),)
 
     value: Mapped[str] = mapped_column(String, primary_key=True)

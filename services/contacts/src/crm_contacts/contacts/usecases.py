@@ -33,6 +33,13 @@ def update_contact(tx: Transaction, request: contacts_pb2.UpdateContactRequest) 
     return contact
 
 
+def delete_contact(tx: Transaction, request: standard_pb2.DeleteRequest) -> Contact:
+    """Marks it as deleted; it can be brought back."""
+    contact = tx.get(Contact, request.id, etag=request.etag)
+    tx.delete(contact)
+    return contact
+
+
 def keep_contact(tx: Transaction, contact: Contact) -> Contact:
     """Settles primaries and stores the keys the person is recognised by."""
     contact.settle()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -58,6 +58,9 @@ class Lead(Shared, Record):
         shared_index("leads"),
     )
     message = leads_pb2.Lead
+    computed: ClassVar[frozenset[str]] = frozenset({"likely_duplicates"})
+    likely_duplicates: ClassVar[Sequence[Mapping[str, Any]]] = ()
+    """Of a record that was just written: those that look like it, if its writer is told of them."""
     owner_field: ClassVar[str | None] = "owner_id"
     territory_field: ClassVar[str | None] = "territory_id"
     search_fields = frozenset({"first_name", "last_name", "company", "email"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crm.common.v1 import standard_pb2
 from crm.contacts.v1 import leads_pb2
 from crm_chassis.contracts.transcode import enum_name
 from crm_chassis.errors import InvalidInput
@@ -43,6 +44,13 @@ def update_lead(tx: Transaction, request: leads_pb2.UpdateLeadRequest) -> Lead:
             tx.session.add(change)
     if lead.unqualified_reason != reason:
         lead.must_give_no_idle_reason()
+    return lead
+
+
+def delete_lead(tx: Transaction, request: standard_pb2.DeleteRequest) -> Lead:
+    """Marks it as deleted; it can be brought back."""
+    lead = tx.get(Lead, request.id, etag=request.etag)
+    tx.delete(lead)
     return lead
 
 

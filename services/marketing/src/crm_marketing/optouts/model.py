@@ -28,7 +28,7 @@ class OptOut(Record):
 
     __tablename__ = "opt_outs"
     personal: ClassVar[Personal | None] = Personal("person_id", ("address_hash",))
-    seen_with: ClassVar[tuple[str, Any] | None] = ("contact_id", Contact)
+    seen_with: ClassVar[tuple[tuple[str, Any], ...]] = (("contact_id", Contact),)
     __table_args__ = (
         Index("opt_outs_created", "created_at", "id"),
         Index("opt_outs_updated", "updated_at", "id"),

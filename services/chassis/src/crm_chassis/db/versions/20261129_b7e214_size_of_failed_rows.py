@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_b7e214"
-down_revision = "20261129_a35c1e"
+down_revision = "20261129_5e2b90"
 
 
 def upgrade() -> None:

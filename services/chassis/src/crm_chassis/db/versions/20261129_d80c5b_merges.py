@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261129_d80c5b"
-down_revision = "20261129_a35c1e"
+down_revision = "20261129_b7e214"
 
 
 def upgrade() -> None:
