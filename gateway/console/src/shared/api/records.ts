@@ -50,6 +50,9 @@ export const isPast = (row: Row): boolean => row.etag.startsWith("as-of-");
 
 export type Read = { record: Row; names: Record<string, string> };
 
+/** Whether something that is kept of a record is the record itself, and not its history or where its values come from. */
+export const isRead = (kept: unknown): kept is Read => typeof kept === "object" && kept !== null && "record" in kept;
+
 /** A record; with `asOf`, a time, as it was then. */
 export function useRecord(resource: string, id: string, expand: readonly string[] = [], asOf = "") {
   return useQuery({
@@ -114,7 +117,7 @@ export function paint(client: QueryClient, resource: string, id: string, next: (
     if (!kept) return kept;
     return kept.pages ? { ...kept, pages: kept.pages.map(inPage) } : inPage(kept);
   });
-  client.setQueriesData({ queryKey: recordKey(resource, id) }, (kept?: Read) =>
-    kept ? { ...kept, record: next(kept.record) } : kept,
+  client.setQueriesData({ queryKey: recordKey(resource, id) }, (kept: unknown) =>
+    isRead(kept) ? { ...kept, record: next(kept.record) } : kept,
   );
 }

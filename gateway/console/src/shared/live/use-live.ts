@@ -1,7 +1,7 @@
 /** Keeps what is on the screen as new as the suite: changed records are read again, lists a moment later. */
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { type Read, recordKey } from "@/shared/api/records";
+import { isRead, recordKey } from "@/shared/api/records";
 import { commentsKey } from "@/shared/comments/place";
 import { type Summary, useSummaries } from "@/shared/describe";
 import { accessKey } from "@/shared/record/access";
@@ -71,6 +71,7 @@ export function useLive(): void {
 
 /** Whether this very version is on the screen already, because it was made here. */
 function isShown(client: QueryClient, resource: string, { id, version }: Change): boolean {
-  const kept = client.getQueriesData<Read>({ queryKey: recordKey(resource, id) });
-  return kept.length > 0 && kept.every(([, read]) => read?.record.etag === version);
+  const kept = client.getQueriesData({ queryKey: recordKey(resource, id) });
+  const reads = kept.map(([, read]) => read).filter(isRead);
+  return reads.length > 0 && reads.every((read) => read.record.etag === version);
 }
