@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from crm.common.v1 import batches_pb2, standard_pb2
-from crm.contacts.v1 import contacts_pb2, duplicates_pb2
+from crm.contacts.v1 import contacts_pb2, duplicates_pb2, merges_pb2
 from crm_chassis.access.actor import ALL
 from crm_chassis.errors import DomainError
 from crm_chassis.testing import OWN, unique, user
@@ -43,6 +43,25 @@ def pairs(rpc: Any) -> Any:
         return list(rpc("ListDuplicates", duplicates_pb2.ListDuplicatesRequest(filter=wanted), as_=as_).duplicates)
 
     return of
+
+
+def test_a_pair_that_is_made_one_is_settled_until_it_is_two_again(
+    two: Any, sweep: Any, pairs: Any, rpc: Any, tick: Any, make: Any, email: str
+) -> None:
+    third = make("contact", last_name=unique("Lee"), emails=[{"address": email}])
+    sweep()
+    one, other = two
+    request = merges_pb2.MergeRequest(id=one.id, loser_ids=[other.id])
+    merged = rpc("MergeContacts", request, as_=ADMIN)
+    tick("merges")
+
+    state = {frozenset((pair.contact_id, pair.other_contact_id)): pair.state for pair in pairs(one.id)}
+    assert state == {frozenset((one.id, other.id)): Pair.MERGED, frozenset((one.id, third.id)): Pair.OPEN}
+    assert all(other.id not in (pair.contact_id, pair.other_contact_id) for pair in pairs(third.id))
+
+    rpc("UndoMerge", merges_pb2.UndoMergeRequest(id=merged.merge.id), as_=ADMIN)
+    tick("merges")
+    assert {pair.state for pair in pairs(one.id)} == {Pair.OPEN}
 
 
 def test_a_look_through_everything_finds_each_pair_once(

@@ -266,13 +266,14 @@ def test_who_merges_may_choose(rpc: Any, make: Any, merge: Any) -> None:
 
 
 def test_a_preview_says_what_would_be_and_changes_nothing(rpc: Any, make: Any) -> None:
-    survivor, loser = make(), make(title="Chief", emails=[{"address": "b@b.example"}])
+    address = f"{unique('b')}@b.example"
+    survivor, loser = make(), make(title="Chief", emails=[{"address": address}])
     note_call(rpc, loser.id)
 
     request = merges_pb2.MergeRequest(id=survivor.id, loser_ids=[loser.id])
     shown = rpc("PreviewContactMerge", request, as_=ADMIN)
 
-    assert (shown.survivor.title, shown.survivor.email) == ("Chief", "b@b.example")
+    assert (shown.survivor.title, shown.survivor.email) == ("Chief", address)
     assert [one.id for one in shown.contacts] == [survivor.id, loser.id]
     assert [(one.resource, one.count) for one in shown.moves] == [("activities", 1)]
     assert (get(rpc, survivor.id), get(rpc, loser.id)) == (survivor, loser)

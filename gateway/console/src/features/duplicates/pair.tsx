@@ -3,6 +3,7 @@ import { Badge, Button, Group, Paper, Skeleton, Stack, Switch, Table, Text, Titl
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Suspense, useState } from "react";
+import MergeWith from "@/features/merges/merge-with";
 import { call } from "@/shared/api/client";
 import { changed, type Row } from "@/shared/api/records";
 import { type Action, actionOf, type Description, type Field, fieldOf, shown } from "@/shared/describe";
@@ -51,6 +52,7 @@ type SidesProps = { description: Description; pair: Row; one: Side; other: Side 
 function Sides({ description, pair, one, other }: SidesProps) {
   const texts = useText("duplicates");
   const { text, label } = texts;
+  const client = useQueryClient();
   const [different, setDifferent] = useState(false);
   const left = useDescribedRecord(one.resource, one.id);
   const right = useDescribedRecord(other.resource, other.id);
@@ -83,6 +85,13 @@ function Sides({ description, pair, one, other }: SidesProps) {
           </Group>
         </div>
         <Group gap="xs">
+          {pair.state === "OPEN" && one.resource === other.resource && (
+            <MergeWith
+              resource={one.resource}
+              ids={[one.id, other.id]}
+              onDone={() => changed(client, "duplicates", pair.id)}
+            />
+          )}
           <Decision description={description} pair={pair} name="dismiss" when="OPEN" />
           <Decision description={description} pair={pair} name="reopen" when="NOT_DUPLICATE" />
         </Group>

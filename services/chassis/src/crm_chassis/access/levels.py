@@ -4,7 +4,7 @@ from __future__ import annotations
 
 READ, UPDATE, FULL = 1, 2, 3
 
-_LEVELS = {"read": READ} | dict.fromkeys(("delete", "share", "assign", "convert"), FULL)
+_LEVELS = {"read": READ} | dict.fromkeys(("delete", "share", "assign", "convert", "merge"), FULL)
 
 
 def level_of(permission: str) -> int:

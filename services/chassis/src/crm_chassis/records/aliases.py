@@ -116,6 +116,8 @@ def plural_of(kind: str) -> str:
 @cache
 def places(model: Any) -> tuple[Place, ...]:
     """Where the rows of a model of records name some that can be merged: by the contract, and by `also_names`."""
+    if model.keeps_old_ids:
+        return ()
     found = [Place(column, kind) for column, kind in model.also_names.items()]
     if {"resource", "record_id"} <= {one.key for one in model.__mapper__.column_attrs}:
         found += [Place("record_id", kind, resource=plural_of(kind)) for kind in sorted(crm_contracts.mergeable())]

@@ -96,6 +96,8 @@ class Record(Visible):
     computed: ClassVar[frozenset[str]] = frozenset()
     """Fields of the message that use cases compute for each answer, whose value now says nothing of what was read."""
 
+    keeps_old_ids: ClassVar[bool] = False
+    """Rows go on naming the records that they were written about, also when those are merged."""
     also_names: ClassVar[Mapping[str, str]] = {}
     """Columns that are no fields and hold ids of records that can be merged, with the kind of those."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import crm_contracts
 
@@ -24,6 +24,18 @@ class StandardUseCase:
 
     def __call__(self, tx: Transaction, request: Any) -> Any:
         return self._run(tx, request)
+
+
+R = TypeVar("R", bound=Record)
+
+
+def delete_record(tx: Transaction, model: type[R], request: Any) -> R:
+    """Marks a record as deleted; it can be brought back. Raises RecordMerged for an id that leads to another record."""
+    record = tx.get(model, request.id, etag=request.etag)
+    if record.id != request.id.lower():
+        raise RecordMerged(f"It was merged into {record.id}; delete that one if you mean it.")
+    tx.delete(record)
+    return record
 
 
 def standard(model: type[Record]) -> tuple[StandardUseCase, ...]:
@@ -63,11 +75,7 @@ def standard(model: type[Record]) -> tuple[StandardUseCase, ...]:
         return record
 
     def delete(tx: Transaction, request: Any) -> Record:
-        record = tx.get(model, request.id, etag=request.etag)
-        if record.id != request.id.lower():
-            raise RecordMerged(f"It was merged into {record.id}; delete that one if you mean it.")
-        tx.delete(record)
-        return record
+        return delete_record(tx, model, request)
 
     def undelete(tx: Transaction, request: Any) -> Record:
         record = tx.get(model, request.id, etag=request.etag, deleted=True)

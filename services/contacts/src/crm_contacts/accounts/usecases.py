@@ -6,6 +6,7 @@ from crm.common.v1 import standard_pb2
 from crm.contacts.v1 import accounts_pb2
 from crm_chassis.records.hierarchy import in_circle
 from crm_chassis.records.mapping import assign
+from crm_chassis.records.standard import delete_record
 from crm_chassis.records.tx import Transaction
 
 from crm_contacts.accounts.model import Account
@@ -32,7 +33,5 @@ def update_account(tx: Transaction, request: accounts_pb2.UpdateAccountRequest) 
 
 
 def delete_account(tx: Transaction, request: standard_pb2.DeleteRequest) -> Account:
-    """Marks it as deleted; it can be brought back."""
-    account = tx.get(Account, request.id, etag=request.etag)
-    tx.delete(account)
-    return account
+    """Marks it as deleted; it can be brought back. Raises RecordMerged."""
+    return delete_record(tx, Account, request)

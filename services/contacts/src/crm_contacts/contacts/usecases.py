@@ -5,6 +5,7 @@ from __future__ import annotations
 from crm.common.v1 import standard_pb2
 from crm.contacts.v1 import affiliations_pb2, contacts_pb2
 from crm_chassis.records.mapping import assign
+from crm_chassis.records.standard import delete_record
 from crm_chassis.records.tx import Transaction
 from sqlalchemy import delete, select
 
@@ -34,10 +35,8 @@ def update_contact(tx: Transaction, request: contacts_pb2.UpdateContactRequest) 
 
 
 def delete_contact(tx: Transaction, request: standard_pb2.DeleteRequest) -> Contact:
-    """Marks it as deleted; it can be brought back."""
-    contact = tx.get(Contact, request.id, etag=request.etag)
-    tx.delete(contact)
-    return contact
+    """Marks it as deleted; it can be brought back. Raises RecordMerged."""
+    return delete_record(tx, Contact, request)
 
 
 def keep_contact(tx: Transaction, contact: Contact) -> Contact:

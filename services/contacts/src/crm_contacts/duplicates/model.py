@@ -160,6 +160,7 @@ class Duplicate(Record):
         ("other_account_id", Account),
     )
     unlogged = frozenset({"low_id", "high_id"})
+    keeps_old_ids = True
 
     state: Mapped[str] = mapped_column(String, default=OPEN)
     score: Mapped[float] = mapped_column(Double)
@@ -186,6 +187,14 @@ class Duplicate(Record):
             setattr(pair, name if getattr(pair, name) is None else f"other_{name}", id_)
         pair.low_id, pair.high_id = in_order(one[1], other[1])
         return pair
+
+    def merge(self, by: str, now: datetime) -> None:
+        """Says that the two were made one."""
+        self.state, self.decided_by, self.decided_at = MERGED, by, now
+
+    def part(self) -> None:
+        """Puts two that were made one, and are two again, back on the list."""
+        self.state, self.decided_by, self.decided_at = OPEN, None, None
 
     def dismiss(self, by: str, now: datetime) -> None:
         """Says that the two are not the same. Raises DuplicateMerged for two that were made one."""

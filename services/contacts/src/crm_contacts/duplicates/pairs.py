@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from crm.contacts.v1 import duplicates_pb2
 from crm_chassis.records.tx import Transaction
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
-from crm_contacts.duplicates.model import OPEN, Duplicate, Ref
+from crm_contacts.duplicates.model import MERGED, OPEN, Duplicate, Ref
 from crm_contacts.duplicates.queries import Found, pair_of, pairs_of
 
 
@@ -31,6 +31,27 @@ def report(tx: Transaction, found: Sequence[tuple[Ref, Found]]) -> int:
             tx.undelete(present)
             new += 1
     return new
+
+
+def merge_pairs(tx: Transaction, survivor_id: str, loser_ids: Sequence[str]) -> None:
+    """Says of the pairs of records that were made one that they were, and takes the other pairs of the losers off."""
+    for pair in tx.session.scalars(_among([survivor_id, *loser_ids]).with_for_update()):
+        pair.merge(tx.actor.id, tx.now)
+    tx.session.flush()
+    for loser_id in loser_ids:
+        close_pairs(tx, loser_id)
+
+
+def part_pairs(tx: Transaction, ids: Sequence[str]) -> None:
+    """Puts the pairs of records that are two again back on the list."""
+    for pair in tx.session.scalars(_among(ids).where(Duplicate.state == MERGED).with_for_update()):
+        pair.part()
+
+
+def _among(ids: Sequence[str]) -> Select[Duplicate]:
+    return select(Duplicate).where(
+        Duplicate.low_id.in_(ids), Duplicate.high_id.in_(ids), Duplicate.deleted_at.is_(None)
+    )
 
 
 def close_pairs(tx: Transaction, record_id: str) -> None:

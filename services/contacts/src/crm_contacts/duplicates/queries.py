@@ -204,7 +204,7 @@ def load(tx: Transaction, refs: Iterable[Ref]) -> dict[Ref, Known]:
 
 
 def _seen(tx: Transaction, model: Any) -> Any:
-    return func.coalesce(predicate(model, tx.actor, f"{model.plural}.read"), False)
+    return func.coalesce(predicate(tx, model, f"{model.plural}.read"), False)
 
 
 def _contacts(tx: Transaction, ids: Collection[str]) -> Iterable[Known]:

@@ -29,6 +29,7 @@ from crm_contacts.accounts.model import Account
 from crm_contacts.base import Base, Record
 from crm_contacts.contacts.model import Contact, ContactKey
 from crm_contacts.contacts.usecases import join_account, keep_contact
+from crm_contacts.duplicates.pairs import merge_pairs, part_pairs
 from crm_contacts.errors import HierarchyCycle, LaterMerge, MergeErased, MergeTooLarge, NothingToMerge
 from crm_contacts.merges.following import MERGING
 from crm_contacts.merges.model import DONE, Merge, MergeSnapshot
@@ -248,6 +249,7 @@ def _merge(tx: Transaction, model: type[Record], request: merges_pb2.MergeReques
     tx.publish(_MERGED[model](merge_id=merge.id, loser_ids=plan.ids[1:]), survivor)
     tx.session.flush()
     _keep(tx, merge, before, _columns(survivor))
+    merge_pairs(tx, survivor.id, plan.ids[1:])
     versions = {one.id: one.version for one in (survivor, *plan.losers)}
     tx.publish(merges_pb2.MergeCreated(versions=versions), merge)
     MERGING.begin(tx, merging.Merge(merge.id, model.record_kind, survivor.id, plan.ids[1:], versions))
@@ -294,8 +296,7 @@ def _plain(value: Any) -> Any:
 def _seen(tx: Transaction) -> Any:
     """Merges into records that the caller may read."""
     survivors = (
-        Merge.survivor_id.in_(select(model.id).where(predicate(model, tx.actor, f"{model.plural}.read")))
-        for model in RULES
+        Merge.survivor_id.in_(select(model.id).where(predicate(tx, model, f"{model.plural}.read"))) for model in RULES
     )
     return tx.visible(Merge).where(or_(*survivors))
 
@@ -347,6 +348,7 @@ def undo_merge(tx: Transaction, request: merges_pb2.UndoMergeRequest) -> Merge:
         if isinstance(loser, Contact):
             keep_contact(tx, loser)
     tx.session.flush()
+    part_pairs(tx, merge.ids)
     versions = {id_: one.version for id_, one in records.items()}
     tx.publish(merges_pb2.MergeUndone(versions=versions), merge)
     MERGING.undo(tx, merging.Merge(merge.id, model.record_kind, merge.survivor_id, merge.loser_ids, versions))
@@ -354,7 +356,7 @@ def undo_merge(tx: Transaction, request: merges_pb2.UndoMergeRequest) -> Merge:
 
 
 def _check_undoable(tx: Transaction, merge: Merge, survivor: Any) -> None:
-    merging_right = predicate(type(survivor), tx.actor, f"{merge.resource}.merge")
+    merging_right = predicate(tx, type(survivor), f"{merge.resource}.merge")
     if tx.session.scalar(select(type(survivor).id).where(type(survivor).id == survivor.id, merging_right)) is None:
         raise PermissionDenied(f"{merge.resource}.merge does not reach this record.")
     tx.check_changeable(survivor)
