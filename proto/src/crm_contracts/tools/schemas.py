@@ -253,7 +253,7 @@ _MARKS = r"\u061c\u200e\u200f"
 _INPUT_PATTERNS: dict[int, str] = {
     Format.COUNTRY: f"^(?:{'|'.join(sorted(COUNTRIES))})$",
     Format.CURRENCY: f"^(?:{'|'.join(sorted(CURRENCIES))})$",
-    Format.LANGUAGE: "^[a-zA-Z]{2,3}(?:-[A-Za-z0-9]{2,8})*$",
+    Format.LANGUAGE: "^[a-zA-Z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$",
     Format.PHONE: f"^[^{_CONTROL}{_LINES}]*(?:[0-9][^{_CONTROL}{_LINES}]*){{3}}$",
     Format.URL: rf"^https?://[^\s/$.?#{_CONTROL}{_LINES}][^\s{_CONTROL}{_LINES}]*$",
 }
