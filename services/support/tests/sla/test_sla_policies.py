@@ -40,6 +40,17 @@ def test_a_condition_that_cannot_be_checked_is_refused(make_policy: Any, conditi
     assert "sla_policy.condition" in refused.value.errors
 
 
+def test_a_policy_without_a_condition_is_for_every_ticket(rpc: Any, make_policy: Any) -> None:
+    calendar = make_policy(unique(), HOUR).calendar_id
+    target = {"kind": "UPDATE", "priority": "LOW", "minutes": 5}
+    given = {"name": unique("Policy"), "calendar_id": calendar, "targets": [target]}
+
+    made = rpc("CreateSlaPolicy", sla_policies_pb2.CreateSlaPolicyRequest(sla_policy=given), as_=ADMIN)
+
+    assert made.condition == ""
+    rpc("DeleteSlaPolicy", standard_pb2.DeleteRequest(id=made.id), as_=ADMIN)
+
+
 def test_a_condition_tells_nobody_what_they_may_not_read(rpc: Any, make_policy: Any) -> None:
     """Which policy a ticket gets would say letter by letter what stands in the field."""
     blind = user({"sla_policies.*": ALL, "tickets.*": ALL, "business_calendars.read": ALL})

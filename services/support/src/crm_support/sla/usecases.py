@@ -19,7 +19,7 @@ def create_sla_policy(tx: Transaction, request: sla_policies_pb2.CreateSlaPolicy
     """A new policy. Raises UnknownReference for a calendar that is not there."""
     policy = SlaPolicy()
     assign(policy, request.sla_policy)
-    check_readable(tx.actor, policy.condition)
+    check_readable(tx.actor, request.sla_policy.condition)
     tx.check_reference(BusinessCalendar, policy.calendar_id, "sla_policy.calendar_id")
     return tx.add(policy)
 
@@ -29,7 +29,7 @@ def update_sla_policy(tx: Transaction, request: sla_policies_pb2.UpdateSlaPolicy
     given = request.sla_policy
     policy = tx.get(SlaPolicy, given.id, etag=given.etag)
     if "condition" in assign(policy, given, request.update_mask.paths):
-        check_readable(tx.actor, policy.condition)
+        check_readable(tx.actor, given.condition)
     tx.check_reference(BusinessCalendar, policy.calendar_id, "sla_policy.calendar_id")
     return policy
 
