@@ -10,6 +10,7 @@ from crm_chassis.ids import uuid7
 from crm_gateway.routes import Table, parameters, routed, template
 from gateway_harness import Client, Suite
 from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.timestamp_pb2 import Timestamp
 
 TRANSCODED = [(m, http) for m, http in routed() if m.domain != "gateway"]
 
@@ -26,6 +27,8 @@ def _value(field: FieldDescriptor) -> tuple[Any, Any]:
     """A value as it stands in a query and as it arrives."""
     if field.type == FieldDescriptor.TYPE_BOOL:
         return "true", True
+    if field.message_type is not None:
+        return "2026-01-31T09:00:00Z", Timestamp(seconds=1769850000)
     if field.enum_type is not None:
         return field.enum_type.values[1].name.lower(), field.enum_type.values[1].number
     if field.type == FieldDescriptor.TYPE_STRING:

@@ -53,7 +53,7 @@ from crm_gateway.principals import Principals
 from crm_gateway.problems import problem
 from crm_gateway.references import call_verified
 from crm_gateway.refusals import let_refuse
-from crm_gateway.routes import EVERY, Handler, Route, Table, allowed, of_each, routed, with_history
+from crm_gateway.routes import Handler, Route, Table, allowed, is_of_each, of_each, routed, with_history
 from crm_gateway.search import Search
 from crm_gateway.settings import GatewaySettings, services
 from crm_gateway.shaping import Shaping
@@ -562,7 +562,7 @@ class _Transcoded:
         self._names_account = method.policy.public and "email" in fields
         # What every service offers says in its path which of them is meant, or the resource that one has.
         self._service = "" if method.domain == "common" else method.domain
-        self._of_a_resource = http.path.startswith(EVERY)
+        self._of_a_resource = is_of_each(method)
         self._as_of = "as_of" in fields and self._reads
 
     async def handle(self, request: Request, path: dict[str, str]) -> Reply:

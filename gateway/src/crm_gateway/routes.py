@@ -66,9 +66,15 @@ def parameters(path: str) -> list[str]:
     return _PARAMETER.findall(path)
 
 
+def is_of_each(method: crm_contracts.Method) -> bool:
+    """Whether every resource has this method under a path of its own."""
+    is_routed = method.http is not None and method.http.path.startswith(EVERY)
+    return is_routed and method.service == "crm.common.v1.HistoryService"
+
+
 def of_each(method: crm_contracts.Method, http: crm_contracts.Http) -> Iterator[tuple[crm_contracts.Http, str]]:
     """The rules of a method, and the resource that each is for: of one that every resource has, one for each."""
-    if not http.path.startswith(EVERY):
+    if not is_of_each(method):
         yield http, ""
         return
     for plural, (_, changeable) in with_history().items():
