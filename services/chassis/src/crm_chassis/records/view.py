@@ -147,7 +147,8 @@ def kept(build: Callable[Concatenate[View, P], S]) -> Callable[Concatenate[View,
 
     @wraps(build)
     def found(view: View, *shape: Any) -> Any:
-        if any(isinstance(one, Message) for one in shape):
+        # As a part of another statement that is kept, it is built with that one's parameters.
+        if isinstance(view, _Outline) or any(isinstance(one, Message) for one in shape):
             return cast(Any, build)(view, *shape)
         # Where nothing is shared the condition is left out, so that a statement is planned as without shares.
         shared = frozenset(pair for pair in pairs(view, *shape) if view.covered(pair[0]).principals.get(pair[1]))
