@@ -38,19 +38,23 @@ OF_THE_OPERATORS = {
     "job": "the same of what jobs work on: tests/integration/test_job_operations.py",
 }
 """Kinds of records with guarded fields that nobody makes at will."""
+OF_WORDS = {"duplicate": "its reasons name fields and ways of comparing: services/contacts/tests/duplicates"}
+"""Kinds of records whose guarded fields hold no values of anybody."""
+ONLY_TOLD = frozenset({"likely_duplicates"})
+"""Fields that the answers to writes have and no record."""
 
 ASKING = frozenset(("filter", "order_by", "by", "sum", "group_by", "query", "to"))
 """Parameters by which one can ask about values; each has a test below."""
 PLAIN = frozenset((
     "account_id", "after_id", "allow_duplicates", "allow_missing", "as_of", "assignee_id", "before_id", "body",
-    "choices", "code", "competitor", "contact_id", "contact_ids", "create_account", "currency", "current_password",
+    "choices", "code", "competitor", "contact_id", "contact_ids", "create_account", "currency", "current_password", "days",
     "direction", "display_name", "dry_run", "email", "etag", "etags", "everybody", "exact_total_size", "fields",
     "file_name", "from_date", "id", "ids", "ignore_lag", "include_total_size", "kind", "kinds", "language",
     "last_seen_message_id", "lead_id", "loser_ids", "mapping", "name", "new_password", "opportunity_id", "options",
     "organisation_name", "overwrite_lead_source", "owner_id", "page_size", "page_token", "password", "reason",
     "reassign_to_id", "record_id", "refresh_token", "resolution", "resource", "segment_id", "service", "show_deleted",
     "since", "stage_id", "state", "subject", "subscription", "ticket_id", "time_zone", "to_date", "token", "totp",
-    "unread", "until", "update_mask", "update_masks", "version",
+    "unread", "until", "update_mask", "update_masks", "user_id", "version",
 ))  # fmt: skip
 """Parameters that compare nothing with a guarded value."""
 
@@ -60,7 +64,7 @@ NOT_ABOUT_RECORDS = frozenset((
     "RemoveFavourite", "MarkNotificationRead", "SnoozeNotification", "MarkAllNotificationsRead", "UpdateOrganisation",
     "ForgotPassword", "InviteUser", "UsePasswordLink", "UpdatePreferences", "EndSession", "EndOtherSessions",
     "CompleteSetup", "DeactivateUser", "ReactivateUser", "ResetTotp", "Unsubscribe", "CreateImport", "CancelImport",
-    "NotePresence", "RetryHeldEvent", "DropHeldEvent", "ReplaySubscription", "RetryJob", "CancelJob",
+    "NotePresence", "NoteConsoleTimings", "RetryHeldEvent", "DropHeldEvent", "ReplaySubscription", "RetryJob", "CancelJob",
 ))  # fmt: skip
 """Routes that change something of one's own account, of the organisation or of the machinery."""
 NOT_ASKED = {
@@ -70,7 +74,7 @@ NOT_ASKED = {
     "StreamChanges": "never ends, and names records only: test_the_stream_names_records_only",
 }
 
-SAID: dict[str, Callable[[dict[str, str]], dict[str, Any]]] = {
+SAID: dict[str, Callable[[dict[str, str]], dict[str, Any] | None]] = {
     "ConvertLead": lambda ids: {"contact_id": ids["contacts"], "create_account": False},
     "PreviewLeadConversion": lambda ids: {"contact_id": ids["contacts"]},
     "PreviewTemplate": lambda ids: {"contact_id": ids["contacts"]},
@@ -94,6 +98,14 @@ SAID: dict[str, Callable[[dict[str, str]], dict[str, Any]]] = {
     "MergeAccounts": lambda ids: {"loser_ids": [ids["twin of accounts"]]},
     "PreviewAccountMerge": lambda ids: {"loser_ids": [ids["twin of accounts"]]},
     "UndoMerge": lambda ids: {},
+    "ShareRecord": lambda ids: {"principal_kind": "EVERYONE", "level": "READ"},
+    "UnshareRecord": lambda ids: None,
+    "FindContactDuplicates": lambda ids: {"contact": {"phones": [{"number": "+47 22 86 44 90"}]}},
+    "FindLeadDuplicates": lambda ids: {"lead": {"phone": "+47 22 86 44 91"}},
+    "FindAccountDuplicates": lambda ids: {"account": {"name": "Plain"}},
+    "DismissDuplicate": lambda ids: {},
+    "ReopenDuplicate": lambda ids: {},
+    "SweepDuplicates": lambda ids: {},
     "SendContactEmail": lambda ids: {"subject": "Seen", "body": "Seen"},
     "RestoreValues": lambda ids: {"version": 1},
     "SendLeadEmail": lambda ids: {"subject": "Seen", "body": "Seen"},
@@ -118,7 +130,7 @@ def guarded_paths(message: Descriptor, before: tuple[str, ...] = ()) -> Iterator
     """The fields that not everybody reads who reads the record, as paths."""
     for field in message.fields:
         path = (*before, field.name)
-        if crm_contracts.INPUT_ONLY in crm_contracts.behavior_of(field):
+        if crm_contracts.INPUT_ONLY in crm_contracts.behavior_of(field) or field.name in ONLY_TOLD:
             continue
         if is_guarded(field):
             yield path
@@ -133,7 +145,7 @@ def records() -> dict[str, Descriptor]:
     return {
         plural: one
         for plural, one in found.items()
-        if any(guarded_paths(one)) and crm_contracts.resource_of(one).name not in OF_THE_OPERATORS
+        if any(guarded_paths(one)) and crm_contracts.resource_of(one).name not in OF_THE_OPERATORS | OF_WORDS
     }
 
 
@@ -308,7 +320,8 @@ def paths(method: crm_contracts.Method, ids: dict[str, str]) -> Iterable[str]:
         "external_id": [secrets.token_hex(6)],
     }
     if method.http.path.startswith(EVERY):
-        return [method.http.path.replace(EVERY, f"/v1/{p}/").replace("{id}", ids[p]) for p in with_history()]
+        path = method.http.path
+        return [re.sub(r"\{(record_)?id\}", ids[p], path.replace(EVERY, f"/v1/{p}/")) for p in with_history()]
     found = [method.http.path]
     for parameter in re.findall(r"\{([a-z_.]+)\}", method.http.path):
         name = parameter.rpartition(".")[2]

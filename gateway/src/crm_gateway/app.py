@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import aclosing, contextmanager, suppress
-from functools import cache
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -53,7 +53,7 @@ from crm_gateway.principals import Principals
 from crm_gateway.problems import problem
 from crm_gateway.references import call_verified
 from crm_gateway.refusals import let_refuse
-from crm_gateway.routes import Handler, Route, Table, allowed, is_of_each, of_each, routed, with_history
+from crm_gateway.routes import EVERY, Handler, Route, Table, allowed, of_each, routed
 from crm_gateway.search import Search
 from crm_gateway.settings import GatewaySettings, services
 from crm_gateway.shaping import Shaping
@@ -232,8 +232,12 @@ class Gateway:
                 handler = _Transcoded(self._upstreams, self._limits, self._tokens, method, http).handle
             if http.path in STATES:
                 handler = LinkPage(handler, http.path).handle
-            for rule, resource in of_each(method, http):
-                routes.append(Route(method, rule, _of(resource, handler) if resource else handler))
+            resources = of_each(method)
+            for plural in resources:
+                path = http.path.replace(EVERY, f"/v1/{plural}/")
+                routes.append(Route(method, replace(http, path=path), _of(plural, handler)))
+            if not resources:
+                routes.append(Route(method, http, handler))
         return routes
 
     def replicas(self) -> Iterable[Replica]:
@@ -508,30 +512,6 @@ def _of(resource: str, handler: Handler) -> Handler:
     return handle
 
 
-def _service_of(message: Any) -> str:
-    """The service that a request for what every service offers is meant for. Raises NotFound."""
-    if "service" in message.DESCRIPTOR.fields_by_name:
-        service = str(message.service)
-        if service not in services():
-            raise NotFound(f"There is no service {service}.")
-        return service
-    found = shareable().get(message.resource)
-    if found is None:
-        raise NotFound(f"There are no {message.resource} that can be shared.")
-    return found
-
-
-@cache
-def shareable() -> dict[str, str]:
-    """The service of each resource that can be shared, by plural."""
-    found = {}
-    for full_name, message in crm_contracts.resource_messages().items():
-        resource = crm_contracts.resource_of(message.DESCRIPTOR)
-        if resource.shareable:
-            found[str(resource.plural)] = full_name.split(".")[1]
-    return found
-
-
 class _Transcoded:
     """Handles a method by passing it on to its service."""
 
@@ -562,7 +542,7 @@ class _Transcoded:
         self._names_account = method.policy.public and "email" in fields
         # What every service offers says in its path which of them is meant, or the resource that one has.
         self._service = "" if method.domain == "common" else method.domain
-        self._of_a_resource = is_of_each(method)
+        self._services = of_each(method)
         self._as_of = "as_of" in fields and self._reads
 
     async def handle(self, request: Request, path: dict[str, str]) -> Reply:
@@ -574,8 +554,9 @@ class _Transcoded:
             message.page_token = self._tokens.open(message.page_token, query)
         if self._names_account:
             self._limits.credential(request.address, message.email)
-        of_resource = with_history()[message.resource][0] if self._of_a_resource else ""
-        service = self._service or of_resource or _service_of(message)
+        service = self._service or (self._services[message.resource] if self._services else message.service)
+        if service not in services():
+            raise NotFound(f"There is no service {service}.")
         try:
             raw = await call_verified(self._upstreams, self._method, message.SerializeToString(), request, service)
         except DomainError as error:

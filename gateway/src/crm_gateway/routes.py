@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -66,37 +66,44 @@ def parameters(path: str) -> list[str]:
     return _PARAMETER.findall(path)
 
 
-def is_of_each(method: crm_contracts.Method) -> bool:
-    """Whether every resource has this method under a path of its own."""
-    is_routed = method.http is not None and method.http.path.startswith(EVERY)
-    return is_routed and method.service == "crm.common.v1.HistoryService"
+def of_each(method: crm_contracts.Method) -> Mapping[str, str]:
+    """The resources that each have this method under a path of their own, by plural, and the service that has them.
 
-
-def of_each(method: crm_contracts.Method, http: crm_contracts.Http) -> Iterator[tuple[crm_contracts.Http, str]]:
-    """The rules of a method, and the resource that each is for: of one that every resource has, one for each."""
-    if not is_of_each(method):
-        yield http, ""
-        return
-    for plural, (_, changeable) in with_history().items():
-        if changeable or method.policy.read_only:
-            yield replace(http, path=http.path.replace(EVERY, f"/v1/{plural}/", 1)), plural
+    Empty for a method that has one path.
+    """
+    if method.service == "crm.common.v1.SharingService":
+        return shareable()
+    if method.service == "crm.common.v1.HistoryService" and method.http is not None and EVERY in method.http.path:
+        return with_history() if method.policy.read_only else changeable()
+    return {}
 
 
 @cache
-def with_history() -> dict[str, tuple[str, bool]]:
-    """By plural, the resources whose records are read by their ids: who has them, and whether they can be changed."""
-    methods = list(crm_contracts.methods().values())
-    changed = {
-        one.response.DESCRIPTOR.full_name for one in methods if one.name == f"Update{one.response.DESCRIPTOR.name}"
-    }
-    return {
-        crm_contracts.resource_of(one.response.DESCRIPTOR).plural: (
-            one.domain,
-            one.response.DESCRIPTOR.full_name in changed,
-        )
-        for one in methods
-        if one.request is standard_pb2.GetRequest and crm_contracts.resource_of(one.response.DESCRIPTOR) is not None
-    }
+def shareable() -> Mapping[str, str]:
+    """The resources that can be shared."""
+    messages = crm_contracts.resource_messages()
+    found = {name: crm_contracts.resource_of(message.DESCRIPTOR) for name, message in messages.items()}
+    return {str(resource.plural): name.split(".")[1] for name, resource in found.items() if resource.shareable}
+
+
+@cache
+def with_history() -> Mapping[str, str]:
+    """The resources whose records are read by their ids."""
+    return _of_answers(one for one in crm_contracts.methods().values() if one.request is standard_pb2.GetRequest)
+
+
+@cache
+def changeable() -> Mapping[str, str]:
+    """Those of them that can be changed."""
+    methods = crm_contracts.methods().values()
+    changed = _of_answers(one for one in methods if one.name == f"Update{one.response.DESCRIPTOR.name}")
+    return {plural: service for plural, service in with_history().items() if plural in changed}
+
+
+def _of_answers(methods: Iterable[crm_contracts.Method]) -> dict[str, str]:
+    """The resources that methods answer with, by plural, and who has them."""
+    answers = ((crm_contracts.resource_of(one.response.DESCRIPTOR), one.domain) for one in methods)
+    return {str(resource.plural): domain for resource, domain in answers if resource is not None}
 
 
 def routed() -> Iterable[tuple[crm_contracts.Method, crm_contracts.Http]]:
@@ -161,33 +168,28 @@ class Table:
         return allowed(self._verbs(path)[0])
 
     def _verbs(self, path: str) -> tuple[dict[str, tuple[Route, tuple[str, ...]]], list[str]]:
+        values: list[str] = []
+        node = self._root
         segments = path.split("/")
         if segments[0] or len(segments) < 2:
             raise RouteNotFound()
-        for node, values in _places(self._root, tuple(map(_decoded, segments[1:])), ()):
-            custom = ""
-            if values and len(node.routes) > ("" in node.routes) and ":" in values[-1]:
-                values[-1], _, custom = values[-1].rpartition(":")
-            verbs = node.routes.get(custom)
-            if not verbs or (custom and not values[-1]):
-                continue
-            if any(_UNFIT.search(value) for value in values):
-                raise InvalidInput("The address holds signs that no id has.")
-            return verbs, values
-        raise RouteNotFound()
-
-
-def _places(node: _Node, segments: tuple[str, ...], values: tuple[str, ...]) -> Iterator[tuple[_Node, list[str]]]:
-    """Where a path leads, and its values; what is written out in a template goes before what stands for anything."""
-    if not segments:
-        yield node, list(values)
-        return
-    segment, *rest = segments
-    literal = node.literals.get(segment)
-    if literal is not None:
-        yield from _places(literal, tuple(rest), values)
-    if node.parameter is not None and segment:
-        yield from _places(node.parameter, tuple(rest), (*values, segment))
+        for segment in map(_decoded, segments[1:]):
+            child = node.literals.get(segment)
+            if child is None:
+                child = node.parameter
+                if child is None or not segment:
+                    raise RouteNotFound()
+                values.append(segment)
+            node = child
+        custom = ""
+        if values and len(node.routes) > ("" in node.routes) and ":" in values[-1]:
+            values[-1], _, custom = values[-1].rpartition(":")
+        verbs = node.routes.get(custom)
+        if not verbs or (custom and not values[-1]):
+            raise RouteNotFound()
+        if any(_UNFIT.search(value) for value in values):
+            raise InvalidInput("The address holds signs that no id has.")
+        return verbs, values
 
 
 def _decoded(segment: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from inspect import unwrap
 from typing import Any
 
 import pytest
@@ -126,9 +127,13 @@ def test_a_transaction_that_fails_leaves_nothing(engine: Any) -> None:
 
 
 def test_a_use_case_that_is_written_out_takes_the_place_of_the_standard_one(service: Any) -> None:
+    def get_order(tx: Any, request: Any) -> None: ...
+
     def update_order(tx: Any, request: Any) -> None: ...
 
-    methods = replace(service, rpcs=[*service.rpcs, update_order]).methods.values()
+    methods = replace(service, rpcs=[*service.rpcs, get_order, update_order]).methods.values()
     functions = {method.name: function for method, function in methods}
+    # Around what reads a record stands what reads it as of a time.
+    assert unwrap(functions["GetOrder"]) is get_order
     assert functions["UpdateOrder"] is update_order
     assert functions["DeleteOrder"].__name__ == "delete_order"

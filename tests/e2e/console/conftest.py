@@ -21,11 +21,10 @@ from deploy.dev import console
 from deploy.dev.instance import Instance
 from tests import browser
 from tests.e2e.client import Api, eventually
+from tests.e2e.console.pages import PATIENCE_MS
 
 DESKTOP = {"width": 1360, "height": 860}
 PHONE = {"width": 390, "height": 844}
-PATIENCE_MS = 60_000
-"""A page on a busy machine."""
 
 
 def person(page: Page) -> Locator:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +18,10 @@ _SOURCES = FOLDER / "src"
 _PATH = re.compile(r'^\s*(?:\w+:.*)?path: "(/[^"$]*)"', re.M)
 WITHOUT_PAGE = {"notifications", "saved_views"}
 """Resources that are shown in the bell and above lists only."""
+_NOT_AWAITED = ("/v1/stream", "/v1/presence", "/v1/console_timings")
+"""What has no end, and what outlives its page, so that nobody hears of its end."""
+PATIENCE_MS = 60_000
+"""A page on a busy machine."""
 _WAITING = ".mantine-Loader-root, .mantine-Skeleton-root, [aria-busy=true]"
 
 
@@ -89,7 +94,7 @@ class Visit:
         page.on("requestfailed", lambda request: self._open.discard(request))
 
     def _began(self, request: Request) -> None:
-        if not request.url.endswith("/v1/stream"):
+        if not request.url.endswith(_NOT_AWAITED):
             self._open.add(request)
 
     def go(self, path: str) -> None:
@@ -107,5 +112,7 @@ class Visit:
         self.page.locator("h1").first.wait_for()
         self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         expect(self.page.locator(_WAITING)).to_have_count(0)
+        until = time.monotonic() + PATIENCE_MS / 1000
         while self._open:
+            assert time.monotonic() < until, [f"{request.method} {request.url}" for request in self._open]
             self.page.wait_for_timeout(10)

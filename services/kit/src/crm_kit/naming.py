@@ -99,7 +99,9 @@ def contacts_named(tx: Transaction, model: Any, names: Collection[str]) -> Names
     if not names:
         return Names(address_key)
     external_id = getattr(model, "external_id", literal(""))
-    addresses = {address_key(name) for name in names} - {""} if may_recognise(tx.actor) else set[str]()
-    query = tx.visible(model).where(or_(external_id.in_(names), model.email.in_(addresses)))
-    columns = query.with_only_columns(model.id, external_id, model.email)
+    # Also of one that a row names by its number.
+    email = model.email if may_recognise(tx.actor) else literal("")
+    addresses = {address_key(name) for name in names} - {""}
+    query = tx.visible(model).where(or_(external_id.in_(names), email.in_(addresses)))
+    columns = query.with_only_columns(model.id, external_id, email)
     return Names(address_key, tx.session.execute(columns))

@@ -382,6 +382,8 @@ class _Batch:
             for line, error in sorted(self.refused.items())
             if error.status == PermissionDenied.status or error.noted
         ]
+        if not denied:
+            return
         with self.tx.acting(self.actor, self.importer.permission) as tx:
             for line, error in denied:
                 if refusals.is_noted(self.actor.id, self.importer.kind):

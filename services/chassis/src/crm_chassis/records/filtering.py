@@ -21,9 +21,11 @@ from crm_chassis.contracts.filtering import (
     convert,
     no_such_field,
 )
+from crm_chassis.contracts.formats import Format
 from crm_chassis.errors import InvalidInput
 from crm_chassis.records.aliases import current
 
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LARGEST = 2**63
 """No whole number of the database is as large."""
 
@@ -50,8 +52,8 @@ def to_sql(expression: Expression | None, allowed: Mapping[str, Field], now: dat
     if expression.value is None:
         missing = _is_missing(field)
         return missing if operator == "=" else not_(missing)
-    if field.kind == "id" and not re.fullmatch(r"[0-9a-f-]{36}", str(expression.value).lower()):
-        return false() if operator == "=" else true()
+    if _is_of_ids(field) and not _ID.fullmatch(str(expression.value).lower()):
+        return true() if operator == "!=" else false()  # What is no id is that of nothing.
     value = convert(expression, field, now)
     if field.aliased:
         value = current(value)
@@ -66,6 +68,10 @@ def to_sql(expression: Expression | None, allowed: Mapping[str, Field], now: dat
     if operator == "!=":
         return column.is_distinct_from(value)
     return COMPARE[operator](column, value)
+
+
+def _is_of_ids(field: Field) -> bool:
+    return field.kind == "id" or (field.kind == "list" and field.format == Format.UUID)
 
 
 def _whole(value: Decimal, operator: str) -> Any:

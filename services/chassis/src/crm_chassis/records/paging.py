@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -38,7 +38,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
 
 from crm_chassis.access.actor import Actor
-from crm_chassis.contracts.filtering import Comparison, Field, comparisons, message_fields, parse
+from crm_chassis.contracts.filtering import Comparison, Expression, Field, comparisons, message_fields, parse
 from crm_chassis.errors import InvalidInput, PermissionDenied
 from crm_chassis.ids import as_uuid
 from crm_chassis.records.filtering import to_sql
@@ -93,7 +93,16 @@ def filter_fields(model: Any) -> dict[str, Field]:
     return found
 
 
-def path_of(message: Descriptor, name: str) -> Iterator[FieldDescriptor]:
+def check_readable(
+    parameter: str, expression: Expression, allowed: Collection[str], message: Descriptor, actor: Actor
+) -> None:
+    """Raises PermissionDenied if an expression asks about a field of a message that the actor may not read."""
+    for comparison in comparisons(expression):
+        if comparison.field in allowed and not all(map(actor.can_read, _path(message, comparison.field))):
+            raise unreadable(parameter, comparison.field)
+
+
+def _path(message: Descriptor, name: str) -> Iterator[FieldDescriptor]:
     """The field of a name and, of a name with dots, those inside it."""
     for part in name.split("."):
         field = message.fields_by_name[part]
@@ -106,10 +115,8 @@ def apply_filter(query: Select[Any], model: Any, text: str, actor: Actor) -> Sel
     expression = parse(text)
     if expression is None:
         return query
-    allowed, message = filter_fields(model), model.message.DESCRIPTOR
-    for comparison in comparisons(expression):
-        if comparison.field in allowed and not all(map(actor.can_read, path_of(message, comparison.field))):
-            raise unreadable("filter", comparison.field)
+    allowed = filter_fields(model)
+    check_readable("filter", expression, allowed, model.message.DESCRIPTOR, actor)
     return query.where(to_sql(expression, allowed))
 
 
@@ -169,11 +176,14 @@ def _pieces(query: Select[Any], orders: list[Order], values: list[Any] | None) -
 
 def _piece(query: Select[Any], orders: list[Order], keys: list[Order], values: list[Any] | None) -> Select[Any]:
     """Rows in order; with the values of the columns `keys` of a row those that come after it."""
-    columns = []
-    for order in orders:
-        column = order.column.desc() if order.descending else order.column.asc()
-        columns.append(column.nulls_last() if order.nullable else column)
+    columns = (_sorted(order, order.column) for order in orders)
     return (query.where(_after(keys, values)) if values else query).order_by(*columns)
+
+
+def _sorted(order: Order, column: Any) -> Any:
+    """A column in an order; missing values come last."""
+    directed = column.desc() if order.descending else column.asc()
+    return directed.nulls_last() if order.nullable else directed
 
 
 def _after(orders: list[Order], values: list[Any]) -> ColumnElement[bool]:
@@ -372,12 +382,8 @@ def _joined(
 ) -> Select[Any]:
     """The first rows of those that one of the conditions lets through, each gone through along an index of its own."""
     rows = aliased(model, union_all(*(piece.where(one).limit(limit) for one in conditions)).subquery())
-    order_by = []
-    for order in orders:
-        column = getattr(rows, order.name)
-        ordered = column.desc() if order.descending else column.asc()
-        order_by.append(ordered.nulls_last() if order.nullable else ordered)
-    return select(rows).order_by(*order_by).limit(limit)
+    columns = (_sorted(order, getattr(rows, order.name)) for order in orders)
+    return select(rows).order_by(*columns).limit(limit)
 
 
 def _total(tx: Any, query: Select[Any], exact: bool) -> tuple[int, bool]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, wraps
 from typing import Any, Generic, TypeVar
 
 import crm_contracts
@@ -106,6 +106,7 @@ def moment_of(tx: Transaction, as_of: Timestamp) -> datetime:
 def reads_the_past(model: type[Record], function: UseCase) -> UseCase:
     """The use case that reads a record, which also reads it as of a time."""
 
+    @wraps(function)
     def read(tx: Transaction, request: standard_pb2.GetRequest) -> Any:
         found = function(tx, request)
         if not request.HasField("as_of"):
@@ -116,7 +117,6 @@ def reads_the_past(model: type[Record], function: UseCase) -> UseCase:
             raise NotFound(f"There was no {model.record_kind.rsplit('.', 1)[1]} {request.id}: it was deleted then.")
         return past.message()
 
-    read.__name__ = function.__name__
     return read
 
 

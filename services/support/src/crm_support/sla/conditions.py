@@ -5,7 +5,7 @@ from __future__ import annotations
 from crm.support.v1 import tickets_pb2
 from crm_chassis.access.actor import Actor
 from crm_chassis.contracts.filtering import comparisons, matches, message_fields, parse
-from crm_chassis.records.paging import path_of, unreadable
+from crm_chassis.records import paging
 
 # What happens while a promise is being kept cannot decide about it.
 _CONSEQUENCES = frozenset(
@@ -20,10 +20,8 @@ FIELDS = {
 def check_readable(actor: Actor, text: str) -> None:
     """Raises PermissionDenied for a condition on a field that the actor may not read: by which policy a ticket gets,
     anybody could find out its value."""
-    expression = parse(text)
-    for comparison in comparisons(expression) if expression is not None else ():
-        if not all(map(actor.can_read, path_of(tickets_pb2.Ticket.DESCRIPTOR, comparison.field))):
-            raise unreadable("sla_policy.condition", comparison.field)
+    if (expression := parse(text)) is not None:
+        paging.check_readable("sla_policy.condition", expression, FIELDS, tickets_pb2.Ticket.DESCRIPTOR, actor)
 
 
 def check_condition(text: str) -> None:
