@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from crm.common.v1 import imports_pb2, standard_pb2
+from crm.common.v1 import imports_pb2, search_pb2, standard_pb2
 from crm.contacts.v1 import accounts_pb2, contacts_pb2, leads_pb2
+from crm_chassis.access.actor import Actor
 from crm_chassis.errors import DomainError
 from crm_chassis.testing import ALL, OWN, unique, user
 
@@ -62,6 +63,21 @@ def test_nobody_is_recognised_by_an_address_one_may_not_read(rpc: Any, import_cs
         1, [(2, "contact"), (3, "contact")],
     )  # fmt: skip
     assert import_csv("activities", text, as_=ADMIN).rows_created == 2
+
+
+def test_nor_by_searching_for_it(rpc: Any) -> None:
+    """The address stands within a field that everybody may read."""
+    domain = f"{unique('quark')}.example"
+    known = {"last_name": "Ann", "emails": [{"address": f"a@{domain}"}]}
+    made = rpc("CreateContact", contacts_pb2.CreateContactRequest(contact=known), as_=ADMIN)
+    blind = user({"contacts.read": ALL})
+
+    def found(actor: Actor) -> list[str]:
+        request = search_pb2.SearchRecordsRequest(query=domain, limit=50)
+        return [hit.record_id for hit in rpc("SearchRecords", request, as_=actor).hits]
+
+    assert made.id in found(ADMIN)
+    assert found(blind) == []
 
 
 def test_a_deleted_record_is_not_changed(rpc: Any, import_csv: Any) -> None:

@@ -21,6 +21,7 @@ RIGHTS = {
     "contacts.create": OWN,
     "accounts.create": OWN,
     "affiliations.*": OWN,
+    "opportunities.create": OWN,
     "fields.personal.read": ALL,
 }
 

@@ -87,7 +87,7 @@ def accounts_named(tx: Transaction, model: Any, names: Collection[str]) -> Names
 
 def may_recognise(actor: Actor) -> bool:
     """Whether somebody may be told whose address one is."""
-    return actor.can_read(contacts_pb2.Contact.DESCRIPTOR.fields_by_name["emails"])
+    return actor.can_read_all(contacts_pb2.Contact.DESCRIPTOR.fields_by_name["emails"])
 
 
 def contacts_named(tx: Transaction, model: Any, names: Collection[str]) -> Names[str]:

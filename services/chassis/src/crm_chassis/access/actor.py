@@ -65,6 +65,10 @@ class Actor:
             return False
         return not rules.read_permission or self.may(rules.read_permission)
 
+    def can_read_all(self, field: FieldDescriptor) -> bool:
+        """Whether the actor may read a field and all that is in it: who asks about the whole asks about each part."""
+        return self.can_read(field) and all(map(self.can_read_all, _parts(field)))
+
     def can_write(self, field: FieldDescriptor) -> bool:
         """Whether the actor may write a field and all that is in it. What one may not read one may not write either."""
         behavior = crm_contracts.behavior_of(field)
@@ -76,10 +80,7 @@ class Actor:
         rules = crm_contracts.rules_of(field)
         if rules.write_permission and not self.may(rules.write_permission):
             return False
-        inner = field.message_type
-        if inner is None or inner.full_name.startswith("google.protobuf."):
-            return True
-        return all(self.can_write(one) for one in inner.fields)
+        return all(map(self.can_write, _parts(field)))
 
     @cached_property
     def rights(self) -> Hashable:
@@ -106,6 +107,12 @@ def limited(grants: Mapping[str, int], permissions: Iterable[str]) -> dict[str, 
         if not {"*", f"{plural}.*"}.isdisjoint(permissions):
             found[name] = max(scope, found.get(name, 0))
     return dict(sorted(found.items()))
+
+
+def _parts(field: FieldDescriptor) -> Iterable[FieldDescriptor]:
+    """The fields of the messages that a field holds, if they are the suite's own."""
+    inner = field.message_type
+    return () if inner is None or inner.full_name.startswith("google.protobuf.") else inner.fields
 
 
 def _field_permissions() -> Iterable[str]:

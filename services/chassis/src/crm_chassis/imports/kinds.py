@@ -49,4 +49,4 @@ class Importer:
             return False
         if column.financial and not actor.may("fields.financial.read"):
             return False
-        return field is None or actor.can_read(field)
+        return field is None or actor.can_read_all(field)

@@ -191,5 +191,5 @@ def _probe(view: View, model: type[R], word: Any, record_id: Any, place: int) ->
 
 def _readable(view: View, model: type[R], word: Any) -> list[ColumnElement[bool]]:
     """The condition that a word is not of a field that the actor may not read, and so may not learn of by asking."""
-    unreadable = sorted(field.name for field in model.message.DESCRIPTOR.fields if not view.actor.can_read(field))
+    unreadable = sorted(field.name for field in model.message.DESCRIPTOR.fields if not view.actor.can_read_all(field))
     return [word.field.not_in(unreadable)] if unreadable else []

@@ -254,7 +254,7 @@ def _rows(tx: Transaction, query: Any) -> list[dict[str, Any]]:
 
 def _readable(actor: Actor, field: str, record_type: str) -> bool:
     fields = MODELS[record_type].message.DESCRIPTOR.fields_by_name
-    return all(actor.can_read(fields[name]) for name in _FIELDS[field].get(record_type, ()))
+    return all(actor.can_read_all(fields[name]) for name in _FIELDS[field].get(record_type, ()))
 
 
 def compared_columns(field: str, record_type: str) -> frozenset[str]:

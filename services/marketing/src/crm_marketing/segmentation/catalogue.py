@@ -177,7 +177,7 @@ def _readable(name: str, actor: Actor) -> bool:
     stored = message.DESCRIPTOR.fields_by_name.get(plain)
     permissions = _COUNTED.get(plain, ())
     return (
-        (stored is None or actor.can_read(stored))
+        (stored is None or actor.can_read_all(stored))
         and (plain == name or actor.scope_of("accounts.read") == ALL)
         and (not permissions or any(actor.scope_of(permission) == ALL for permission in permissions))
     )

@@ -27,7 +27,7 @@ def may_read(actor: Actor, token: str) -> bool:
     if record not in _RECORDS:
         return True
     permission, message = _RECORDS[record]
-    return actor.may(permission) and actor.can_read(message.DESCRIPTOR.fields_by_name[name])  # type: ignore[attr-defined]
+    return actor.may(permission) and actor.can_read_all(message.DESCRIPTOR.fields_by_name[name])  # type: ignore[attr-defined]
 
 
 def check_conditions(actor: Actor, template: Template) -> None:
