@@ -47,8 +47,8 @@ ASKING = frozenset(("filter", "order_by", "by", "sum", "group_by", "query", "to"
 """Parameters by which one can ask about values; each has a test below."""
 PLAIN = frozenset((
     "account_id", "after_id", "allow_duplicates", "allow_missing", "as_of", "assignee_id", "before_id", "body",
-    "choices", "code", "competitor", "contact_id", "contact_ids", "create_account", "currency", "current_password", "days",
-    "direction", "display_name", "dry_run", "email", "etag", "etags", "everybody", "exact_total_size", "fields",
+    "choices", "code", "competitor", "contact_id", "contact_ids", "create_account", "currency", "current_password",
+    "days", "direction", "display_name", "dry_run", "email", "etag", "etags", "everybody", "exact_total_size", "fields",
     "file_name", "from_date", "id", "ids", "ignore_lag", "include_total_size", "kind", "kinds", "language",
     "last_seen_message_id", "lead_id", "loser_ids", "mapping", "name", "new_password", "opportunity_id", "options",
     "organisation_name", "overwrite_lead_source", "owner_id", "page_size", "page_token", "password", "reason",
@@ -64,7 +64,8 @@ NOT_ABOUT_RECORDS = frozenset((
     "RemoveFavourite", "MarkNotificationRead", "SnoozeNotification", "MarkAllNotificationsRead", "UpdateOrganisation",
     "ForgotPassword", "InviteUser", "UsePasswordLink", "UpdatePreferences", "EndSession", "EndOtherSessions",
     "CompleteSetup", "DeactivateUser", "ReactivateUser", "ResetTotp", "Unsubscribe", "CreateImport", "CancelImport",
-    "NotePresence", "NoteConsoleTimings", "RetryHeldEvent", "DropHeldEvent", "ReplaySubscription", "RetryJob", "CancelJob",
+    "NotePresence", "NoteConsoleTimings", "RetryHeldEvent", "DropHeldEvent",
+    "ReplaySubscription", "RetryJob", "CancelJob",
 ))  # fmt: skip
 """Routes that change something of one's own account, of the organisation or of the machinery."""
 NOT_ASKED = {

@@ -20,7 +20,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from crm_gateway.authz import authorise
-from crm_gateway.routes import template
+from crm_gateway.routes import template, with_history
 from crm_gateway.web import Reply, Request
 
 remembers(__name__)  # what fields there are
@@ -109,6 +109,7 @@ def _resource(resource: Resource, actor: Actor) -> descriptions.ResourceDescript
         ],
         actions=[_action(resource, action, actor) for action in resource.actions],
         shareable=crm_contracts.resource_of(resource.descriptor).shareable,
+        has_history=resource.plural in with_history(),
     )
 
 

@@ -81,6 +81,8 @@ def make_one_of_each(api: Api) -> None:
     # Of two that are alike and come together, the pair goes on the review list.
     twins = [{"last_name": "Quorum", "emails": [{"address": f"twin@{mark}.example"}]} for _ in range(2)]
     make("/v1/contacts:batchCreate", contacts=twins)
+    loser = make("/v1/contacts", last_name="Quorum")["id"]
+    make(f"/v1/contacts/{contact}:merge", loser_ids=[loser])
 
 
 class Visit:

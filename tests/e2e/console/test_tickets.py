@@ -114,7 +114,7 @@ def test_a_ticket_is_found_in_the_queue_and_taken_over_and_resolved(manager: Pag
 def test_who_may_only_read_has_no_box_to_answer_in(page_as: PageAs, ticket: dict[str, Any]) -> None:
     page = page_as("sales_manager")
     page.goto(f"/app/tickets/{ticket['id']}")
-    expect(page.get_by_text("It worked yesterday.")).to_be_visible()
+    expect(page.get_by_role("region", name="Conversation").get_by_text("It worked yesterday.")).to_be_visible()
     expect(page.get_by_label("Text of the answer")).to_have_count(0)
     expect(page.get_by_role("button", name="Resolve")).to_have_count(0)
     answer = call(page, "POST", f"/v1/tickets/{ticket['id']}/messages", {"body": "Let me in"})

@@ -71,9 +71,10 @@ function RecordOf({ resource, id }: Props) {
 
 /** A record without a page of its own, and beside it what was done to it. */
 function Generic({ resource, id }: Props) {
+  const { has_history } = useDescription(resource);
   return (
     <RecordPage resource={resource} id={id}>
-      {(record) => <History resource={resource} id={record.id} />}
+      {(record) => has_history && <History resource={resource} id={record.id} />}
     </RecordPage>
   );
 }

@@ -152,7 +152,7 @@ class DescribeResourceRequest(_message.Message):
     def __init__(self, resource: _Optional[str] = ...) -> None: ...
 
 class ResourceDescription(_message.Message):
-    __slots__ = ("name", "plural", "kind", "service", "label", "plural_label", "title_field", "fields", "actions", "shareable")
+    __slots__ = ("name", "plural", "kind", "service", "label", "plural_label", "title_field", "fields", "actions", "shareable", "has_history")
     class LabelEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -177,6 +177,7 @@ class ResourceDescription(_message.Message):
     FIELDS_FIELD_NUMBER: _ClassVar[int]
     ACTIONS_FIELD_NUMBER: _ClassVar[int]
     SHAREABLE_FIELD_NUMBER: _ClassVar[int]
+    HAS_HISTORY_FIELD_NUMBER: _ClassVar[int]
     name: str
     plural: str
     kind: str
@@ -187,7 +188,8 @@ class ResourceDescription(_message.Message):
     fields: _containers.RepeatedCompositeFieldContainer[FieldDescription]
     actions: _containers.RepeatedCompositeFieldContainer[ActionDescription]
     shareable: bool
-    def __init__(self, name: _Optional[str] = ..., plural: _Optional[str] = ..., kind: _Optional[str] = ..., service: _Optional[str] = ..., label: _Optional[_Mapping[str, str]] = ..., plural_label: _Optional[_Mapping[str, str]] = ..., title_field: _Optional[str] = ..., fields: _Optional[_Iterable[_Union[FieldDescription, _Mapping]]] = ..., actions: _Optional[_Iterable[_Union[ActionDescription, _Mapping]]] = ..., shareable: _Optional[bool] = ...) -> None: ...
+    has_history: bool
+    def __init__(self, name: _Optional[str] = ..., plural: _Optional[str] = ..., kind: _Optional[str] = ..., service: _Optional[str] = ..., label: _Optional[_Mapping[str, str]] = ..., plural_label: _Optional[_Mapping[str, str]] = ..., title_field: _Optional[str] = ..., fields: _Optional[_Iterable[_Union[FieldDescription, _Mapping]]] = ..., actions: _Optional[_Iterable[_Union[ActionDescription, _Mapping]]] = ..., shareable: _Optional[bool] = ..., has_history: _Optional[bool] = ...) -> None: ...
 
 class FieldDescription(_message.Message):
     __slots__ = ("name", "type", "format", "repeated", "required", "read_only", "immutable", "multiline", "sensitivity", "can_read", "can_write", "filterable", "sortable", "reference", "limits", "values", "fields", "label", "groupable", "searchable")

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from crm_chassis.db.base import Id
 from crm_chassis.db.tables import Alias
+from crm_chassis.ids import as_uuid
 from crm_chassis.remembered import remembers
 
 remembers(__name__)  # names of fields
@@ -177,11 +178,12 @@ def _is_nested(field: Any) -> bool:
 
 
 def _named(message: Message) -> Iterable[str]:
+    """The ids that references hold; what is none is refused where the message is checked."""
     if not references_in(message.DESCRIPTOR):
         return
     for field, value in message.ListFields():
         if _is_reference(field):
-            yield from (one for one in (value if field.is_repeated else (value,)) if one)
+            yield from filter(as_uuid, value if field.is_repeated else (value,))
         elif _is_nested(field):
             for item in value if field.is_repeated else (value,):
                 yield from _named(item)
