@@ -30,10 +30,28 @@ RARE = {"imports"}
 """What cannot be created by a call; its list is examined, and its record where there is one."""
 
 
+PARTS = 8
+"""Tests that the pages are divided among, so that none takes minutes."""
+part = pytest.mark.parametrize("part", range(PARTS))
+
+
 @pytest.fixture(scope="module")
-def one_of_each(admin: Api) -> None:
-    """A record of each kind that a call can create."""
+def of_each(admin: Api) -> dict[str, str | None]:
+    """Addresses of a record of each kind that a call can create, by resource; None where there is none."""
     make_one_of_each(admin)
+    return dict(records(admin))
+
+
+@pytest.fixture(scope="module")
+def addresses(of_each: dict[str, str | None]) -> list[str]:
+    """Every page: the console's own, and list and record of each resource."""
+    own = [path for path in own_pages() if path not in BEFORE_SIGN_IN]
+    lists = [f"/{plural}" for plural in of_each]
+    return [*own, *lists, *filter(None, of_each.values()), "/opportunities?layout=board"]
+
+
+def test_there_is_a_record_of_every_kind(of_each: dict[str, str | None]) -> None:
+    assert {plural for plural, path in of_each.items() if path is None} <= RARE
 
 
 def name_of(user: Api) -> str:
@@ -64,17 +82,12 @@ def examine(page: Page, where: str) -> list[str]:
     return found
 
 
-@pytest.mark.usefixtures("one_of_each")
-def test_every_page_can_be_used_by_everybody(browser_of: Any, admin: Api) -> None:
+@part
+def test_every_page_can_be_used_by_everybody(browser_of: Any, admin: Api, addresses: list[str], part: int) -> None:
     shown = visit(browser_of(admin))
     shown.load("/")
-    of_each = dict(records(admin))
-    assert {plural for plural, path in of_each.items() if path is None} <= RARE
-    paths = [path for path in own_pages() if path not in BEFORE_SIGN_IN]
-    paths += [f"/{plural}" for plural in of_each] + [path for path in of_each.values() if path]
-    paths.append("/opportunities?layout=board")
     found = []
-    for path in paths:
+    for path in addresses[part::PARTS]:
         shown.go(path)
         found += examine(shown.page, path)
     assert found == []
@@ -126,12 +139,12 @@ def test_who_is_not_signed_in_meets_no_obstacle(browser_of: Any) -> None:
 MAIN = ("/", "/contacts", "/tickets", "/opportunities?layout=board", "/dashboards", "/imports/new", "/profile")
 
 
-@pytest.mark.usefixtures("one_of_each")
-def test_at_twice_the_size_nothing_has_to_be_scrolled_sideways(browser_of: Any, admin: Api) -> None:
+def test_at_twice_the_size_nothing_has_to_be_scrolled_sideways(
+    browser_of: Any, admin: Api, of_each: dict[str, str | None]
+) -> None:
     """A window of 1360 pixels zoomed to 200 %; boards and tables scroll in themselves."""
     shown = visit(browser_of(admin, viewport={"width": 680, "height": 430}))
     shown.load("/")
-    of_each = dict(records(admin))
     for path in [*MAIN, *(of_each[plural] for plural in ("contacts", "opportunities", "tickets", "campaigns"))]:
         shown.go(str(path))
         assert shown.page.evaluate("document.documentElement.scrollWidth") <= 680, path
@@ -156,17 +169,16 @@ def test_nothing_moves_for_who_wants_no_movement(browser_of: Any, admin: Api) ->
     assert page.evaluate("moved") == []
 
 
-@pytest.mark.usefixtures("one_of_each")
-def test_in_german_every_page_is_german(browser_of: Any, admin: Api) -> None:
+@part
+def test_in_german_every_page_is_german(
+    browser_of: Any, admin: Api, of_each: dict[str, str | None], addresses: list[str], part: int
+) -> None:
     """No text of the English catalogue that the German one says otherwise, and no id of a text."""
     english, ids = untranslated()
     shown = visit(browser_of(admin, locale="de-DE"))
     shown.load("/")
-    of_each = dict(records(admin))
-    paths = [path for path in own_pages() if path not in BEFORE_SIGN_IN]
-    paths += [f"/{plural}" for plural in of_each] + [path for path in of_each.values() if path]
     found = []
-    for path in [*paths, "/opportunities?layout=board"]:
+    for path in addresses[part::PARTS]:
         shown.go(path)
         texts = set(shown.page.evaluate(_TEXTS)) - (stored(admin, path) if path in of_each.values() else set())
         found += [f"{path}: {text}" for text in sorted(texts & english | {one for one in texts if ids.search(one)})]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.client import Api
 from tests.e2e.console.conftest import Tour
@@ -53,3 +54,34 @@ def test_who_leads_sees_the_deals_and_tickets_of_others(
     page.goto("/app/")
     expect(part(page, "Tickets at risk")).to_be_visible()
     expect(part(page, "Deals that stall")).to_have_count(0)
+
+
+IDLE = """async () => {
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+  return new Promise(done => { requestIdleCallback(() => done(true)); setTimeout(() => done(false), 20_000); });
+}"""
+"""Whether the browser comes to have nothing to do."""
+
+
+def test_a_page_that_waits_for_its_script_leaves_the_browser_free(page_as: PageAs) -> None:
+    """Although what the first page has asked for comes meanwhile."""
+    page = page_as("sales_rep")
+    figures: list[Route] = []
+    scripts: list[Route] = []
+    page.route(re.compile(r"/v1/dashboards/"), lambda route: figures.append(route))
+    with page.expect_request(re.compile(r"/v1/dashboards/")):
+        page.goto("/app/")
+    link = page.get_by_role("navigation").get_by_role("link", name="Dashboards")
+    link.wait_for()
+    page.route(re.compile(r"/assets/"), lambda route: scripts.append(route))
+    link.click()
+
+    with page.expect_response(re.compile(r"/v1/dashboards/")):
+        figures.pop().continue_()
+
+    assert scripts
+    assert page.evaluate(IDLE)
+    page.unroute(re.compile(r"/assets/"))
+    for script in scripts:
+        script.continue_()
+    expect(page.get_by_role("heading", name="Dashboards")).to_be_visible()

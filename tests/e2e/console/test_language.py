@@ -73,7 +73,7 @@ def test_a_page_that_is_there_before_its_texts_waits_for_them_and_shows_no_ids(
     page.goto("/app/")
     with page.expect_event("requestfinished", lambda request: "/assets/organisation-" in request.url):
         page.get_by_role("navigation").get_by_role("link", name="Organisation").click()
-    page.evaluate("() => new Promise(done => requestIdleCallback(done, { timeout: 3000 }))")
+    page.evaluate("() => new Promise(done => requestIdleCallback(done))")
     expect(page.get_by_role("main").locator(".mantine-Loader-root")).to_be_visible()
     (held,) = texts
     held.continue_()

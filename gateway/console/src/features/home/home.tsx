@@ -1,6 +1,6 @@
 /** Where the day begins: my tasks, my open deals, tickets at risk. */
 import { Anchor, Group, Paper, SimpleGrid, Skeleton, Stack, Text, Title } from "@mantine/core";
-import { useIsFetching, useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Suspense, useEffect, useState } from "react";
 import { api, data, type Told } from "@/shared/api/client";
@@ -69,14 +69,25 @@ function useLists(): Part[] {
   return lists.filter(({ shown }) => shown);
 }
 
-/** Whether all that was asked for is here. */
+/**
+ * Whether all that was asked for is here. Told once: a component that renders with every event of the cache renders again
+ * and again while another page, which adds such events, waits behind it for its script.
+ */
 function useFetched(): boolean {
-  const fetching = useIsFetching() > 0;
-  const [begun, setBegun] = useState(false);
+  const client = useQueryClient();
+  const [fetched, setFetched] = useState(false);
   useEffect(() => {
-    if (fetching) setBegun(true);
-  }, [fetching]);
-  return begun && !fetching;
+    let begun = false;
+    const stop = client.getQueryCache().subscribe(() => {
+      const fetching = client.isFetching() > 0;
+      begun ||= fetching;
+      if (!begun || fetching) return;
+      setFetched(true);
+      stop();
+    });
+    return stop;
+  }, [client]);
+  return fetched;
 }
 
 export function Home() {
