@@ -45,6 +45,7 @@ from crm_chassis.logs import get_logger
 from crm_chassis.metrics import IMPORTS_FINISHED
 from crm_chassis.records.apart import apply_apart
 from crm_chassis.records.directory import Rights
+from crm_chassis.records.model import Record
 from crm_chassis.records.onbehalf import KEY_HAS_ENDED, actor_now, key_has_ended
 from crm_chassis.records.references import Named, References
 from crm_chassis.records.rows import Notation, Row
@@ -310,7 +311,7 @@ class _Batch:
         session = self.tx.session
         with self.tx.acting(self.actor, self.importer.permission) as tx, session.begin_nested() as savepoint:
             batch = self.importer.prepare(tx, [one.values for one in staged])
-            self.refused |= self._unusable(tx, staged)
+            unusable = self._unusable(tx, staged)
             judged: dict[Any, int] = {}
             for place, one in enumerate(staged):
                 if one.line in self.refused:
@@ -320,8 +321,10 @@ class _Batch:
                 except DomainError as error:
                     self.refused[one.line] = error
                     continue
+                before = tx.changed_values() if one.line in unusable else {}
                 try:
                     outcomes.append(self.importer.apply(tx, one.values, batch, meaning))
+                    self._check_named_before(tx, unusable.get(one.line, []), before)
                 except DomainError as error:
                     self.refused[one.line] = error
                     culprit = place
@@ -342,15 +345,26 @@ class _Batch:
             self.outcomes += outcomes
         return culprit
 
-    def _unusable(self, tx: Transaction, staged: Sequence[_Staged]) -> dict[int, DomainError]:
-        """By line, why a row may not name the records of other services that its columns with ids name."""
+    def _unusable(self, tx: Transaction, staged: Sequence[_Staged]) -> dict[int, list[Named]]:
+        """By line, the columns with ids of records of other services that may not be named anew."""
         named = [(one, reference) for one in staged for reference in self._named_in(one.values)]
         refused = self.references.unusable(tx, [reference for _, reference in named])
-        return {
-            one.line: UnknownReference.of(reference.path, reference.kind.rpartition(".")[2])
-            for one, reference in named
-            if reference in refused
-        }
+        unusable: dict[int, list[Named]] = {}
+        for one, reference in named:
+            if reference in refused:
+                unusable.setdefault(one.line, []).append(reference)
+        return unusable
+
+    def _check_named_before(
+        self, tx: Transaction, unusable: Sequence[Named], before: Mapping[tuple[Record, str], Any]
+    ) -> None:
+        """Raises UnknownReference if a row has given a record a reference that may not be named anew."""
+        if not unusable:
+            return
+        changed = {key[1] for key, value in tx.changed_values().items() if key not in before or before[key] != value}
+        for reference in unusable:
+            if reference.path in changed:
+                raise UnknownReference.of(reference.path, reference.kind.rpartition(".")[2])
 
     def _named_in(self, row: Row) -> Iterator[Named]:
         """The columns of a row that hold ids of records, as far as they can be ids."""
