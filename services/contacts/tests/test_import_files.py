@@ -85,6 +85,25 @@ def test_lines_are_those_of_the_file(import_csv: Any) -> None:
     assert [error.line for error in done.errors] == [8, 9]
 
 
+def test_rows_shorter_than_the_header_are_told_of(import_csv: Any, contacts: Any) -> None:
+    name, key = unique("Short"), unique("ext")
+    text = (
+        f"external_id,first_name,last_name,title,city,\n{key},A,{name},CEO\n,B,{name}\n,C,{name},,\n,D,{name},,Bonn\n"
+    )
+
+    tried = import_csv("contacts", text, as_=ADMIN, dry_run=True)
+    done = import_csv("contacts", text, as_=ADMIN)
+
+    assert dict(tried.repairs) == dict(done.repairs) == {"short_rows": 2}
+    assert (counts(done), set(contacts(name))) == ((4, 0, 0), {"A", "B", "C", "D"})
+    lost = f"external_id,first_name,last_name,title,city\n{key},A,{name},Bonn\n"
+    done = import_csv("contacts", lost, as_=ADMIN, options={"empty_cells": Options.CLEAR})
+    assert [(error.line, error.message) for error in done.errors] == [
+        (2, "has 4 cells, the header has 5; where empty cells empty a field, all are needed")
+    ]
+    assert (dict(done.repairs), contacts(name)["A"].title) == ({}, "CEO")
+
+
 def test_empty_cells_at_the_end_of_a_row_are_none(import_csv: Any) -> None:
     assert counts(import_csv("contacts", f"first_name,last_name\nA,{unique('Comma')},,\n", as_=ADMIN)) == (1, 0, 0)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,6 +57,8 @@ from crm_chassis.text import composed, fold
 CHUNK = 256 * 1024
 """Bytes of a file that are kept together."""
 BATCH = 200
+SHORT_ROWS = "short_rows"
+"""Rows with fewer cells than the header: those that are missing count as blank."""
 READ_ROWS = 500
 READ_SIZE = 1_000_000
 """Characters after which a step of reading ends."""
@@ -172,7 +174,10 @@ def _read(tx: Transaction, run: ImportRun, importer: Importer, job: Job) -> Agai
     begin = Position(**(job.cursor or job.payload["begin"]))
     layout = Layout(options["encoding"], run.codec, options["delimiter"], run.columns, begin)
     taken = list(_some(rows(lambda offset: StoredFile(tx.session, run.id, offset), layout, begin)))
+    taken = [_whole(run, row) for row in taken]
     good = [row for row in taken if not row.fault]
+    if short := sum(len(row.cells) < _width(run) for row in good):
+        run.repairs = {**run.repairs, SHORT_ROWS: run.repairs.get(SHORT_ROWS, 0) + short}
     if good:
         cells = [orjson.dumps(row.cells).decode() for row in good]
         tx.session.execute(_STAGE, {"id": run.id, "lines": [row.line for row in good], "cells": cells})
@@ -189,6 +194,24 @@ def _read(tx: Transaction, run: ImportRun, importer: Importer, job: Job) -> Agai
     run.state, run.read_at = APPLYING, tx.now
     tx.session.execute(delete(ImportChunk).where(ImportChunk.import_id == run.id))
     return Again({"after": 0})
+
+
+def _width(run: ImportRun) -> int:
+    """The cells that a row has up to the last column with a name."""
+    return max((place for place, name in enumerate(run.columns, 1) if name), default=0)
+
+
+def _whole(run: ImportRun, row: FileRow) -> FileRow:
+    """A row, refused if it is shorter than the header and blank cells would take away what records have.
+
+    Spreadsheets leave out blank cells at the end of a row. But so does a row look that has lost a separator, whose cells
+    stand in the wrong columns.
+    """
+    width = _width(run)
+    if row.fault or len(row.cells) >= width or run.options.get("empty_cells") != "CLEAR":
+        return row
+    told = f"has {len(row.cells)} cells, the header has {width}; where empty cells empty a field, all are needed"
+    return replace(row, fault=told)
 
 
 def _some(read: Iterator[FileRow]) -> Iterator[FileRow]:
