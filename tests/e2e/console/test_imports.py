@@ -39,7 +39,7 @@ def test_a_file_of_an_older_program_is_imported(page_as: PageAs, staff: dict[str
 
     page.get_by_role("button", name="Try without effect").click()
     expect(page.get_by_role("status").get_by_text("Done")).to_be_visible()
-    expect(page.get_by_text("Encoding: Windows-1252, Delimiter: Semicolon (;)")).to_be_visible()
+    expect(page.get_by_text("Encoding: Windows-1252 (Western European), Delimiter: Semicolon (;)")).to_be_visible()
     expect(page.locator("[data-count=created]")).to_contain_text("1")
     expect(page.get_by_role("table", name="Rows that were not applied")).to_contain_text("no address")
     mine = f'company = "{company}"'

@@ -204,8 +204,8 @@ def _width(run: ImportRun) -> int:
 def _whole(run: ImportRun, row: FileRow) -> FileRow:
     """A row, refused if it is shorter than the header and blank cells would take away what records have.
 
-    Spreadsheets leave out blank cells at the end of a row. But so does a row look that has lost a separator, whose cells
-    stand in the wrong columns.
+    Spreadsheets leave out blank cells at the end of a row. But a row that has lost a separator looks the same, and its
+    cells stand in the wrong columns.
     """
     width = _width(run)
     if row.fault or len(row.cells) >= width or run.options.get("empty_cells") != "CLEAR":
