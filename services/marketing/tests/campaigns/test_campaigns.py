@@ -267,6 +267,27 @@ def test_campaigns_and_members_are_imported(rpc: Any, people: Any, import_csv: A
     assert (member.status, member.responded_at.ToDatetime().isoformat()) == ("attended", "2024-05-02T00:00:00")
 
 
+@pytest.mark.parametrize(
+    ("cell", "channel"),
+    [("E-Mail", "EMAIL"), ("Newsletter", "EMAIL"), ("Trade Show", "OFFLINE"), ("social_media", "OFFLINE"),
+     ("Direct Mail", "OFFLINE"), ("", "OFFLINE"), ("Emial", None), ("pigeon", None)],
+)  # fmt: skip
+def test_a_channel_is_known_by_what_other_systems_call_it(
+    rpc: Any, import_csv: Any, cell: str, channel: str | None
+) -> None:
+    key = unique("ext")
+
+    done = import_csv("campaigns", f"external_id,name,channel\n{key},{key},{cell}\n", as_=ADMIN)
+
+    listed = campaigns_pb2.ListCampaignsRequest(filter=f'external_id = "{key}"')
+    found = [
+        campaigns_pb2.Campaign.Channel.Name(one.channel) for one in rpc("ListCampaigns", listed, as_=ADMIN).campaigns
+    ]
+    assert found == ([channel] if channel else [])
+    refused = [(one.field, "webinar" in one.message) for one in done.errors]
+    assert refused == ([] if channel else [("channel", True)])
+
+
 def test_the_successor_of_a_user_gets_what_is_not_over(
     rpc: Any, deliver: Any, tick: Any, make_campaign: Any, make_segment: Any, make_template: Any, launch: Any,
     get_campaign: Any,
