@@ -41,8 +41,8 @@ _DONE = frozenset(
 def read_campaign(tx: Transaction, row: Row, campaigns: Upserts[Campaign]) -> campaigns_pb2.Campaign:
     """A campaign; `parent` names the parent by name or external id.
 
-    The channel is e-mail or OFFLINE, as other systems call the ways to reach people. `status` says whether a campaign of the past is over; what goes on or is
-    planned becomes a DRAFT, because an import never sends anything.
+    The channel is e-mail or OFFLINE, as other systems call the ways to reach people. `status` says whether a campaign
+    of the past is over; what goes on or is planned becomes a DRAFT, because an import never sends anything.
     """
     known = campaigns.find(row.get("external_id", ""))
     if row.get("channel"):
