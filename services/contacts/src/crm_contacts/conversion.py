@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 from crm.contacts.v1 import leads_pb2
 from crm_chassis.errors import DomainError, PermissionDenied
@@ -24,6 +25,7 @@ from crm_contacts.contacts.model import Contact
 from crm_contacts.contacts.usecases import join_account, keep_contact, tie
 from crm_contacts.duplicates.checks import Wish, foresee, judge
 from crm_contacts.duplicates.keys import columns_of
+from crm_contacts.duplicates.traits import LEAD
 from crm_contacts.errors import LikelyDuplicates, OwnerNeeded
 from crm_contacts.leads.model import Lead
 from crm_contacts.leads.queries import accounts_of_domain, accounts_of_name, in_status_since, same_contact, same_lead
@@ -194,15 +196,13 @@ def preview_lead_conversion(
     plan = plan_conversion(tx, request)
     if pipeline_id := request.opportunity.pipeline_id:
         tx.note_unverified("opportunity.pipeline_id", "crm.sales.pipeline", pipeline_id)
-    verdicts = foresee(tx, _drafts(plan), Wish(allow=request.allow_duplicates), ("LEAD", plan.lead.id))
-    plan.problems += [verdict.refused for verdict in verdicts if verdict.refused is not None]
-    told = [
-        entry
-        for verdict in verdicts
-        for entry in (
-            verdict.refused.record.likely_duplicates if verdict.refused else verdict.shows["likely_duplicates"]
-        )
-    ]
+    told: list[Any] = []
+    for verdict in foresee(tx, _drafts(plan), Wish(allow=request.allow_duplicates), (LEAD, plan.lead.id)):
+        if verdict.refused is None:
+            told += verdict.shows["likely_duplicates"]
+        else:
+            plan.problems.append(verdict.refused)
+            told += cast(Any, verdict.refused.record).likely_duplicates
     return leads_pb2.PreviewLeadConversionResponse(
         account_action=plan.account_action,
         contact_action=plan.contact_action,
