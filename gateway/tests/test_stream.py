@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from crm.identity.v1 import api_keys_pb2, auth_pb2, notifications_pb2, roles_pb2, territories_pb2, users_pb2
+from crm.marketing.v1 import campaign_members_pb2
 from crm.sales.v1 import opportunities_pb2, products_pb2, shares_pb2
 from crm.support.v1 import comments_pb2, messages_pb2, tickets_pb2
 from crm_chassis.access.actor import ALL, OWN, SUBTREE, TEAM, TERRITORY
@@ -176,6 +177,17 @@ def test_what_is_reached_through_another_record_is_told_to_those_who_read_all(su
     suite.hear(products_pb2.ProductUpdated(product={"id": product}), product)
     assert told(manager) == ("created", answer)
     assert told(agent) == ("updated", product)
+
+
+def test_what_names_a_record_is_told_to_those_who_read_all_of_that_kind(suite: Suite, follow: Follow) -> None:
+    seller = follow(suite.client({"campaign_members.read": ALL, "contacts.read": OWN, "products.read": ALL}))
+    marketer = follow(suite.client({"campaign_members.read": ALL, "contacts.read": ALL}))
+    member, product = uuid7(), uuid7()
+    named = {"id": member, "campaign_id": uuid7(), "contact_id": uuid7()}
+    suite.hear(campaign_members_pb2.CampaignMemberCreated(campaign_member=named), member)
+    suite.hear(products_pb2.ProductUpdated(product={"id": product}), product)
+    assert told(marketer) == ("created", member)
+    assert told(seller) == ("updated", product)
 
 
 def test_a_comment_is_told_to_those_who_see_its_record(suite: Suite, follow: Follow) -> None:

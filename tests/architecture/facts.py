@@ -76,7 +76,10 @@ def mislimited(model: Any) -> list[str]:
         return []
     said = {name: (getattr(model, name) or "", getattr(option, name) or "") for name in REACH}
     said["visible_through"] = ((model.visible_through or ("",))[0], option.visible_through)
-    return [f"{model.__name__}.{name}" for name, (in_model, in_contract) in said.items() if in_model != in_contract]
+    seen_with = {other.plural for _, other in model.seen_with}
+    differing = [name for name, (in_model, in_contract) in said.items() if in_model != in_contract]
+    differing += ["seen_with"] if seen_with != set(option.seen_with) else []
+    return [f"{model.__name__}.{name}" for name in differing]
 
 
 def facts(name: str) -> dict[str, Any]:

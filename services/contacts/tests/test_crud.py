@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import crm_contracts
@@ -149,3 +150,13 @@ def test_who_has_no_name_comes_last_whatever_the_direction(rpc: Any, sign: str, 
 
     named = ["Adams", "Baker", "Clark"]
     assert names == [*(reversed(named) if sign else named), "", ""]
+
+
+def test_accounts_are_found_by_their_number(rpc: Any) -> None:
+    number = f"+4930{uuid.uuid4().int % 10**7:07}"
+    given = {"name": unique("Acme"), "phone": number}
+    account = rpc("CreateAccount", accounts_pb2.CreateAccountRequest(account=given), as_=ADMIN)
+
+    found = rpc("ListAccounts", accounts_pb2.ListAccountsRequest(filter=f'phone = "{number}"'), as_=ADMIN).accounts
+
+    assert [one.id for one in found] == [account.id]

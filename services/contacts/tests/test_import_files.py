@@ -85,6 +85,25 @@ def test_lines_are_those_of_the_file(import_csv: Any) -> None:
     assert [error.line for error in done.errors] == [8, 9]
 
 
+def test_rows_shorter_than_the_header_are_told_of(import_csv: Any, contacts: Any) -> None:
+    name, key = unique("Short"), unique("ext")
+    text = (
+        f"external_id,first_name,last_name,title,city,\n{key},A,{name},CEO\n,B,{name}\n,C,{name},,\n,D,{name},,Bonn\n"
+    )
+
+    tried = import_csv("contacts", text, as_=ADMIN, dry_run=True)
+    done = import_csv("contacts", text, as_=ADMIN)
+
+    assert dict(tried.repairs) == dict(done.repairs) == {"short_rows": 2}
+    assert (counts(done), set(contacts(name))) == ((4, 0, 0), {"A", "B", "C", "D"})
+    lost = f"external_id,first_name,last_name,title,city\n{key},A,{name},Bonn\n"
+    done = import_csv("contacts", lost, as_=ADMIN, options={"empty_cells": Options.CLEAR})
+    assert [(error.line, error.message) for error in done.errors] == [
+        (2, "has 4 cells, the header has 5; where empty cells empty a field, all are needed")
+    ]
+    assert (dict(done.repairs), contacts(name)["A"].title) == ({}, "CEO")
+
+
 def test_empty_cells_at_the_end_of_a_row_are_none(import_csv: Any) -> None:
     assert counts(import_csv("contacts", f"first_name,last_name\nA,{unique('Comma')},,\n", as_=ADMIN)) == (1, 0, 0)
 
@@ -159,6 +178,57 @@ def test_letters_and_signs_are_recognised(import_csv: Any, contacts: Any, sign: 
     assert done.options.encoding == shown.get(encoding, Options.WINDOWS_1252)
     signs = {",": Options.COMMA, ";": Options.SEMICOLON, "\t": Options.TAB, "|": Options.PIPE}
     assert done.options.delimiter == signs[sign]
+
+
+# Encoding, what Python calls it, names and cities as people write them.
+OTHER_LETTERS = [
+    ("WINDOWS_1250", "cp1250", ["Łukasz Wójcik;Łódź", "Paweł Dąbrowski;Wrocław", "Małgorzata Świątek;Gdańsk"]),
+    ("WINDOWS_1251", "cp1251", ["Иван Петров;Москва", "Ольга Иванова;Санкт-Петербург"]),
+    ("WINDOWS_1253", "cp1253", ["Νίκος Παπαδόπουλος;Αθήνα"]),
+    ("ISO_8859_2", "iso8859-2", ["Łukasz Wójcik;Łódź", "Paweł Dąbrowski;Wrocław"]),
+    ("KOI8_R", "koi8-r", ["Иван Петров;Москва"]),
+    ("MAC_ROMAN", "mac-roman", ["Jürgen Müller;Köln", "Änne Schröder;Düsseldorf", "Noël Créée;Orléans"]),
+    ("SHIFT_JIS", "cp932", ["田中 太郎;東京", "鈴木 花子;大阪"]),
+    ("EUC_KR", "cp949", ["김 민수;서울"]),
+    ("BIG5", "cp950", ["王 小明;台北"]),
+    ("GB18030", "gb18030", ["王 小明;北京"]),
+]
+WESTERN = [
+    ["Jürgen Größe;Köln", "Änne „Weiß“;Übersee", "Müller – Söhne;5 €"],
+    ["Élodie Créée;Orléans", "François L’Hôpital;Saint-Étienne", "« Œuvre »;Où çà"],
+    ["Íñigo Núñez;¿Qué? ¡Olé!", "Mª José;2º"],
+    ["João Simões;Ações e Opções", "Conceição;Três Corações"],
+    ["Sæþór Þórðarson;Seyðisfjörður", "Guðrún Þýðing;Höfn"],
+    ["Søren Østergård;Ærøskøbing"],
+    ["Äijälä Hääyö;Jyväskylä"],
+    ["It’s “fine” … don’t;Café™ and Co®", "————;10 m² ± 5 µm"],
+]
+
+
+@pytest.mark.parametrize(("encoding", "codec", "people"), OTHER_LETTERS, ids=[one[0] for one in OTHER_LETTERS])
+def test_letters_of_other_encodings_are_read_as_is_said_and_never_as_others(
+    import_csv: Any, contacts: Any, refused: Any, encoding: str, codec: str, people: list[str]
+) -> None:
+    name = unique("Letters")
+    text = "\n".join(["first_name;last_name;city", *(one.replace(";", f";{name};") for one in people)])
+
+    assert encoding in refused(text.encode(codec))["encoding"][0]
+    done = import_csv("contacts", text.encode(codec), as_=ADMIN, options={"encoding": encoding})
+
+    assert (done.rows_failed, Options.Encoding.Name(done.options.encoding)) == (0, encoding)
+    found = {f"{one.first_name};{one.addresses[0].city}" for one in contacts(name).values()}
+    assert found == set(people)
+
+
+@pytest.mark.parametrize("people", WESTERN, ids=[one[0] for one in WESTERN])
+def test_letters_of_western_languages_are_recognised(import_csv: Any, contacts: Any, people: list[str]) -> None:
+    name = unique("West")
+    text = "\n".join(["first_name;last_name;city", *(one.replace(";", f";{name};") for one in people)])
+
+    done = import_csv("contacts", text.encode("cp1252"), as_=ADMIN)
+
+    assert (done.rows_failed, done.options.encoding) == (0, Options.WINDOWS_1252)
+    assert {f"{one.first_name};{one.addresses[0].city}" for one in contacts(name).values()} == set(people)
 
 
 def test_one_wrong_byte_is_the_fault_of_its_row_and_of_no_letter(import_csv: Any, contacts: Any) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 from crm_chassis.contracts.formats import address_key
 from crm_kit import phones
@@ -10,7 +13,20 @@ from crm_kit.normalise import company_key, domain_of, name_key
 
 @pytest.mark.parametrize(
     "name",
-    ["Acme GmbH", "ACME Inc.", "acme, Ltd", "Acme", "A.C.M.E", "Acme GmbH & Co. KG", "\uff21cme", "\u00a0Acme\u00a0"],
+    [
+        "Acme GmbH",
+        "ACME Inc.",
+        "acme, Ltd",
+        "Acme",
+        "A.C.M.E",
+        "Acme GmbH & Co. KG",
+        "Acme S.A.",
+        "Acme SA",
+        "ACME B.V.",
+        "Acme L.L.C.",
+        "\uff21cme",
+        "\u00a0Acme\u00a0",
+    ],
 )
 def test_spellings_of_a_company_are_equal(name: str) -> None:
     assert company_key(name) == "acme"
@@ -32,6 +48,65 @@ def test_spellings_of_a_company_are_equal(name: str) -> None:
 )
 def test_what_makes_a_company_another_one(name: str, key: str) -> None:
     assert company_key(name) == key
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Bianchi S.p.A.", "bianchispa"),
+        ("BIANCHI SpA", "bianchispa"),
+        ("Cemex, S.A. de C.V.", "cemex"),
+        ("Bimbo S.A.B. de CV", "bimbo"),
+        ("Philips N.V.", "philips"),
+        ("Volvo AB", "volvo"),
+        ("Novo Nordisk A/S", "novonordisk"),
+        ("NOVO NORDISK AS", "novonordisk"),
+        ("Comarch Sp. z o.o.", "comarch"),
+        ("Comarch SP Z O O", "comarch"),
+        ("Škoda, s.r.o.", "škoda"),
+        ("Škoda spol. s r.o.", "škoda"),
+        ("Petrobras S. A.", "petrobras"),
+        ("Silva Ltda.", "silva"),
+        ("Tata Private Limited", "tata"),
+        ("Kone Oyj", "kone"),
+        ("ООО «Ромашка»", "ромашка"),
+        ("Müller G.m.b.H.", "müller"),
+        ("U.S. Steel Corp.", "ussteel"),
+    ],
+)
+def test_legal_forms_are_known_however_they_are_written(name: str, key: str) -> None:
+    assert company_key(name) == key
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("SAS Institute Inc.", "sasinstitute"),
+        ("AG Insurance SA", "aginsurance"),
+        ("S. A. Brain & Co", "sabrain"),
+        ("Co-op Bank", "coopbank"),
+        ("SE Ranking", "seranking"),
+        ("Day Spa", "dayspa"),
+        ("AB Volvo", "abvolvo"),
+        ("Ville de Paris", "villedeparis"),
+        ("As", "as"),
+        ("A.S.", "as"),
+        ("J.P. Morgan", "jpmorgan"),
+    ],
+)
+def test_a_word_of_a_name_is_no_legal_form(name: str, key: str) -> None:
+    assert company_key(name) == key
+
+
+ACCOUNTS = Path(__file__).parents[3].parent / "shared" / "data" / "crm_sales" / "accounts.csv"
+
+
+@pytest.mark.skipif(not ACCOUNTS.is_file(), reason=f"the real file is not there: {ACCOUNTS}")
+def test_real_companies_stay_several() -> None:
+    with ACCOUNTS.open(encoding="utf-8", newline="") as file:
+        names = {row["account"] for row in csv.DictReader(file)}
+
+    assert len({company_key(name) for name in names}) == len(names) > 80
 
 
 def test_the_name_of_a_thing_keeps_its_legal_forms() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from crm.common.v1 import references_pb2, standard_pb2
+from crm.common.v1 import references_pb2, shares_pb2, standard_pb2
 from crm.contacts.v1 import accounts_pb2, contacts_pb2
 from crm.contacts.v1 import references_pb2 as contacts_references_pb2
-from crm.identity.v1 import users_pb2
+from crm.identity.v1 import territories_pb2, users_pb2
 from crm.marketing.v1 import references_pb2 as marketing_references_pb2
 from crm.sales.v1 import opportunities_pb2, tasks_pb2
 from crm_chassis.db.tables import JobRow, MissingReference, Outbox
@@ -17,6 +17,7 @@ from crm_chassis.errors import DomainError
 from crm_chassis.ids import uuid7
 from crm_chassis.testing import ALL, OWN, unique, user
 from crm_chassis.unverified import PATIENCE
+from google.protobuf import json_format
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
@@ -119,6 +120,64 @@ def test_nothing_is_given_to_who_has_left(rpc: Any, deliver: Any, kind: str) -> 
         made[kind]()
 
     assert (refused.value.reason, list(refused.value.errors)) == ("USER_INACTIVE", ["owner_id"])
+
+
+@pytest.fixture
+def gone(deliver: Any) -> str:
+    """A territory that was deleted."""
+    id_ = uuid7()
+    territory = {"id": id_, "name": unique("Alps"), "deleted_at": "2026-11-01T00:00:00Z"}
+    deliver(json_format.ParseDict({"territory": territory}, territories_pb2.TerritoryDeleted()))
+    return id_
+
+
+@pytest.mark.parametrize("way", ["create", "update", "batch", "import", "share"])
+def test_a_territory_that_was_deleted_is_not_named_anew(rpc: Any, gone: str, import_csv: Any, way: str) -> None:
+    deal = create(rpc)
+
+    def update() -> Any:
+        request = opportunities_pb2.UpdateOpportunityRequest(
+            opportunity={"id": deal.id, "territory_id": gone}, update_mask={"paths": ["territory_id"]}
+        )
+        return rpc("UpdateOpportunity", request, as_=ADMIN)
+
+    def batch() -> str:
+        row = {"name": unique("Deal"), "territory_id": gone}
+        request = opportunities_pb2.BatchCreateOpportunitiesRequest(opportunities=[row])
+        (result,) = rpc("BatchCreateOpportunities", request, as_=ADMIN).results
+        return str(result.problem.reason)
+
+    def share() -> Any:
+        wanted = {"principal_kind": "TERRITORY", "principal_id": gone, "level": "READ"}
+        request = shares_pb2.ShareRecordRequest(resource="opportunities", record_id=deal.id, share=wanted)
+        return rpc("ShareRecord", request, as_=ADMIN)
+
+    if way == "import":
+        done = import_csv("opportunities", f"name,territory_id\n{unique('Deal')},{gone}\n", as_=ADMIN)
+        assert [(error.line, error.field) for error in done.errors] == [(2, "territory_id")]
+    elif way == "batch":
+        assert batch() == "UNKNOWN_REFERENCE"
+    else:
+        with pytest.raises(DomainError) as refused:
+            {"create": lambda: create(rpc, territory_id=gone), "update": update, "share": share}[way]()
+        assert refused.value.reason == "UNKNOWN_REFERENCE"
+
+
+def test_what_names_a_territory_that_was_deleted_is_changed_otherwise(rpc: Any, deliver: Any, import_csv: Any) -> None:
+    place, key = uuid7(), unique("ext")
+    territory = {"id": place, "name": unique("Alps")}
+    deliver(territories_pb2.TerritoryCreated(territory=territory))
+    deal = create(rpc, territory_id=place, external_id=key)
+    deleted = {"territory": territory | {"deleted_at": "2026-11-01T00:00:00Z"}}
+    deliver(json_format.ParseDict(deleted, territories_pb2.TerritoryDeleted()), version=2)
+    request = opportunities_pb2.UpdateOpportunityRequest(
+        opportunity={"id": deal.id, "territory_id": place, "next_step": "call"},
+        update_mask={"paths": ["territory_id", "next_step"]},
+    )
+
+    assert rpc("UpdateOpportunity", request, as_=ADMIN).next_step == "call"
+    done = import_csv("opportunities", f"external_id,territory_id,next_step\n{key},{place},wait\n", as_=ADMIN)
+    assert (done.rows_updated, list(done.errors)) == (1, [])
 
 
 def test_every_id_in_a_row_is_asked_about(import_csv: Any, engine: Any) -> None:

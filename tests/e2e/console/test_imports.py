@@ -39,7 +39,7 @@ def test_a_file_of_an_older_program_is_imported(page_as: PageAs, staff: dict[str
 
     page.get_by_role("button", name="Try without effect").click()
     expect(page.get_by_role("status").get_by_text("Done")).to_be_visible()
-    expect(page.get_by_text("Encoding: Windows-1252, Delimiter: Semicolon (;)")).to_be_visible()
+    expect(page.get_by_text("Encoding: Windows-1252 (Western European), Delimiter: Semicolon (;)")).to_be_visible()
     expect(page.locator("[data-count=created]")).to_contain_text("1")
     expect(page.get_by_role("table", name="Rows that were not applied")).to_contain_text("no address")
     mine = f'company = "{company}"'
@@ -55,6 +55,30 @@ def test_a_file_of_an_older_program_is_imported(page_as: PageAs, staff: dict[str
     assert "Broken" in Path(download.value.path()).read_text(encoding="utf-8-sig")
     for store in ("localStorage", "sessionStorage"):
         assert "import.example" not in page.evaluate(f"JSON.stringify({store})"), "the file is not kept"
+
+
+def test_an_encoding_that_cannot_be_guessed_is_asked_for_and_short_rows_are_told(page_as: PageAs) -> None:
+    name = f"田中{uuid.uuid4().hex[:12]}"
+    page = page_as("sales_manager", refused=["400 POST"])
+    page.goto("/app/imports/new")
+    page.get_by_role("combobox", name="What the rows are").click()
+    page.get_by_role("option", name="Leads").click()
+    content = f"Last name,Company,City\n{name},東京電力,東京\n鈴木,大阪商事\n".encode("cp932")
+    page.locator("input[type=file]").set_input_files(
+        files=[FilePayload(name="leads.csv", mimeType="text/csv", buffer=content)]
+    )
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Try without effect").click()
+    expect(page.get_by_role("alert")).to_contain_text("is none that can be guessed")
+
+    page.get_by_role("combobox", name="Encoding").click()
+    page.get_by_role("option", name="Shift JIS (Japanese)").click()
+    expect(page.get_by_role("table", name="Columns")).to_contain_text(name)
+    page.get_by_role("button", name="Try without effect").click()
+    expect(page.get_by_role("status").get_by_text("Done")).to_be_visible()
+    expect(page.get_by_text("1 row has fewer cells than the header.")).to_be_visible()
+    expect(page.get_by_text("Encoding: Shift JIS (Japanese)")).to_be_visible()
+    expect(page.locator("[data-count=created]")).to_contain_text("2")
 
 
 def test_who_may_not_import_sees_nothing_of_it(page_as: PageAs) -> None:

@@ -289,6 +289,8 @@ def _principal(tx: Transaction, share: Any) -> str:
     found = select(model.id).where(model.id == share.principal_id) if share.principal_id else None
     if found is not None and model is DirectoryUser:
         found = found.where(DirectoryUser.active)
+    elif found is not None and model is not DirectoryRole:
+        found = found.where(~model.deleted)
     if found is None or tx.session.scalar(found) is None:
         raise UnknownReference.of("share.principal_id", f"{name}s" if name != "territory" else "territories")
     return str(share.principal_id)

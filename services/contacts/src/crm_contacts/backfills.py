@@ -112,7 +112,7 @@ CLASHES = {
 BACKFILLS = (
     Backfill("20261128_7d119e", fill_phones),
     Backfill(
-        "20261128 folded keys of accounts", recompute(Account, "key", lambda account: company_key(account["name"]))
+        "20261129.2 folded keys of accounts", recompute(Account, "key", lambda account: company_key(account["name"]))
     ),
     Backfill("20261128 ties of contacts", tie_contacts),
     Backfill("20261129 domains of contacts", recompute(Contact, "emails", emails_of)),
@@ -124,5 +124,5 @@ BACKFILLS = (
     Backfill("20261129 numbers of leads", recompute(Lead, "phone", phone_of)),
     Backfill("20261129 numbers of accounts", recompute(Account, "phone", phone_of)),
     Backfill("20261129 keys of contacts", rekey_contacts),
-    Backfill("20261129 keys of duplicates", fill_keys),
+    Backfill("20261129.2 keys of duplicates", fill_keys),
 )

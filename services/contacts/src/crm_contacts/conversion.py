@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 from crm.contacts.v1 import leads_pb2
 from crm_chassis.errors import DomainError, PermissionDenied
@@ -22,6 +23,9 @@ from crm_contacts.activities.model import Activity
 from crm_contacts.carrying import Passage, left_behind, passages
 from crm_contacts.contacts.model import Contact
 from crm_contacts.contacts.usecases import join_account, keep_contact, tie
+from crm_contacts.duplicates.checks import Wish, foresee, judge
+from crm_contacts.duplicates.keys import columns_of
+from crm_contacts.duplicates.traits import LEAD
 from crm_contacts.errors import LikelyDuplicates, OwnerNeeded
 from crm_contacts.leads.model import Lead
 from crm_contacts.leads.queries import accounts_of_domain, accounts_of_name, in_status_since, same_contact, same_lead
@@ -143,7 +147,10 @@ def _choose_account(tx: Transaction, plan: Plan, request: leads_pb2.ConvertLeadR
 
 
 def convert_lead(tx: Transaction, request: leads_pb2.ConvertLeadRequest) -> leads_pb2.ConvertLeadResponse:
-    """Converts. Raises LeadConverted the second time, OwnerNeeded, LikelyDuplicates, PermissionDenied."""
+    """Converts. Raises LeadConverted the second time, OwnerNeeded, LikelyDuplicates, PermissionDenied.
+
+    What is written is compared with what is there as after any other call, hidden records included.
+    """
     plan = plan_conversion(tx, request)
     if plan.problems:
         raise plan.problems[0]
@@ -172,7 +179,14 @@ def convert_lead(tx: Transaction, request: leads_pb2.ConvertLeadRequest) -> lead
     if plan.opens_opportunity:
         event.opportunity.CopyFrom(request.opportunity)
     tx.publish(event, lead)
-    return leads_pb2.ConvertLeadResponse(account_id=account_id, contact_id=contact.id, opportunity_id=opportunity_id)
+    written = [record for record in plan.written.values() if record is not None]
+    for record in written:
+        tx.await_verdict(judge, record, Wish(allow=request.allow_duplicates))
+    tx.settle()
+    told = [entry for record in written for entry in getattr(record, "likely_duplicates", ())]
+    return leads_pb2.ConvertLeadResponse(
+        account_id=account_id, contact_id=contact.id, opportunity_id=opportunity_id, likely_duplicates=told
+    )
 
 
 def preview_lead_conversion(
@@ -182,15 +196,46 @@ def preview_lead_conversion(
     plan = plan_conversion(tx, request)
     if pipeline_id := request.opportunity.pipeline_id:
         tx.note_unverified("opportunity.pipeline_id", "crm.sales.pipeline", pipeline_id)
+    told: list[Any] = []
+    for verdict in foresee(tx, _drafts(plan), Wish(allow=request.allow_duplicates), (LEAD, plan.lead.id)):
+        if verdict.refused is None:
+            told += verdict.shows["likely_duplicates"]
+        else:
+            plan.problems.append(verdict.refused)
+            told += cast(Any, verdict.refused.record).likely_duplicates
     return leads_pb2.PreviewLeadConversionResponse(
         account_action=plan.account_action,
         contact_action=plan.contact_action,
         opportunity_action="create" if plan.opens_opportunity else "none",
         fills={way.path: way.text for way, _ in plan.transfers()},
         duplicates=[hit(record, _title(record)) for record in plan.duplicates],
-        problems=[problem.reason for problem in plan.problems],
+        problems=dict.fromkeys(problem.reason for problem in plan.problems),
+        likely_duplicates=told,
         not_carried=left_behind(plan.lead, plan.ways, plan.written),
     )
+
+
+def _drafts(plan: Plan) -> list[tuple[Account | Contact, set[str]]]:
+    """The records as they would be written, stored by nobody, each with what would change of one that is there."""
+    drafts: list[tuple[Account | Contact, set[str]]] = []
+    account_id = plan.account.id if plan.account is not None else None
+    for name, record in plan.written.items():
+        if record is None:
+            continue
+        before = columns_of(record)
+        draft = type(record)(id=record.id or uuid7(), **before)
+        for way in plan.ways:
+            if way.target == name and way.field in before:
+                way.apply(draft)
+        if isinstance(draft, Account):
+            account_id = draft.id
+        else:
+            draft.account_id = draft.account_id or account_id
+        after = columns_of(draft)
+        changed = {column for column, value in after.items() if value != before[column]}
+        if record.id is None or changed:
+            drafts.append((draft, changed if record.id else set()))
+    return drafts
 
 
 def _title(record: Account | Contact | Lead) -> str:

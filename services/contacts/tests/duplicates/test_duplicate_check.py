@@ -61,6 +61,68 @@ def test_a_lead_looks_like_a_contact(make: Any, email: str) -> None:
     assert [(one.record_type, one.record_id) for one in lead.likely_duplicates] == [("contact", contact.id)]
 
 
+@pytest.mark.parametrize("action", ["BLOCK", "ALERT", "REPORT"])
+@pytest.mark.parametrize("tells_hidden", [True, False])
+def test_a_conversion_asks_what_creating_the_records_asks(
+    rpc: Any, make: Any, rule: Any, tells_hidden: bool, action: str
+) -> None:
+    """Two teams have a lead of one company each, and neither sees the account of the other."""
+    grants = {"leads.*": OWN, "accounts.*": OWN, "contacts.*": OWN, "fields.personal.read": ALL}
+    first, second = user(grants), user(grants)
+    company = unique("Engines")
+    name = ({"field": "NAME", "method": "FUZZY"},)
+    rule("ACCOUNT", comparisons=name, on_create=action, confirmable=True, tells_hidden=tells_hidden)
+
+    def convert(as_: Any, method: str = "ConvertLead", **how: Any) -> Any:
+        lead = make("lead", as_=as_, last_name=unique("Lovelace"), company=company)
+        return rpc(method, leads_pb2.ConvertLeadRequest(id=lead.id, **how), as_=as_)
+
+    account_id = convert(first).account_id
+    plan = convert(second, "PreviewLeadConversion")
+
+    told = ["account"] if tells_hidden and action != "REPORT" else []
+    assert [one.record_type for one in plan.likely_duplicates] == told
+    assert not any(one.record_id or one.title for one in plan.likely_duplicates)
+    if tells_hidden and action == "BLOCK":
+        assert list(plan.problems) == ["LIKELY_DUPLICATES"]
+        with pytest.raises(DomainError) as refused:
+            convert(second)
+        assert (refused.value.reason, account_id in refused.value.detail) == ("LIKELY_DUPLICATES", False)
+        assert convert(second, allow_duplicates=True).account_id != account_id
+    else:
+        assert list(plan.problems) == []
+        made = convert(second)
+        assert [one.record_type for one in made.likely_duplicates] == told
+        listed = duplicates_pb2.ListDuplicatesRequest(filter=f"other_account_id = {made.account_id}")
+        assert len(rpc("ListDuplicates", listed, as_=ADMIN).duplicates) == (action == "REPORT")
+
+
+def test_a_conversion_into_a_contact_is_a_change_of_it(rpc: Any, make: Any, rule: Any, email: str) -> None:
+    rule(on_update="BLOCK")
+    make("contact", last_name=unique("Lovelace"), emails=mails(email))
+    into = make("contact", last_name=unique("King"), emails=mails(f"{unique('b')}@d.example"))
+    lead = make("lead", last_name=unique("King"), email=email)
+    request = leads_pb2.ConvertLeadRequest(id=lead.id, contact_id=into.id, allow_duplicates=True)
+
+    plan = rpc("PreviewLeadConversion", request, as_=ADMIN)
+    with pytest.raises(DomainError) as refused:
+        rpc("ConvertLead", request, as_=ADMIN)
+
+    assert (list(plan.problems), refused.value.reason) == (["LIKELY_DUPLICATES"], "LIKELY_DUPLICATES")
+    assert rpc("GetContact", standard_pb2.GetRequest(id=into.id), as_=ADMIN).etag == into.etag
+
+
+def test_a_lead_is_no_duplicate_of_what_it_becomes(rpc: Any, make: Any, rule: Any, email: str) -> None:
+    rule("LEAD", "CONTACT", on_create="BLOCK")
+    lead = make("lead", last_name=unique("Lovelace"), email=email, company=unique("Engines"))
+    request = leads_pb2.ConvertLeadRequest(id=lead.id)
+
+    plan = rpc("PreviewLeadConversion", request, as_=ADMIN)
+
+    assert (list(plan.problems), list(plan.likely_duplicates)) == ([], [])
+    assert not rpc("ConvertLead", request, as_=ADMIN).likely_duplicates
+
+
 def test_short_forms_of_names_at_one_company(make: Any) -> None:
     company = unique("Engines")
     last = unique("Lovelace")

@@ -148,7 +148,7 @@ def test_records_of_before_get_their_keys(rpc: Any, service: Any, engine: Engine
     with engine.begin() as connection:
         gone = connection.execute(text("DELETE FROM match_keys WHERE record_id = :id"), {"id": two[0].id})
         assert gone.rowcount
-    step = next(one.step for one in service.backfills if one.name == "20261129 keys of duplicates")
+    step = next(one.step for one in service.backfills if one.name == "20261129.2 keys of duplicates")
     cursor: str | None = None
     while True:
         with Session(engine) as session, session.begin():

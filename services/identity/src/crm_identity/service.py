@@ -84,6 +84,7 @@ service = Service(
         teams.create_team,
         *standard(Team),
         teams.update_team,
+        teams.delete_team,
         territories.create_territory,
         *standard(Territory),
         rearrangement.update_territory,

@@ -34,7 +34,7 @@ def test_a_team_is_made_renamed_and_found(team: Any, rpc: Any, engine: Any, publ
     assert [event.action for event in published(team.id)] == ["created", "updated"]
 
 
-def test_a_team_with_members_is_not_deleted(team: Any, make_user: Any, rpc: Any) -> None:
+def test_a_team_with_members_is_not_deleted(team: Any, make_user: Any, rpc: Any, engine: Any) -> None:
     ann = make_user(team_ids=[team.id])
     request = standard_pb2.DeleteRequest(id=team.id)
     with pytest.raises(DomainError) as refused:
@@ -46,3 +46,5 @@ def test_a_team_with_members_is_not_deleted(team: Any, make_user: Any, rpc: Any)
     rpc("UpdateUser", leave, as_=ADMIN)
 
     assert rpc("DeleteTeam", request, as_=ADMIN).HasField("deleted_at")
+    with Session(engine) as session:
+        assert session.scalar(select(DirectoryTeam.deleted).where(DirectoryTeam.id == team.id))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from crm_chassis.contracts.formats import address_key
-from crm_chassis.text import words
+from crm_chassis.text import fold, words
 
 # Mail providers that anybody can have an address at: their domains say nothing about an organisation.
 _PROVIDERS_OF_COUNTRIES = frozenset(
@@ -35,6 +35,23 @@ _PROVIDERS = frozenset(
 # yahoo.com, yahoo.de, yahoo.co.uk, yahoo.com.br
 _OF_A_COUNTRY = re.compile(r"([a-z]+)\.(com|net|me|[a-z]{2}|com?\.[a-z]{2})")
 _LEGAL_FORMS = frozenset("inc llc ltd gmbh ag corp corporation co company plc sa bv kg se".split())
+# Those that are words too, or short, so that they say so only behind the name. "SpA" is none: it is a word for baths.
+_AT_THE_END = _LEGAL_FORMS | frozenset(
+    "ab abp ae aps as asa asbl bhd bvba cie cv cvba dac doo eireli eirl eood eurl gbr gesmbh incorporated kft kgaa kk "
+    "ks limited lllp llp lp ltda mbh nv nyrt oao ohg ood oü oy oyj pao pllc pte pty pvt rl sab sal sapi sarl sas sasu "
+    "sca scs sdn sgps sia sl sll slu snc spj spk sprl spzoo srl srls sro uab ug vof zao zrt оао ооо пао зао".split()
+)
+_IN_FRONT = frozenset("oao ooo pao zao оао ооо пао зао".split())
+_BETWEEN = frozenset("de private und and et".split())
+"""Words within a legal form: "S.A. de C.V.", "Private Limited"."""
+_WRITTEN_APART = (
+    (re.compile(r"(?<![^\W_])([aik])/s(?![^\W_])"), r"\1s"),
+    (re.compile(r"(?<![^\W_])sp(?:ółka)?\.? ?z ?o\.? ?o(?![^\W_])\.?"), "spzoo"),
+    (re.compile(r"(?<![^\W_])spol\.? ?s ?r\.? ?o(?![^\W_])\.?"), "sro"),
+    (re.compile(r"(?<![^\W_])s\.? de r\.? ?l(?![^\W_])\.?"), "srl"),
+)
+_ABBREVIATION = re.compile(r"(?<![^\W_])(?:[^\W\d_]\. ?)+[^\W\d_](?![^\W_])")
+"""Letters with full stops between them: "S.A.", "S. p. A."."""
 
 
 def name_key(name: str) -> str:
@@ -46,9 +63,21 @@ def name_key(name: str) -> str:
 
 
 def company_words(name: str) -> list[str]:
-    """The words of a company's name without legal forms; a name of nothing but legal forms keeps them."""
-    parts = words(name)
-    return [word for word in parts if word not in _LEGAL_FORMS] or parts
+    """The words of a company's name without legal forms; a name of nothing but legal forms keeps them.
+
+    An abbreviation with full stops is one word. What stands first is no legal form: "SAS Institute", "Co-op Bank".
+    """
+    text = fold(name)
+    for written, form in _WRITTEN_APART:
+        text = written.sub(form, text)
+    parts = words(_ABBREVIATION.sub(lambda letters: re.sub(r"[. ]", "", letters[0]), text))
+    end = len(parts)
+    while end and (parts[end - 1] in _AT_THE_END or (end < len(parts) and parts[end - 1] in _BETWEEN)):
+        end -= 1
+    if not end:
+        return parts
+    begin = 1 if parts[0] in _IN_FRONT and end > 1 else 0
+    return parts[begin : begin + 1] + [word for word in parts[begin + 1 : end] if word not in _LEGAL_FORMS]
 
 
 def company_key(name: str) -> str:

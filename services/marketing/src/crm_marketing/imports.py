@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from crm.marketing.v1 import campaign_members_pb2, campaigns_pb2, segments_pb2
@@ -20,6 +21,15 @@ from crm_marketing.people.model import Contact
 from crm_marketing.segmentation.usecases import keep_segment
 from crm_marketing.segments.model import Segment
 
+# What systems call the ways to reach people, without blanks and hyphens.
+_BY_EMAIL = frozenset({"email", "emailing", "mail", "newsletter"})
+_OFFLINE = frozenset(
+    {"ads", "advertisement", "advertising", "bannerads", "call", "calls", "conference", "directmail", "event", "events",
+     "exhibition", "fair", "letter", "offline", "other", "partner", "partners", "phone", "post", "postal", "print",
+     "publicrelations", "radio", "referral", "referralprogram", "search", "seminar", "sms", "social", "socialmedia",
+     "sponsorship", "survey", "telemarketing", "telephone", "telesales", "television", "tradefair", "tradeshow", "tv",
+     "web", "webinar", "website", "workshop"}
+)  # fmt: skip
 _DRAFT = frozenset(
     {"draft", "planned", "planning", "scheduled", "active", "running", "in progress", "in_progress", "paused"}
 )
@@ -31,13 +41,12 @@ _DONE = frozenset(
 def read_campaign(tx: Transaction, row: Row, campaigns: Upserts[Campaign]) -> campaigns_pb2.Campaign:
     """A campaign; `parent` names the parent by name or external id.
 
-    A channel other than "email" is OFFLINE. `status` says whether a campaign of the past is over; what goes on or is
-    planned becomes a DRAFT, because an import never sends anything.
+    The channel is e-mail or OFFLINE, as other systems call the ways to reach people. `status` says whether a campaign
+    of the past is over; what goes on or is planned becomes a DRAFT, because an import never sends anything.
     """
     known = campaigns.find(row.get("external_id", ""))
     if row.get("channel"):
-        channel = row["channel"].lower().replace("-", "").replace(" ", "")
-        row = row.but(channel="EMAIL" if channel in ("email", "mail", "newsletter") else "OFFLINE")
+        row = row.but(channel=_channel(row["channel"]))
     elif known is None:
         row = row.but(channel="OFFLINE")
     _is_over(row)
@@ -60,6 +69,16 @@ def import_campaign(tx: Transaction, row: Row, campaigns: Upserts[Campaign], mes
     if created and _is_over(row):
         campaign.status, campaign.finished_at = "DONE", tx.now
     return result
+
+
+def _channel(cell: str) -> str:
+    """Raises InvalidInput for a word that is not known: nobody's e-mail campaign becomes one that sends nothing."""
+    channel = re.sub(r"[\W_]", "", cell.lower())
+    if channel in _BY_EMAIL:
+        return "EMAIL"
+    if channel not in _OFFLINE:
+        raise InvalidInput.of("channel", UNKNOWN_VALUE(values=sorted(_BY_EMAIL | _OFFLINE)))
+    return "OFFLINE"
 
 
 def _is_over(row: Row) -> bool:

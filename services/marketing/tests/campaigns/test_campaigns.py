@@ -6,7 +6,7 @@ from typing import Any
 
 import crm_contracts
 import pytest
-from crm.common.v1 import standard_pb2
+from crm.common.v1 import batches_pb2, standard_pb2
 from crm.identity.v1 import users_pb2
 from crm.marketing.v1 import campaign_members_pb2, campaigns_pb2
 from crm_chassis.errors import DomainError
@@ -75,6 +75,39 @@ def test_who_may_not_change_a_campaign_puts_nobody_into_it(
     assert "this campaign" in refused.value.detail
     assert (imported.rows_created, imported.rows_failed) == (0, 1)
     assert rpc("GetCampaign", standard_pb2.GetRequest(id=campaign.id), as_=ADMIN).counts.members == 0
+
+
+@pytest.mark.parametrize("campaigns", [ALL, OWN])
+def test_a_member_is_seen_by_who_sees_the_contact(
+    rpc: Any, make_campaign: Any, people: Any, members: Any, campaigns: int
+) -> None:
+    seller = user(
+        {
+            "campaigns.read": campaigns,
+            "campaign_members.*": campaigns,
+            "contacts.read": OWN,
+            "fields.personal.read": ALL,
+        }
+    )
+    campaign = make_campaign(owner_id=seller.id)
+    for contact in (people.contact(owner_id=seller.id), people.contact(owner_id=uuid7())):
+        request = campaign_members_pb2.CreateCampaignMemberRequest(
+            campaign_member={"campaign_id": campaign.id, "contact_id": contact}
+        )
+        rpc("CreateCampaignMember", request, as_=ADMIN)
+    mine, hidden = (one for _, one in sorted(members(campaign).items()))
+    listed = campaign_members_pb2.ListCampaignMembersRequest(
+        filter=f"campaign_id = {campaign.id}", include_total_size=True
+    )
+
+    page = rpc("ListCampaignMembers", listed, as_=seller)
+
+    assert ([one.id for one in page.campaign_members], page.total_size) == ([mine.id], 1)
+    wanted = batches_pb2.BatchGetRequest(ids=[mine.id, hidden.id])
+    found = rpc("BatchGetCampaignMembers", wanted, as_=seller)
+    assert [one.id for one in found.campaign_members] == [mine.id]
+    assert reason_of(rpc, "GetCampaignMember", standard_pb2.GetRequest(id=hidden.id), as_=seller) == "NOT_FOUND"
+    assert reason_of(rpc, "DeleteCampaignMember", standard_pb2.DeleteRequest(id=hidden.id), as_=seller) == "NOT_FOUND"
 
 
 def test_two_campaigns_cannot_be_put_above_each_other_at_once(
@@ -209,7 +242,7 @@ def test_a_contact_is_a_member_once(
 
 
 def test_members_are_seen_through_their_campaign(rpc: Any, people: Any, make_campaign: Any) -> None:
-    rep = user({"campaigns.read": OWN, "campaign_members.read": OWN})
+    rep = user({"campaigns.read": OWN, "campaign_members.read": OWN, "contacts.read": ALL})
     mine, other = make_campaign(owner_id=rep.id, channel="OFFLINE"), make_campaign(channel="OFFLINE")
     contact = people.contact()
     member, hidden = add(rpc, mine, contact), add(rpc, other, contact)
@@ -265,6 +298,27 @@ def test_campaigns_and_members_are_imported(rpc: Any, people: Any, import_csv: A
     listed_members = campaign_members_pb2.ListCampaignMembersRequest(filter=f"campaign_id = {fair.id}")
     (member,) = rpc("ListCampaignMembers", listed_members, as_=ADMIN).campaign_members
     assert (member.status, member.responded_at.ToDatetime().isoformat()) == ("attended", "2024-05-02T00:00:00")
+
+
+@pytest.mark.parametrize(
+    ("cell", "channel"),
+    [("E-Mail", "EMAIL"), ("Newsletter", "EMAIL"), ("Trade Show", "OFFLINE"), ("social_media", "OFFLINE"),
+     ("Direct Mail", "OFFLINE"), ("", "OFFLINE"), ("Emial", None), ("pigeon", None)],
+)  # fmt: skip
+def test_a_channel_is_known_by_what_other_systems_call_it(
+    rpc: Any, import_csv: Any, cell: str, channel: str | None
+) -> None:
+    key = unique("ext")
+
+    done = import_csv("campaigns", f"external_id,name,channel\n{key},{key},{cell}\n", as_=ADMIN)
+
+    listed = campaigns_pb2.ListCampaignsRequest(filter=f'external_id = "{key}"')
+    found = [
+        campaigns_pb2.Campaign.Channel.Name(one.channel) for one in rpc("ListCampaigns", listed, as_=ADMIN).campaigns
+    ]
+    assert found == ([channel] if channel else [])
+    refused = [(one.field, "webinar" in one.message) for one in done.errors]
+    assert refused == ([] if channel else [("channel", True)])
 
 
 def test_the_successor_of_a_user_gets_what_is_not_over(

@@ -24,7 +24,7 @@ fill_ranks = by_statement(
 
 BACKFILLS = (
     Backfill("20261129_5b7e90", fill_ranks),
-    Backfill("20261128 folded keys of accounts", recompute(Account, "key", Account.derived["key"])),
+    Backfill("20261129.2 folded keys of accounts", recompute(Account, "key", Account.derived["key"])),
     Backfill("20261129 domains of copied contacts", recompute(Contact, "email", of_address("email"))),
     Backfill("20261128 folded keys of products", recompute(Product, "key", lambda product: name_key(product["name"]))),
 )

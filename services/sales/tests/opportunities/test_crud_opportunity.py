@@ -8,9 +8,11 @@ import pytest
 from crm.common.v1 import standard_pb2
 from crm.contacts.v1 import accounts_pb2, contacts_pb2
 from crm.sales.v1 import opportunities_pb2, pipelines_pb2
+from crm_chassis.db.tables import Alias
 from crm_chassis.errors import DomainError
 from crm_chassis.ids import uuid7
 from crm_chassis.testing import ALL, OWN, unique, user
+from sqlalchemy.orm import Session
 
 
 def names(pipeline: Any) -> dict[str, str]:
@@ -185,6 +187,27 @@ def test_is_filtered_and_sorted(rpc: Any, admin: Any, make_opportunity: Any) -> 
 
     assert [one.amount.amount for one in found.opportunities] == ["300.00", "200.00"]
     assert found.total_size == 2
+
+
+def test_is_found_by_who_has_a_part_and_by_what_comes_next(
+    rpc: Any, admin: Any, make_opportunity: Any, engine: Any
+) -> None:
+    source, person, merged = unique("source"), uuid7(), uuid7()
+    roles = [{"contact_id": uuid7(), "role": "user"}, {"contact_id": person, "role": "champion"}]
+    with_person = make_opportunity(source=source, contact_roles=roles, next_step="Call\nMonday")
+    without = make_opportunity(source=source, contact_roles=roles[:1])
+
+    def found(condition: str) -> list[str]:
+        request = opportunities_pb2.ListOpportunitiesRequest(filter=f'source = "{source}" AND {condition}')
+        return [one.id for one in rpc("ListOpportunities", request, as_=admin).opportunities]
+
+    assert found(f'contact_roles.contact_id : "{person}"') == [with_person.id]
+    assert found('contact_roles.contact_id : "nobody"') == []
+    with Session(engine) as session, session.begin():
+        session.add(Alias(old_id=merged, into_id=person, new_id=person, merge_id=uuid7()))
+    assert found(f'contact_roles.contact_id : "{merged}"') == [with_person.id]
+    assert found("next_step IS NULL") == [without.id]
+    assert found("next_step : *") == [with_person.id]
 
 
 def test_is_deleted_and_brought_back(rpc: Any, admin: Any, make_opportunity: Any, published: Any) -> None:

@@ -10,7 +10,7 @@ from crm_support.people.model import Account, Contact
 from crm_support.tickets.model import Ticket
 
 BACKFILLS = (
-    Backfill("20261128 folded keys of accounts", recompute(Account, "key", Account.derived["key"])),
+    Backfill("20261129.2 folded keys of accounts", recompute(Account, "key", Account.derived["key"])),
     Backfill(
         "20261129 domains of copied contacts",
         recompute(Contact, "emails", lambda contact: [address_key(address) for address in contact["emails"]]),

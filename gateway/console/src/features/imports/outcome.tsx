@@ -38,6 +38,7 @@ export function Outcome({ run }: { run: Import }) {
     unchanged: run.rows_unchanged,
     failed: run.rows_failed,
   };
+  const shortRows = Number(run.repairs?.short_rows ?? 0);
   const { encoding, delimiter, decimal_sign: decimal } = run.options ?? {};
   return (
     <Stack>
@@ -73,6 +74,11 @@ export function Outcome({ run }: { run: Import }) {
           sign ? `${place ? ", " : ""}${text(READ_AS[place] as string)}: ${text(`imports.sign.${sign}`)}` : "",
         )}
       </Text>
+      {shortRows > 0 && (
+        <Alert color="orange" role="note">
+          {text("imports.short_rows", { count: shortRows })}
+        </Alert>
+      )}
       {run.unused_columns.length > 0 && (
         <Text size="sm">{text("imports.unused_columns", { columns: run.unused_columns.join(", ") })}</Text>
       )}

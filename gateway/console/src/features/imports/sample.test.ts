@@ -20,6 +20,11 @@ describe("a sample", () => {
     expect(sampleOf(new Uint8Array([0x4d, 0xfc, 0x0a]), "", "").columns).toEqual(["Mü"]);
   });
 
+  it("is read in the encoding that is said", () => {
+    expect(sampleOf(new Uint8Array([0x93, 0x63, 0x92, 0x86, 0x0a]), "SHIFT_JIS", "").columns).toEqual(["田中"]);
+    expect(sampleOf(new Uint8Array([0xa3, 0xf3, 0x64, 0x9f, 0x0a]), "WINDOWS_1250", "").columns).toEqual(["Łódź"]);
+  });
+
   it("says its sign in a first line", () => {
     expect(sampleOf(bytes("sep=|\na|b,c,d\n"), "", "").columns).toEqual(["a", "b,c,d"]);
   });

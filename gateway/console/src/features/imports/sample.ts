@@ -5,7 +5,24 @@ export type Sample = { columns: string[]; rows: string[][] };
 /** Bytes of a file that are looked at. */
 export const SAMPLE_BYTES = 256 * 1024;
 
-const CODECS: Record<string, string> = { UTF_8: "utf-8", UTF_16: "utf-16le", WINDOWS_1252: "windows-1252" };
+/** The encodings of ImportOptions, as browsers call them. */
+export const CODECS: Record<string, string> = {
+  UTF_8: "utf-8",
+  UTF_16: "utf-16le",
+  WINDOWS_1252: "windows-1252",
+  WINDOWS_1250: "windows-1250",
+  WINDOWS_1251: "windows-1251",
+  WINDOWS_1253: "windows-1253",
+  WINDOWS_1254: "windows-1254",
+  ISO_8859_2: "iso-8859-2",
+  ISO_8859_15: "iso-8859-15",
+  KOI8_R: "koi8-r",
+  MAC_ROMAN: "macintosh",
+  SHIFT_JIS: "shift_jis",
+  EUC_KR: "euc-kr",
+  BIG5: "big5",
+  GB18030: "gb18030",
+};
 const DELIMITERS: Record<string, string> = { COMMA: ",", SEMICOLON: ";", TAB: "\t", PIPE: "|" };
 
 /** `encoding` and `delimiter` as in ImportOptions, "" for what the bytes say. */

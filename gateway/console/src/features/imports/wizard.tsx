@@ -13,11 +13,11 @@ import { useText } from "@/shared/i18n";
 import { Failed, problemText } from "@/shared/ui/problem";
 import { guessed } from "./guess";
 import { Outcome, useImport } from "./outcome";
-import { SAMPLE_BYTES, type Sample, sampleOf } from "./sample";
+import { CODECS, SAMPLE_BYTES, type Sample, sampleOf } from "./sample";
 import { type ImportTarget, importKinds, targetsOf } from "./targets";
 
 const OPTIONS = {
-  encoding: ["UTF_8", "UTF_16", "WINDOWS_1252"],
+  encoding: Object.keys(CODECS),
   delimiter: ["COMMA", "SEMICOLON", "TAB", "PIPE"],
   decimal_sign: ["POINT", "COMMA"],
   list_separator: ["SEMICOLON", "COMMA", "PIPE"],

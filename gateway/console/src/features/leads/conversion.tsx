@@ -40,8 +40,9 @@ export function Conversion({ lead, names, action, onClose }: Props) {
   });
   const convert = useMutation({
     mutationFn: () => data(api.POST("/v1/leads/{id}:convert", { params: { path: { id: lead.id } }, body: request })),
-    onSuccess: () => {
-      tell.done(text("leads.converted", { name: lead.display_name }));
+    onSuccess: ({ likely_duplicates: alike = [] }) => {
+      const told = alike.length ? ` ${text("alike.told", { count: alike.length })}` : "";
+      tell.done(`${text("leads.converted", { name: lead.display_name })}${told}`);
       onClose();
     },
     onError: tell.failed,
@@ -141,6 +142,8 @@ const PROBLEMS = ["LIKELY_DUPLICATES", "LEAD_NEEDS_OWNER", "LEAD_ALREADY_CONVERT
 function Outcome({ lead, preview, choice, onChoose }: OutcomeProps) {
   const { text, label } = useText("leads");
   const described = useDescription("leads");
+  const shown = new Set(preview.duplicates.map(({ record_id }) => record_id));
+  const alike = preview.likely_duplicates.filter(({ record_id }) => !shown.has(record_id));
   const fieldLabel = (name: string) => {
     const field = described.fields.find((candidate) => candidate.name === name);
     return field ? label(field.label) : name;
@@ -173,6 +176,15 @@ function Outcome({ lead, preview, choice, onChoose }: OutcomeProps) {
               </Group>
             ))}
           </Stack>
+        </Alert>
+      )}
+      {alike.length > 0 && (
+        <Alert color="yellow" title={text("alike.title")}>
+          {alike.map((one, place) => (
+            <Text size="sm" key={one.record_id || place}>
+              {`${one.title || text("alike.hidden")} · ${text(`leads.kind.${one.record_type}`)}`}
+            </Text>
+          ))}
         </Alert>
       )}
       {(preview.problems.includes("LIKELY_DUPLICATES") || choice.allow_duplicates) && (

@@ -180,10 +180,34 @@ class ImportOptions(_message.Message):
         UTF_8: _ClassVar[ImportOptions.Encoding]
         UTF_16: _ClassVar[ImportOptions.Encoding]
         WINDOWS_1252: _ClassVar[ImportOptions.Encoding]
+        WINDOWS_1250: _ClassVar[ImportOptions.Encoding]
+        WINDOWS_1251: _ClassVar[ImportOptions.Encoding]
+        WINDOWS_1253: _ClassVar[ImportOptions.Encoding]
+        WINDOWS_1254: _ClassVar[ImportOptions.Encoding]
+        ISO_8859_2: _ClassVar[ImportOptions.Encoding]
+        ISO_8859_15: _ClassVar[ImportOptions.Encoding]
+        KOI8_R: _ClassVar[ImportOptions.Encoding]
+        MAC_ROMAN: _ClassVar[ImportOptions.Encoding]
+        SHIFT_JIS: _ClassVar[ImportOptions.Encoding]
+        EUC_KR: _ClassVar[ImportOptions.Encoding]
+        BIG5: _ClassVar[ImportOptions.Encoding]
+        GB18030: _ClassVar[ImportOptions.Encoding]
     ENCODING_UNSPECIFIED: ImportOptions.Encoding
     UTF_8: ImportOptions.Encoding
     UTF_16: ImportOptions.Encoding
     WINDOWS_1252: ImportOptions.Encoding
+    WINDOWS_1250: ImportOptions.Encoding
+    WINDOWS_1251: ImportOptions.Encoding
+    WINDOWS_1253: ImportOptions.Encoding
+    WINDOWS_1254: ImportOptions.Encoding
+    ISO_8859_2: ImportOptions.Encoding
+    ISO_8859_15: ImportOptions.Encoding
+    KOI8_R: ImportOptions.Encoding
+    MAC_ROMAN: ImportOptions.Encoding
+    SHIFT_JIS: ImportOptions.Encoding
+    EUC_KR: ImportOptions.Encoding
+    BIG5: ImportOptions.Encoding
+    GB18030: ImportOptions.Encoding
     class Sign(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         SIGN_UNSPECIFIED: _ClassVar[ImportOptions.Sign]

@@ -157,17 +157,19 @@ class NewOpportunity(_message.Message):
     def __init__(self, name: _Optional[str] = ..., amount: _Optional[_Union[_types_pb2.Money, _Mapping]] = ..., close_date: _Optional[str] = ..., pipeline_id: _Optional[str] = ..., contact_role: _Optional[str] = ...) -> None: ...
 
 class ConvertLeadResponse(_message.Message):
-    __slots__ = ("account_id", "contact_id", "opportunity_id")
+    __slots__ = ("account_id", "contact_id", "opportunity_id", "likely_duplicates")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     CONTACT_ID_FIELD_NUMBER: _ClassVar[int]
     OPPORTUNITY_ID_FIELD_NUMBER: _ClassVar[int]
+    LIKELY_DUPLICATES_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     contact_id: str
     opportunity_id: str
-    def __init__(self, account_id: _Optional[str] = ..., contact_id: _Optional[str] = ..., opportunity_id: _Optional[str] = ...) -> None: ...
+    likely_duplicates: _containers.RepeatedCompositeFieldContainer[_matching_rules_pb2.LikelyDuplicate]
+    def __init__(self, account_id: _Optional[str] = ..., contact_id: _Optional[str] = ..., opportunity_id: _Optional[str] = ..., likely_duplicates: _Optional[_Iterable[_Union[_matching_rules_pb2.LikelyDuplicate, _Mapping]]] = ...) -> None: ...
 
 class PreviewLeadConversionResponse(_message.Message):
-    __slots__ = ("account_action", "contact_action", "opportunity_action", "fills", "duplicates", "problems", "not_carried")
+    __slots__ = ("account_action", "contact_action", "opportunity_action", "fills", "duplicates", "problems", "not_carried", "likely_duplicates")
     class FillsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -182,6 +184,7 @@ class PreviewLeadConversionResponse(_message.Message):
     DUPLICATES_FIELD_NUMBER: _ClassVar[int]
     PROBLEMS_FIELD_NUMBER: _ClassVar[int]
     NOT_CARRIED_FIELD_NUMBER: _ClassVar[int]
+    LIKELY_DUPLICATES_FIELD_NUMBER: _ClassVar[int]
     account_action: str
     contact_action: str
     opportunity_action: str
@@ -189,7 +192,8 @@ class PreviewLeadConversionResponse(_message.Message):
     duplicates: _containers.RepeatedCompositeFieldContainer[_search_pb2.SearchHit]
     problems: _containers.RepeatedScalarFieldContainer[str]
     not_carried: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, account_action: _Optional[str] = ..., contact_action: _Optional[str] = ..., opportunity_action: _Optional[str] = ..., fills: _Optional[_Mapping[str, str]] = ..., duplicates: _Optional[_Iterable[_Union[_search_pb2.SearchHit, _Mapping]]] = ..., problems: _Optional[_Iterable[str]] = ..., not_carried: _Optional[_Iterable[str]] = ...) -> None: ...
+    likely_duplicates: _containers.RepeatedCompositeFieldContainer[_matching_rules_pb2.LikelyDuplicate]
+    def __init__(self, account_action: _Optional[str] = ..., contact_action: _Optional[str] = ..., opportunity_action: _Optional[str] = ..., fills: _Optional[_Mapping[str, str]] = ..., duplicates: _Optional[_Iterable[_Union[_search_pb2.SearchHit, _Mapping]]] = ..., problems: _Optional[_Iterable[str]] = ..., not_carried: _Optional[_Iterable[str]] = ..., likely_duplicates: _Optional[_Iterable[_Union[_matching_rules_pb2.LikelyDuplicate, _Mapping]]] = ...) -> None: ...
 
 class ListLeadStatusChangesRequest(_message.Message):
     __slots__ = ("lead_id", "page_size", "page_token")

@@ -1,7 +1,9 @@
 from google.protobuf import descriptor_pb2 as _descriptor_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
@@ -157,7 +159,7 @@ class Field(_message.Message):
     def __init__(self, min_length: _Optional[int] = ..., max_length: _Optional[int] = ..., pattern: _Optional[str] = ..., format: _Optional[_Union[Format, str]] = ..., minimum: _Optional[str] = ..., maximum: _Optional[str] = ..., max_items: _Optional[int] = ..., sensitivity: _Optional[_Union[Sensitivity, str]] = ..., read_permission: _Optional[str] = ..., write_permission: _Optional[str] = ..., filterable: _Optional[bool] = ..., sortable: _Optional[bool] = ..., reference: _Optional[str] = ..., multiline: _Optional[bool] = ..., groupable: _Optional[bool] = ..., searchable: _Optional[bool] = ..., part_of: _Optional[str] = ..., untold_as_of: _Optional[bool] = ...) -> None: ...
 
 class Resource(_message.Message):
-    __slots__ = ("name", "plural", "title_field", "owner_field", "team_field", "territory_field", "queue_permission", "visible_through", "told_with", "shareable")
+    __slots__ = ("name", "plural", "title_field", "owner_field", "team_field", "territory_field", "queue_permission", "visible_through", "told_with", "shareable", "seen_with")
     NAME_FIELD_NUMBER: _ClassVar[int]
     PLURAL_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_FIELD_NUMBER: _ClassVar[int]
@@ -168,6 +170,7 @@ class Resource(_message.Message):
     VISIBLE_THROUGH_FIELD_NUMBER: _ClassVar[int]
     TOLD_WITH_FIELD_NUMBER: _ClassVar[int]
     SHAREABLE_FIELD_NUMBER: _ClassVar[int]
+    SEEN_WITH_FIELD_NUMBER: _ClassVar[int]
     name: str
     plural: str
     title_field: str
@@ -178,7 +181,8 @@ class Resource(_message.Message):
     visible_through: str
     told_with: str
     shareable: bool
-    def __init__(self, name: _Optional[str] = ..., plural: _Optional[str] = ..., title_field: _Optional[str] = ..., owner_field: _Optional[str] = ..., team_field: _Optional[str] = ..., territory_field: _Optional[str] = ..., queue_permission: _Optional[str] = ..., visible_through: _Optional[str] = ..., told_with: _Optional[str] = ..., shareable: _Optional[bool] = ...) -> None: ...
+    seen_with: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., plural: _Optional[str] = ..., title_field: _Optional[str] = ..., owner_field: _Optional[str] = ..., team_field: _Optional[str] = ..., territory_field: _Optional[str] = ..., queue_permission: _Optional[str] = ..., visible_through: _Optional[str] = ..., told_with: _Optional[str] = ..., shareable: _Optional[bool] = ..., seen_with: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Event(_message.Message):
     __slots__ = ("type", "subject", "personal")

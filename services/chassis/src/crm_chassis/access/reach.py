@@ -48,9 +48,11 @@ def reaches(actor: Actor, standing: Standing, resource: Any, place: Place, owner
     """Whether `actor`, who stands there, may read a record of the kind that the option `resource` names.
 
     `owner` is where the record's owner stands. A record that is visible through another one is reached by those who
-    read all: nothing is known of the other one.
+    read all, and one that is seen with others by those who read all of these: nothing is known of the other ones.
     """
     scope = actor.scope_of(f"{resource.plural}.read")
+    if any(actor.scope_of(f"{plural}.read") != ALL for plural in resource.seen_with):
+        return False
     if scope in (0, ALL):
         return scope == ALL
     if resource.visible_through:

@@ -286,7 +286,8 @@ def _filterable(message: Descriptor) -> list[FieldDescriptor]:
 
 
 def _entry_field(field: FieldDescriptor) -> Field:
-    return Field("list", format=crm_contracts.rules_of(field).format, key=field.name)
+    rules = crm_contracts.rules_of(field)
+    return Field("list", format=rules.format, key=field.name, aliased=rules.reference in crm_contracts.mergeable())
 
 
 def _message_field(field: FieldDescriptor) -> Field:

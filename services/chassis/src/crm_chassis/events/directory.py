@@ -95,12 +95,13 @@ def _on_user(tx: Transaction, event: IncomingEvent) -> None:
 
 def _on_team(tx: Transaction, event: IncomingEvent) -> None:
     team = event.payload["team"]
-    _put(tx, DirectoryTeam, {"id": team["id"], "name": team["name"]})
+    _put(tx, DirectoryTeam, {"id": team["id"], "name": team["name"], "deleted": team["deleted_at"] is not None})
 
 
 def _on_territory(tx: Transaction, event: IncomingEvent) -> None:
     territory = event.payload["territory"]
-    _put(tx, DirectoryTerritory, {name: territory[name] for name in ("id", "name", "parent_id")})
+    values = {name: territory[name] for name in ("id", "name", "parent_id")}
+    _put(tx, DirectoryTerritory, values | {"deleted": territory["deleted_at"] is not None})
 
 
 def _put(tx: Transaction, model: Any, values: dict[str, Any]) -> None:

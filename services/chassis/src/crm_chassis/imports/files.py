@@ -32,8 +32,13 @@ UTF_8, UTF_16, WINDOWS_1252 = "UTF_8", "UTF_16", "WINDOWS_1252"
 DELIMITERS = {"COMMA": ",", "SEMICOLON": ";", "TAB": "\t", "PIPE": "|"}
 
 _MARKS = ((b"\xef\xbb\xbf", UTF_8, "utf-8"), (b"\xff\xfe", UTF_16, "utf-16-le"), (b"\xfe\xff", UTF_16, "utf-16-be"))
-_CODECS = {UTF_8: "utf-8", WINDOWS_1252: "cp1252"}
-_SPOKEN = {UTF_8: "UTF-8", UTF_16: "UTF-16", WINDOWS_1252: "Windows-1252"}
+_CODECS = {
+    UTF_8: "utf-8", WINDOWS_1252: "cp1252", "WINDOWS_1250": "cp1250", "WINDOWS_1251": "cp1251",
+    "WINDOWS_1253": "cp1253", "WINDOWS_1254": "cp1254", "ISO_8859_2": "iso8859-2", "ISO_8859_15": "iso8859-15",
+    "KOI8_R": "koi8-r", "MAC_ROMAN": "mac-roman", "SHIFT_JIS": "cp932", "EUC_KR": "cp949", "BIG5": "cp950",
+    "GB18030": "gb18030",
+}  # fmt: skip
+ENCODINGS = (UTF_8, UTF_16, *list(_CODECS)[1:])
 _OTHERS = (
     (b"PK\x03\x04", "is a workbook or an archive (.xlsx, .ods, .zip)"),
     (b"\xd0\xcf\x11\xe0", "is a workbook of an older Excel (.xls)"),
@@ -43,8 +48,7 @@ _OTHERS = (
 )
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 # What the decoder puts in the place of a byte that is none of the encoding.
-_UNDECODABLE = {UTF_8: re.compile("[\ud800-\udfff]"), UTF_16: re.compile("\ufffd")}
-_UNDECODABLE[WINDOWS_1252] = _UNDECODABLE[UTF_8]
+_UNDECODABLE = dict.fromkeys(ENCODINGS, re.compile("[\ud800-\udfff]")) | {UTF_16: re.compile("\ufffd")}
 
 # Stands for a NUL, at which the reader of rows would stop.
 _NUL = "\ufffd"
@@ -57,7 +61,7 @@ class Layout:
     """How a file is written, and where its rows begin."""
 
     encoding: str
-    """UTF_8, UTF_16 or WINDOWS_1252."""
+    """One of ENCODINGS."""
     codec: str
     delimiter: str
     """COMMA, SEMICOLON, TAB or PIPE."""
@@ -158,7 +162,36 @@ def _encoding(sample: bytes, wanted: str) -> tuple[bytes, str, str]:
             cut = len(sample) == SAMPLE and error.start > SAMPLE - 4
             odd = sum(byte >= 0x80 for byte in _LETTERS.sub(b"", sample))
             wanted = UTF_8 if cut or len(_LETTERS.findall(sample)) > odd else WINDOWS_1252
+        if wanted == WINDOWS_1252 and not _may_be_western(sample):
+            raise InvalidInput.of("encoding", f"is none that can be guessed; say which: {', '.join(ENCODINGS)}")
     return b"", wanted, _CODECS[wanted]
+
+
+def _spoken(encoding: str) -> str:
+    """An encoding as people call it: "Windows-1252"."""
+    return encoding.replace("_", "-").replace("WINDOWS", "Windows")
+
+
+# Of a text in Windows-1252, what hardly anybody writes. Other alphabets and scripts that are read so have little else.
+_ODD = re.compile(
+    # Several of them in a row, not all alike: words of a language that has other letters throughout.
+    r"(?P<run>(?P<first>[^\x00-\x7f])(?!(?P=first)+(?![^\x00-\x7f]))[^\x00-\x7f]{3,})"
+    r"|[\ud800-\udfff]"
+    # Signs before a letter as if they were one, and signs within words: "\u00a3ukasz", "W\u00b3odek", "M\u2020ller".
+    r"|[\u00a2-\u00a6\u00a8\u00ac\u00af\u00b1-\u00b3\u00b5\u00b6\u00b8\u00b9\u00bc-\u00be\u00d7\u00f7\u0192\u02c6\u02dc\u2021\u2030](?=[^\W\d_])"
+    r"|(?<=[^\W\d_])[\u00a1\u00a7\u00ab\u00bb\u00bf\u201a\u201c-\u201e\u2020\u2022\u2039\u203a\u2122\u20ac](?=[^\W\d_])"
+    # Capitals behind small letters, and between letters of which a small one follows: "m\u0160rz", "J\u0178rgen".
+    r"|(?<=[a-z\u00e0-\u00fe])[\u0152\u0160\u0178\u017d]|(?<=[A-Z])[\u0152\u0160\u0178\u017d](?=[a-z])"
+)
+ODD_SHARE = 4
+"""A text of which one sign in so many, of those that are not ASCII, is odd is not Windows-1252."""
+
+
+def _may_be_western(sample: bytes) -> bool:
+    """Whether a text may be Windows-1252, by what stands beside each other in it."""
+    text = sample.decode("cp1252", "surrogateescape")
+    odd = sum(len(found[0]) for found in _ODD.finditer(text))
+    return odd * ODD_SHARE <= sum(sign > "\x7f" for sign in text)
 
 
 def _header(file: Opener, codec: str, encoding: str, delimiter: str, start: Position) -> FileRow:
@@ -292,7 +325,7 @@ def _fault(cells: list[str], text: str, encoding: str, columns: int | None) -> s
     if "\x00" in text:
         return "has a NUL, which is no letter"
     if _UNDECODABLE[encoding].search(text):
-        return f"has bytes that are not {_SPOKEN[encoding]}"
+        return f"has bytes that are not {_spoken(encoding)}"
     if any(len(cell) > MAX_CELL for cell in cells):
         return f"has a cell of more than {MAX_CELL:,} characters"
     if columns is not None and len(cells) > columns:

@@ -346,6 +346,7 @@ def _summary(run: ImportRun) -> Any:
         rows_updated=run.rows_updated or 0,
         rows_unchanged=run.rows_unchanged or 0,
         rows_failed=run.rows_failed or 0,
+        repairs=run.repairs or {},
         error=run.error or "",
         created_at=timestamp(run.created_at),
         finished_at=timestamp(run.finished_at) if run.finished_at else None,

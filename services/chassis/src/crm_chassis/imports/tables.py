@@ -55,6 +55,8 @@ class ImportRun(Base):
     rows_failed: Mapped[int] = mapped_column(BigInteger, default=0)
     kept_size: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
     """Characters of its failed rows that are kept."""
+    repairs: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default=text("'{}'"))
+    """What was made good, and in how many rows."""
     error: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]

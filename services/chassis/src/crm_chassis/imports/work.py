@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,6 +45,7 @@ from crm_chassis.logs import get_logger
 from crm_chassis.metrics import IMPORTS_FINISHED
 from crm_chassis.records.apart import apply_apart
 from crm_chassis.records.directory import Rights
+from crm_chassis.records.model import Record
 from crm_chassis.records.onbehalf import KEY_HAS_ENDED, actor_now, key_has_ended
 from crm_chassis.records.references import Named, References
 from crm_chassis.records.rows import Notation, Row
@@ -56,6 +57,8 @@ from crm_chassis.text import composed, fold
 CHUNK = 256 * 1024
 """Bytes of a file that are kept together."""
 BATCH = 200
+SHORT_ROWS = "short_rows"
+"""Rows with fewer cells than the header: those that are missing count as blank."""
 READ_ROWS = 500
 READ_SIZE = 1_000_000
 """Characters after which a step of reading ends."""
@@ -171,7 +174,10 @@ def _read(tx: Transaction, run: ImportRun, importer: Importer, job: Job) -> Agai
     begin = Position(**(job.cursor or job.payload["begin"]))
     layout = Layout(options["encoding"], run.codec, options["delimiter"], run.columns, begin)
     taken = list(_some(rows(lambda offset: StoredFile(tx.session, run.id, offset), layout, begin)))
+    taken = [_whole(run, row) for row in taken]
     good = [row for row in taken if not row.fault]
+    if short := sum(len(row.cells) < _width(run) for row in good):
+        run.repairs = {**run.repairs, SHORT_ROWS: run.repairs.get(SHORT_ROWS, 0) + short}
     if good:
         cells = [orjson.dumps(row.cells).decode() for row in good]
         tx.session.execute(_STAGE, {"id": run.id, "lines": [row.line for row in good], "cells": cells})
@@ -188,6 +194,24 @@ def _read(tx: Transaction, run: ImportRun, importer: Importer, job: Job) -> Agai
     run.state, run.read_at = APPLYING, tx.now
     tx.session.execute(delete(ImportChunk).where(ImportChunk.import_id == run.id))
     return Again({"after": 0})
+
+
+def _width(run: ImportRun) -> int:
+    """The cells that a row has up to the last column with a name."""
+    return max((place for place, name in enumerate(run.columns, 1) if name), default=0)
+
+
+def _whole(run: ImportRun, row: FileRow) -> FileRow:
+    """A row, refused if it is shorter than the header and blank cells would take away what records have.
+
+    Spreadsheets leave out blank cells at the end of a row. But a row that has lost a separator looks the same, and its
+    cells stand in the wrong columns.
+    """
+    width = _width(run)
+    if row.fault or len(row.cells) >= width or run.options.get("empty_cells") != "CLEAR":
+        return row
+    told = f"has {len(row.cells)} cells, the header has {width}; where empty cells empty a field, all are needed"
+    return replace(row, fault=told)
 
 
 def _some(read: Iterator[FileRow]) -> Iterator[FileRow]:
@@ -310,7 +334,7 @@ class _Batch:
         session = self.tx.session
         with self.tx.acting(self.actor, self.importer.permission) as tx, session.begin_nested() as savepoint:
             batch = self.importer.prepare(tx, [one.values for one in staged])
-            self.refused |= self._unusable(tx, staged)
+            unusable = self._unusable(tx, staged)
             judged: dict[Any, int] = {}
             for place, one in enumerate(staged):
                 if one.line in self.refused:
@@ -320,8 +344,10 @@ class _Batch:
                 except DomainError as error:
                     self.refused[one.line] = error
                     continue
+                before = tx.changed_values() if one.line in unusable else {}
                 try:
                     outcomes.append(self.importer.apply(tx, one.values, batch, meaning))
+                    self._check_named_before(tx, unusable.get(one.line, []), before)
                 except DomainError as error:
                     self.refused[one.line] = error
                     culprit = place
@@ -342,15 +368,26 @@ class _Batch:
             self.outcomes += outcomes
         return culprit
 
-    def _unusable(self, tx: Transaction, staged: Sequence[_Staged]) -> dict[int, DomainError]:
-        """By line, why a row may not name the records of other services that its columns with ids name."""
+    def _unusable(self, tx: Transaction, staged: Sequence[_Staged]) -> dict[int, list[Named]]:
+        """By line, the columns with ids of records of other services that may not be named anew."""
         named = [(one, reference) for one in staged for reference in self._named_in(one.values)]
         refused = self.references.unusable(tx, [reference for _, reference in named])
-        return {
-            one.line: UnknownReference.of(reference.path, reference.kind.rpartition(".")[2])
-            for one, reference in named
-            if reference in refused
-        }
+        unusable: dict[int, list[Named]] = {}
+        for one, reference in named:
+            if reference in refused:
+                unusable.setdefault(one.line, []).append(reference)
+        return unusable
+
+    def _check_named_before(
+        self, tx: Transaction, unusable: Sequence[Named], before: Mapping[tuple[Record, str], Any]
+    ) -> None:
+        """Raises UnknownReference if a row has given a record a reference that may not be named anew."""
+        if not unusable:
+            return
+        changed = {key[1] for key, value in tx.changed_values().items() if key not in before or before[key] != value}
+        for reference in unusable:
+            if reference.path in changed:
+                raise UnknownReference.of(reference.path, reference.kind.rpartition(".")[2])
 
     def _named_in(self, row: Row) -> Iterator[Named]:
         """The columns of a row that hold ids of records, as far as they can be ids."""

@@ -68,6 +68,8 @@ class DirectoryTerritory(Base):
     id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True)
     name: Mapped[str] = mapped_column(String, default="")
     parent_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    deleted: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
+    """Records that name it keep doing so; no other comes to."""
 
 
 class DirectoryTeam(Base):
@@ -77,6 +79,8 @@ class DirectoryTeam(Base):
 
     id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True)
     name: Mapped[str] = mapped_column(String, default="")
+    deleted: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
+    """Records that name it keep doing so; no other comes to."""
 
 
 class DirectoryRole(Base):

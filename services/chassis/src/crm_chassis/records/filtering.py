@@ -57,6 +57,8 @@ def to_sql(expression: Expression | None, allowed: Mapping[str, Field], now: dat
     value = convert(expression, field, now)
     if field.aliased:
         value = current(value)
+    if field.kind == "list" and field.aliased:
+        return column.op("@>")(func.jsonb_build_array(func.jsonb_build_object(field.key, value)))
     if field.kind == "list":
         return column.contains([{field.key: value} if field.key else value])
     if operator == ":":

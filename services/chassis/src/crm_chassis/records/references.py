@@ -15,7 +15,7 @@ import crm_contracts
 from crm.common.v1 import references_pb2
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
-from sqlalchemy import ARRAY, ColumnElement, String, Uuid, and_, cast, exists, func, select
+from sqlalchemy import ARRAY, ColumnElement, String, Uuid, and_, cast, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH, array
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -161,7 +161,9 @@ class References:
         model = _in_directory(kind)
         if model is None:
             return set(), ids
-        return set(), ids.difference(tx.session.scalars(select(model.id).where(model.id.in_(ids))))
+        deleted = literal(False) if model is DirectoryUser else model.deleted
+        known = tx.session.execute(select(model.id, deleted).where(model.id.in_(ids))).all()
+        return {id_ for id_, is_deleted in known if is_deleted}, ids.difference(id_ for id_, _ in known)
 
     def unknown(self, tx: Transaction, kind: str, ids: set[str]) -> set[str]:
         """Which of the ids of another service's records are not known here."""

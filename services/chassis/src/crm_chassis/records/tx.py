@@ -387,6 +387,11 @@ class Transaction(View):
         self.session.flush()
         return {name for change in self._changes.values() for name in change.new}
 
+    def changed_values(self) -> dict[tuple[Record, str], Any]:
+        """By record and column, what was changed since the last settlement, as it is now."""
+        self.session.flush()
+        return {(record, name): value for record, change in self._changes.items() for name, value in change.new.items()}
+
     def changes_of(self, record: Record) -> set[str]:
         """The columns of a record that were changed since the last settlement, flushed or not."""
         flushed = self._changes[record].new.keys() if record in self._changes else ()

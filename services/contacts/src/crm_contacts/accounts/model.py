@@ -37,6 +37,7 @@ class Account(Shared, Record):
         Index("accounts_founded_year", "founded_year", "created_at"),
         Index("accounts_annual_revenue", "annual_revenue", "created_at"),
         Index("accounts_annual_revenue_currency", "annual_revenue_currency", "created_at"),
+        Index("accounts_phone", "phone", "created_at"),
         Index("accounts_domains", "domains", postgresql_using="gin"),
         Index("accounts_tags", "tags", postgresql_using="gin"),
         Index(

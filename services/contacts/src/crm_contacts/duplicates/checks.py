@@ -12,7 +12,7 @@ from crm_chassis.jobs.queue import enqueue
 from crm_chassis.records.model import Record
 from crm_chassis.records.tx import Transaction, Verdict
 
-from crm_contacts.duplicates.keys import COMPARED, accounts_by_id, is_compared, traits_of, type_of
+from crm_contacts.duplicates.keys import COMPARED, accounts_by_id, columns_of, is_compared, traits_of, type_of
 from crm_contacts.duplicates.model import ALERT, ALLOW, BLOCK, REPORT, DuplicateRule, Ref
 from crm_contacts.duplicates.pairs import close_pairs, report
 from crm_contacts.duplicates.queries import (
@@ -89,27 +89,57 @@ def judge(tx: Transaction, written: Sequence[tuple[Record, Any]], answered: bool
     """Compares records with those that are there, by the rules in force. An ALERT that no answer shows is a REPORT."""
     mine = list(_compared(tx, written))
     _follow_accounts(tx, mine)
-    rules = rules_in_force(tx, {one.ref[0] for one in mine}) if mine else []
-    mine = [one for one in mine if _concerned(one, rules)]
+    reported: list[tuple[Ref, Found]] = []
+    yield from _judged(tx, mine, answered, reported)
+    report(tx, reported)
+
+
+def foresee(tx: Transaction, drafts: Sequence[tuple[Any, set[str]]], wish: Wish, converted: Ref) -> list[Verdict]:
+    """What the rules would say of records that a conversion has not written yet.
+
+    `drafts` are stored by nobody and have ids; each comes with what would change of the record that is there, or with
+    nothing for a new one. `converted` is the lead, which is no duplicate of what it becomes.
+    """
+    mine = []
+    for place, (draft, changed) in enumerate(drafts):
+        record_type = type_of(draft) or ""
+        compared = changed & COMPARED[record_type] or set(COMPARED[record_type])
+        mine.append(_Written(draft, (record_type, draft.id), wish, not changed, compared, place))
+    return list(_judged(tx, mine, True, [], converted))
+
+
+def _judged(
+    tx: Transaction,
+    written: Sequence[_Written],
+    answered: bool,
+    reported: list[tuple[Ref, Found]],
+    converted: Ref | None = None,
+) -> Iterator[Verdict]:
+    rules = rules_in_force(tx, {one.ref[0] for one in written}) if written else []
+    mine = [one for one in written if _concerned(one, rules)]
     if not mine:
         return
     by_ref = {one.ref: one for one in mine}
     accounts = accounts_by_id(tx.session, (getattr(one.record, "account_id", None) for one in mine))
+    accounts |= {ref[1]: columns_of(one.record) for ref, one in by_ref.items() if ref[0] == ACCOUNT}
     drafts = {
         one.ref: traits_of(one.record, accounts.get(getattr(one.record, "account_id", None) or "")) for one in mine
     }
-    _wait_for_others(tx, drafts, rules)
+    if not tx.read_only:
+        _wait_for_others(tx, drafts, rules)
     found = find(tx, drafts, rules, hidden=True)
     found = {
-        ref: [one for one in alike if not _comes_later(by_ref[ref], by_ref.get(one.known.ref))]
+        ref: [
+            one
+            for one in alike
+            if not _comes_later(by_ref[ref], by_ref.get(one.known.ref)) and one.known.ref != converted
+        ]
         for ref, alike in found.items()
     }
     decided = dismissed(tx, {pair_of(ref, one.known.ref) for ref, alike in found.items() for one in alike})
-    reported: list[tuple[Ref, Found]] = []
     for ref, alike in found.items():
         left = [(one, _is_new(by_ref, one)) for one in alike if pair_of(ref, one.known.ref) not in decided]
         yield from _decide(by_ref[ref], rules, drafts[ref], left, tx.actor, answered, reported)
-    report(tx, reported)
 
 
 def _compared(tx: Transaction, written: Sequence[tuple[Record, Any]]) -> Iterator[_Written]:

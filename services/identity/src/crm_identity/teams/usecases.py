@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crm.common.v1 import standard_pb2
 from crm.identity.v1 import teams_pb2
 from crm_chassis.records.directory import DirectoryTeam
 from crm_chassis.records.mapping import assign
@@ -24,7 +25,14 @@ def update_team(tx: Transaction, request: teams_pb2.UpdateTeamRequest) -> Team:
     return keep_team(tx, team)
 
 
+def delete_team(tx: Transaction, request: standard_pb2.DeleteRequest) -> Team:
+    """Deletes a team without members. Raises Referenced."""
+    team = tx.get(Team, request.id, etag=request.etag)
+    tx.delete(team)
+    return keep_team(tx, team)
+
+
 def keep_team(tx: Transaction, team: Team) -> Team:
     """Repeats the team in the directory that visibility is computed from."""
-    tx.session.merge(DirectoryTeam(id=team.id, name=team.name))
+    tx.session.merge(DirectoryTeam(id=team.id, name=team.name, deleted=team.deleted_at is not None))
     return team

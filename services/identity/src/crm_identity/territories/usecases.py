@@ -27,10 +27,13 @@ def delete_territory(tx: Transaction, request: standard_pb2.DeleteRequest) -> Te
     if tx.session.scalar(parts(territory.id).limit(1)) is not None:
         raise Referenced("Other territories are part of this one.")
     tx.delete(territory)
-    return territory
+    return keep_territory(tx, territory)
 
 
 def keep_territory(tx: Transaction, territory: Territory) -> Territory:
     """Repeats the territory in the directory that visibility is computed from."""
-    tx.session.merge(DirectoryTerritory(id=territory.id, name=territory.name, parent_id=territory.parent_id))
+    deleted = territory.deleted_at is not None
+    tx.session.merge(
+        DirectoryTerritory(id=territory.id, name=territory.name, parent_id=territory.parent_id, deleted=deleted)
+    )
     return territory

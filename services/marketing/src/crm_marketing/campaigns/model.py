@@ -24,6 +24,7 @@ from crm_marketing.errors import (
     CampaignNotSending,
     CampaignSending,
 )
+from crm_marketing.people.model import Contact
 
 EMAIL, OFFLINE = "EMAIL", "OFFLINE"
 
@@ -217,6 +218,7 @@ class CampaignMember(Record):
     )  # fmt: skip
     message = campaign_members_pb2.CampaignMember
     visible_through = ("campaign_id", Campaign)
+    seen_with: ClassVar[tuple[tuple[str, Any], ...]] = (("contact_id", Contact),)
     unlogged = frozenset({"next_attempt_at", "sending_since", "address_hash", "last_error"})
 
     campaign_id: Mapped[str] = mapped_column(Id)

@@ -79,6 +79,7 @@ class Opportunity(Shared, Record):
         Index("opportunities_source", "source", "created_at"),
         Index("opportunities_campaign", "campaign_id", "created_at"),
         Index("opportunities_lost_reason", "lost_reason", "created_at"),
+        Index("opportunities_next_step", "next_step", "created_at"),
         Index("opportunities_closed", "closed_at"),
         Index("opportunities_lead", "lead_id"),
         Index("opportunities_tags", "tags", postgresql_using="gin"),
