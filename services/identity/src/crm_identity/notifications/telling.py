@@ -18,6 +18,7 @@ from crm_identity.users.model import User
 
 ASSIGNED, TASK_DUE, SLA_BROKEN, DEAL_WON = "ASSIGNED", "TASK_DUE", "SLA_BROKEN", "DEAL_WON"
 MENTIONED, COMMENTED, DANGLING = "MENTIONED", "COMMENTED", "REFERENCE_DANGLING"
+PROPOSED, PROPOSAL_DECIDED = "PROPOSED", "PROPOSAL_DECIDED"
 MOST_UNREAD = 1000
 """Whoever has so many unread is told no more: nobody reads them."""
 
