@@ -140,7 +140,7 @@ def _on_proposal(tx: Transaction, event: IncomingEvent) -> None:
     records = [one for one in proposal["records"] if one["resource"] in RESOURCES]
     if event.action == "decided":
         for one in records:
-            withdraw(tx, PROPOSED, one["resource"], one["id"], but=None)
+            withdraw(tx, PROPOSED, one["resource"], one["id"], once=True)
         # Of one that was about several records, one is named: the way there shows the others.
         for one in records[:1]:
             tell(tx, proposal["created_by"], _of_proposal(event, PROPOSAL_DECIDED, one))
