@@ -284,6 +284,16 @@ def test_values_are_told_by_the_rights_of_now(people: Any, propose: Any, get: An
     assert (hidden.id, list(hidden.changes)) == (people.erika.id, [])
 
 
+def test_an_answer_that_is_given_again_tells_by_the_rights_of_now(rpc: Any, people: Any) -> None:
+    wanted = command(people.erika, {"title": "x", "description": unique("Secret")})
+    request = proposals_pb2.CreateProposalRequest(commands=[wanted])
+    key = unique("key")
+    proposal = rpc("CreateProposal", request, as_=people.rep, key=key)
+    assert rpc("CreateProposal", request, as_=people.rep, key=key) == proposal
+    blinded = Actor(people.rep.id, "user", {"contacts.read": ALL, "proposals.create": ALL})
+    assert set(told(rpc("CreateProposal", request, as_=blinded, key=key))) == {"title"}
+
+
 # -- deciding -------------------------------------------------------------------------------------------------------
 
 
