@@ -244,9 +244,12 @@ def test_author_and_who_may_change_all_records_see_it_and_nobody_else(
     one = propose(command(people.erika, {"title": "c"}))
     assert listed(people.rep) == listed(people.rep, mine=True) == [one.id, both.id]
     assert listed(people.owner) == listed(people.owner, to_decide=True) == [one.id]
-    assert listed(people.other) == []
+    colleague = user(OWNER | {"contacts.*": OWN, "contacts.read": ALL})
+    for outsider in (people.other, colleague, people.stranger):
+        assert listed(outsider) == []
+        for act in (get, approve, decline, undo, withdraw):
+            assert refused(lambda act=act, outsider=outsider: act(one, outsider))[0] == 404
     for act in (get, approve, decline, undo, withdraw):
-        assert refused(lambda act=act: act(one, people.stranger))[0] == 404
         assert refused(lambda act=act: act(both, people.owner))[0] == 404
     assert get(both, user()).may_decide
 
