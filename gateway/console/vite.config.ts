@@ -9,7 +9,8 @@ const GATEWAY = process.env.CRM_GATEWAY ?? "http://127.0.0.1:8080";
 
 const SOURCES = new URL("./src", import.meta.url).pathname;
 const MESSAGES = "virtual:messages/";
-const OF_FEATURE = /^features\/([^/]+)\/messages\.json$/;
+/** What is opened by hand has its texts apart too: dialogs of many pages. */
+const OF_FEATURE = /^(?:features|shared\/dialogs)\/([^/]+)\/messages\.json$/;
 /** The page that everybody sees first: its texts do not come later. */
 const FIRST_PAGE = "home";
 
@@ -40,10 +41,13 @@ function messages(): Plugin {
           (JSON.parse(readFileSync(join(SOURCES, file), "utf8")) as Record<string, Texts>)[language] ?? {},
         );
       };
-      if (asked) return `export default ${parsed(textsOf(`features/${asked}/messages.json`))}`;
       const files = (readdirSync(SOURCES, { recursive: true }) as string[]).filter((name) =>
         name.endsWith("messages.json"),
       );
+      if (asked) {
+        const own = files.filter((file) => OF_FEATURE.exec(file)?.[1] === asked);
+        return `export default ${parsed(own.flatMap(textsOf))}`;
+      }
       const first = files.sort().flatMap((file) => {
         const feature = OF_FEATURE.exec(file)?.[1];
         return feature ? named(feature, textsOf(file)) : textsOf(file);

@@ -177,6 +177,8 @@ OWN_METHODS = [
     ("GET", "/v1/imports/{id}/errors", "ListImportErrors", "ListImportErrors", "identity"),
     ("GET", "/v1/imports/{id}/failed_rows", "GetImport", "DownloadFailedRows", "identity"),
     ("POST", "/v1/imports/{id}:cancel", "CancelImport", "CancelImport", "identity"),
+    ("POST", "/v1/proposals", "CreateProposal", "CreateProposal", "identity"),
+    ("POST", "/v1/proposals/{id}:withdraw", "WithdrawProposal", "WithdrawProposal", "identity"),
     ("GET", "/v1/contacts/{id}/customer360", "GetContact", "GetContact360", "contacts"),
     ("GET", "/v1/accounts/{id}/customer360", "GetAccount", "GetAccount360", "contacts"),
     ("GET", "/v1/contacts/{id}/timeline", "GetContact", "ListContactTimeline", "contacts"),

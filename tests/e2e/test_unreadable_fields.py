@@ -48,13 +48,14 @@ ASKING = frozenset(("filter", "order_by", "by", "sum", "group_by", "query", "to"
 PLAIN = frozenset((
     "account_id", "after_id", "allow_duplicates", "allow_missing", "as_of", "assignee_id", "before_id", "body",
     "choices", "code", "competitor", "contact_id", "contact_ids", "create_account", "currency", "current_password",
-    "days", "direction", "display_name", "dry_run", "email", "etag", "etags", "everybody", "exact_total_size", "fields",
-    "file_name", "from_date", "id", "ids", "ignore_lag", "include_total_size", "kind", "kinds", "language",
-    "last_seen_message_id", "lead_id", "loser_ids", "mapping", "name", "new_password", "opportunity_id", "options",
-    "organisation_name", "overwrite_lead_source", "owner_id", "page_size", "page_token", "password", "reason",
-    "reassign_to_id", "record_id", "refresh_token", "resolution", "resource", "segment_id", "service", "show_deleted",
-    "since", "stage_id", "state", "subject", "subscription", "ticket_id", "time_zone", "to_date", "token", "totp",
-    "unread", "until", "update_mask", "update_masks", "user_id", "version",
+    "days", "direction", "display_name", "dry_run", "email", "etag", "etags", "everybody", "exact_total_size",
+    "expires_at", "fields", "file_name", "from_date", "id", "ids", "ignore_lag", "include_total_size", "kind", "kinds",
+    "language", "last_seen_message_id", "lead_id", "loser_ids", "mapping", "mine", "name", "new_password",
+    "opportunity_id", "options", "organisation_name", "overwrite_lead_source", "owner_id", "page_size", "page_token",
+    "password", "reason", "reassign_to_id", "record_id", "refresh_token", "resolution", "resource", "segment_id",
+    "service", "show_deleted", "since", "stage_id", "state", "subject", "subscription", "terms_hash", "ticket_id",
+    "time_zone", "to_date", "to_decide", "token", "totp", "unread", "until", "update_mask", "update_masks", "user_id",
+    "version",
 ))  # fmt: skip
 """Parameters that compare nothing with a guarded value."""
 
@@ -109,6 +110,13 @@ SAID: dict[str, Callable[[dict[str, str]], dict[str, Any] | None]] = {
     "SweepDuplicates": lambda ids: {},
     "SendContactEmail": lambda ids: {"subject": "Seen", "body": "Seen"},
     "RestoreValues": lambda ids: {"version": 1},
+    "CreateProposal": lambda ids: {
+        "commands": [{"resource": "contacts", "id": ids["contacts"], "fields": {"title": "seen"}}]
+    },
+    "ApproveProposal": lambda ids: {"terms_hash": ids["terms of proposals"]},
+    "DeclineProposal": lambda ids: {"terms_hash": ids["terms of proposals"]},
+    "WithdrawProposal": lambda ids: {},
+    "UndoProposal": lambda ids: {},
     "SendLeadEmail": lambda ids: {"subject": "Seen", "body": "Seen"},
 }
 """What is sent to the routes that are no standard ones."""
@@ -233,6 +241,10 @@ class World:
         self.make("comments", f"/v1/tickets/{ticket}/comments", body=f"{mark} mutters")
         self.make("opt_outs", email=f"{mark}@optouts.example", reach="ADDRESS")
         self.make("affiliations", contact_id=contact, account_id=other)
+        proposed = {"description": f"{mark} is proposed", "emails": [{"address": f"{mark}@proposals.example"}]}
+        commands = [{"resource": "contacts", "id": contact, "fields": proposed}]
+        self.make("proposals", commands=commands, reason=f"{mark} is why")
+        self.ids["terms of proposals"] = self.admin.get(f"/v1/proposals/{self.ids['proposals']}")["terms_hash"]
         self.make_import()
 
     def make_import(self) -> None:
@@ -424,7 +436,15 @@ def test_no_route_shows_what_one_may_not_read(blind: Api, world: World, hidden: 
     said = {
         *("PreviewContactMerge", "PreviewAccountMerge", "MergeContacts", "MergeAccounts"),
         *("PreviewTemplate", "PreviewSegment", "PreviewLeadConversion", "ListImportErrors", "DownloadFailedRows"),
-        *("ListAuditEntries", "GetContact360", "GetSalesReport", "GetLeadSourceReport", "GetDashboard"),
+        *(
+            "ListAuditEntries",
+            "GetProposal",
+            "CreateProposal",
+            "GetContact360",
+            "GetSalesReport",
+            "GetLeadSourceReport",
+            "GetDashboard",
+        ),
     }
     assert said <= succeeded, said - succeeded
 

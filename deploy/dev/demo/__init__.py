@@ -24,7 +24,7 @@ from deploy.dev.demo.company import (
     to_csv,
 )
 from deploy.dev.demo.samples import load_samples
-from deploy.dev.demo.words import TASKS
+from deploy.dev.demo.words import PROPOSALS, TASKS
 from deploy.dev.load.client import Client, Record
 
 # Columns that hold what the suite knows by an id of its own.
@@ -42,7 +42,7 @@ def load(
     for, and gives the demo users new passwords. Raises LauncherError if the suite cannot be used.
     """
     with Client(gateway_url, admin_email, admin_password) as client:
-        return _Load(client, progress).run(admin_email, admin_password, run_dir)
+        return _Load(client, progress).run(gateway_url, admin_email, admin_password, run_dir)
 
 
 class _Load:
@@ -53,7 +53,7 @@ class _Load:
         self._conversions = company.conversions
         self._ids: dict[str, str] = {}
 
-    def run(self, admin_email: str, admin_password: str, run_dir: Path) -> dict[str, str]:
+    def run(self, gateway_url: str, admin_email: str, admin_password: str, run_dir: Path) -> dict[str, str]:
         """Everything, in an order in which every row finds what it refers to.
 
         Imports of one service wait for each other; those of different services do not.
@@ -69,6 +69,7 @@ class _Load:
             list(pool.map(lambda step: step(), history))
         self._segments()
         self._twin()
+        self._proposals(gateway_url, passwords)
         state = {
             "account_id": self._id_of("accounts", KEY_ACCOUNT),
             "contact_id": self._id_of("contacts", KEY_CONTACT),
@@ -166,6 +167,26 @@ class _Load:
         call = {"type": "CALL", "subject": "Asked for the price list", "contact_id": twin["id"], "done": True}
         self._client.post("/v1/activities", call, "demo:twin:call")
         self._client.post(f"/v1/contacts/{contact['id']}:merge", {"loser_ids": [twin["id"]]}, "demo:twin:merge")
+
+    def _proposals(self, gateway_url: str, passwords: dict[str, str]) -> None:
+        """What the marketer knows of customers better than those who may change them: one waits, one was declined."""
+        account = self._client.find("accounts", "external_id", KEY_ACCOUNT)
+        email = role_email("marketer")
+        if account is None or email not in passwords:
+            return
+        with Client(gateway_url, email, passwords[email]) as marketer:
+            if marketer.get("/v1/proposals", mine=True)["proposals"]:
+                return
+            made = [
+                marketer.post(
+                    "/v1/proposals",
+                    {"commands": [{"resource": "accounts", "id": account["id"], "fields": fields}], "reason": reason},
+                    f"demo:proposal:{number}",
+                )
+                for number, (fields, reason) in enumerate(PROPOSALS)
+            ]
+        declined = {"terms_hash": made[0]["terms_hash"], "reason": "That is their holding."}
+        self._client.post(f"/v1/proposals/{made[0]['id']}:decline", declined, "demo:proposal:declined")
 
     def _import(self, kind: str, rows: list[Row] | None = None) -> None:
         """Loads a table, or some rows of it, and waits for it; says so if a row was refused."""

@@ -168,3 +168,9 @@ TASKS = ("Call back about the offer", "Prepare the site visit", "Send the data s
 
 NEWSLETTER = "Demo: newsletter"
 """The template, of samples.yaml, of the campaign that is ready to be launched."""
+
+# What is proposed about the best known customer: fields of the account, and why. The first is declined.
+PROPOSALS = (
+    ({"employees": 12_000}, "Their imprint says so."),
+    ({"employees": 1_450, "website": "https://www.customers.example"}, "From the annual report, page 7."),
+)

@@ -12,6 +12,6 @@
 | authz       | the policy of a method, and the actor token a service gets |
 | limits      | rate limits and the cap on concurrent requests |
 | problems    | errors as application/problem+json |
-| customer360, timeline, search, audit, imports | what the gateway itself offers |
+| customer360, timeline, search, audit, imports, proposals | what the gateway itself offers |
 | site        | documentation and health; link_pages are the pages behind links in mails |
 """

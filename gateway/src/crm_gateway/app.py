@@ -40,8 +40,10 @@ from crm_gateway.customer360 import Customer360, Memory
 from crm_gateway.describe import Descriptions
 from crm_gateway.errors import MethodNotAllowed, Overloaded
 from crm_gateway.feed import Feed
+from crm_gateway.gathered import FindOne, Known, ListNewest
 from crm_gateway.import_kinds import DescribeImports
-from crm_gateway.imports import CreateImport, DownloadFailedRows, FindImport, Known, ListImports
+from crm_gateway.imports import GET as GET_IMPORT
+from crm_gateway.imports import CreateImport, DownloadFailedRows, kinds
 from crm_gateway.joins import Joins
 from crm_gateway.kept import ids_named
 from crm_gateway.limits import CREDENTIAL, READ, Limits
@@ -51,6 +53,8 @@ from crm_gateway.pages import built, pages
 from crm_gateway.presence import At, Presences
 from crm_gateway.principals import Principals
 from crm_gateway.problems import problem
+from crm_gateway.proposals import GET as GET_PROPOSAL
+from crm_gateway.proposals import CreateProposal, owners
 from crm_gateway.references import call_verified
 from crm_gateway.refusals import let_refuse
 from crm_gateway.routes import EVERY, Handler, Route, Table, allowed, of_each, routed
@@ -199,7 +203,8 @@ class Gateway:
         return found
 
     def _routes(self) -> list[Route]:
-        known = Known(self._upstreams)
+        known = Known(self._upstreams, kinds().values(), GET_IMPORT)
+        proposed = Known(self._upstreams, owners().values(), GET_PROPOSAL)
         described = Descriptions()
         own: dict[str, Any] = {
             "GetContact360": lambda *m: Customer360(self._upstreams, self.memory, self._tokens, "contact", *m).handle,
@@ -215,10 +220,16 @@ class Gateway:
             "GetPresence": lambda *_: self.presences.get,
             "ListAuditEntries": lambda *m: Audit(self._upstreams, self._tokens, *m).handle,
             "CreateImport": lambda *_: CreateImport(self._upstreams).handle,
-            "GetImport": lambda *m: FindImport(known, self._tokens, *m).handle,
-            "CancelImport": lambda *m: FindImport(known, self._tokens, *m).handle,
-            "ListImportErrors": lambda *m: FindImport(known, self._tokens, *m).handle,
-            "ListImports": lambda *m: ListImports(known, self._tokens, *m).handle,
+            "GetImport": lambda *m: FindOne(known, self._tokens, *m).handle,
+            "CancelImport": lambda *m: FindOne(known, self._tokens, *m).handle,
+            "ListImportErrors": lambda *m: FindOne(known, self._tokens, *m).handle,
+            "ListImports": lambda *m: ListNewest(known, self._tokens, *m).handle,
+            "CreateProposal": lambda *m: CreateProposal(self._upstreams, *m).handle,
+            "ListProposals": lambda *m: ListNewest(proposed, self._tokens, *m).handle,
+            **{
+                f"{action}Proposal": lambda *m: FindOne(proposed, self._tokens, *m).handle
+                for action in ("Get", "Approve", "Decline", "Withdraw", "Undo")
+            },
             "StartBrowserSession": lambda *m: StartBrowserSession(self._upstreams, self._limits, *m).handle,
             "RefreshBrowserSession": lambda *_: RefreshBrowserSession(self._upstreams).handle,
             "EndBrowserSession": lambda *_: EndBrowserSession(self._upstreams).handle,

@@ -14,7 +14,8 @@ from crm_contracts.resources import Resource, resources
 from google.protobuf.descriptor import FieldDescriptor
 
 from crm_gateway.describe import described_field
-from crm_gateway.imports import SIGNS, Known
+from crm_gateway.gathered import Known
+from crm_gateway.imports import SIGNS
 from crm_gateway.web import Reply, Request
 
 LIST = crm_contracts.method("crm.common.v1.ImportService.DescribeImportKinds")

@@ -8,21 +8,19 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import crm_contracts
 from crm.common.v1 import imports_pb2
 from crm_chassis.contracts.schema import validate
-from crm_chassis.errors import DomainError, InvalidInput, NotFound
+from crm_chassis.errors import DomainError, InvalidInput
 from crm_chassis.violations import UNKNOWN_FIELD, UNKNOWN_VALUE, wrong_type
 
-from crm_gateway.audit import NOTING
 from crm_gateway.errors import RequestTimeout, TooLarge, UnsupportedMediaType
-from crm_gateway.fanout import Answers, ask
+from crm_gateway.gathered import Known
 from crm_gateway.multipart import Form, boundary_of
 from crm_gateway.settings import services
-from crm_gateway.tokens import PageTokens, query_of
 from crm_gateway.transcode import Binding, parse_json
 from crm_gateway.upstreams import Upstreams, calling
 from crm_gateway.web import Disconnected, Reply, Request
@@ -41,7 +39,6 @@ MAX_DOWNLOAD = 32 * 1024 * 1024
 
 UPLOAD = crm_contracts.method("crm.common.v1.ImportService.UploadImport")
 GET = crm_contracts.method("crm.common.v1.ImportService.GetImport")
-LIST = crm_contracts.method("crm.common.v1.ImportService.ListImports")
 ERRORS = crm_contracts.method("crm.common.v1.ImportService.ListImportErrors")
 Options = imports_pb2.ImportOptions
 _ENUMS = {"encoding": Options.Encoding, "delimiter": Options.Sign, "decimal_sign": Options.Sign,
@@ -216,104 +213,6 @@ class _Source:
             raise TooLarge(f"The file may have {MAX_FILE // 1024 // 1024} MB.")
         self._form.feed(chunk)
         return True
-
-
-class Known:
-    """The services that import something, and who of them knows an import."""
-
-    def __init__(self, upstreams: Upstreams) -> None:
-        self._upstreams = upstreams
-        self.services = sorted(set(kinds().values()))
-
-    async def ask(
-        self, method: crm_contracts.Method, message: Any, request: Request, services: Sequence[str]
-    ) -> Answers:
-        """What services answer to the same message."""
-        body = message.SerializeToString()
-        calls: dict[str, Awaitable[bytes]] = {
-            service: self._upstreams.call(method, body, request, service=service) for service in services
-        }
-        return await ask(calls)
-
-    async def find(self, method: crm_contracts.Method, message: Any, request: Request) -> tuple[str, Any]:
-        """The service that knows the import, and its answer. Raises what the others say if none does."""
-        answers = await self.ask(method, message, request, self.services)
-        for service, raw in answers.good.items():
-            return service, method.response.FromString(raw)
-        answers.raise_input()
-        # That one may not, or that one does not answer, says more than that the others do not know it.
-        raise max(answers.failed.values(), key=lambda error: (error.status != 404, error.status))
-
-
-class FindImport:
-    """Handles what is asked of one import: asks everybody, takes the one that knows."""
-
-    def __init__(
-        self, known: Known, tokens: PageTokens, method: crm_contracts.Method, http: crm_contracts.Http
-    ) -> None:
-        self._known = known
-        self._tokens = tokens
-        self._binding = Binding(method, http)
-        self._method = crm_contracts.method(f"crm.common.v1.ImportService.{method.name}")
-        self._paged = "page_token" in method.request.DESCRIPTOR.fields_by_name
-
-    async def handle(self, request: Request, path: dict[str, str]) -> Reply:
-        wanted: Any = await self._binding.message(request, path)
-        query = query_of(self._method.full_name, wanted) if self._paged else b""
-        if self._paged:
-            wanted.page_token = self._tokens.open(wanted.page_token, query)
-        validate(wanted)
-        found = await (self._read if self._method.policy.read_only else self._write)(wanted, request)
-        if self._paged:
-            found.next_page_token = self._tokens.seal(found.next_page_token, query)
-        return Reply(200, request.caller.encoder.dumps(found))
-
-    async def _read(self, wanted: Any, request: Request) -> Any:
-        _, found = await self._known.find(self._method, wanted, request)
-        return found
-
-    async def _write(self, wanted: Any, request: Request) -> Any:
-        """Asks the service that has it, or else one: each that has not would note an attempt that it refused."""
-        try:
-            service, _ = await self._known.find(GET, imports_pb2.GetImportRequest(id=wanted.id), request)
-        except DomainError as error:
-            if error.status != NotFound.status:
-                return await self._read(wanted, request)  # Whoever may not look for it may still write.
-            service = NOTING
-        answers = await self._known.ask(self._method, wanted, request, [service])
-        if service in answers.failed:
-            raise answers.failed[service]
-        return self._method.response.FromString(answers.good[service])
-
-
-class ListImports:
-    """Handles GET /v1/imports: the newest of all services."""
-
-    def __init__(
-        self, known: Known, tokens: PageTokens, method: crm_contracts.Method, http: crm_contracts.Http
-    ) -> None:
-        self._known = known
-        self._tokens = tokens
-        self._binding = Binding(method, http)
-
-    async def handle(self, request: Request, path: dict[str, str]) -> Reply:
-        wanted: Any = await self._binding.message(request, path)
-        query = query_of(LIST.full_name, wanted)
-        wanted.page_token = self._tokens.open(wanted.page_token, query)
-        validate(wanted)
-        answers = await self._known.ask(LIST, wanted, request, self._known.services)
-        answers.raise_input()
-        if not answers.good:
-            raise max(answers.failed.values(), key=lambda error: error.status)
-        pages = [imports_pb2.ListImportsResponse.FromString(raw) for raw in answers.good.values()]
-        imports = sorted((one for page in pages for one in page.imports), key=lambda one: one.id, reverse=True)
-        size = wanted.page_size or DEFAULT_PAGE
-        found = imports_pb2.ListImportsResponse(
-            imports=imports[:size], unavailable_services=answers.unavailable
-        )  # fmt: skip
-        if len(imports) > size or any(page.next_page_token for page in pages):
-            found.next_page_token = self._tokens.seal(found.imports[-1].id, query)
-        return Reply(200, request.caller.encoder.dumps(found))
 
 
 class DownloadFailedRows:

@@ -206,6 +206,34 @@ class TooManyImports(DomainError):
     status = 409
 
 
+class TermsMismatch(DomainError):
+    """The proposal is not the one that the caller has seen: `terms_hash` differs."""
+
+    reason = "TERMS_MISMATCH"
+    status = 412
+
+
+class ProposalOutdated(DomainError):
+    """A record of the proposal has changed since; what still makes sense can be proposed anew."""
+
+    reason = "PROPOSAL_OUTDATED"
+    status = 412
+
+
+class ProposalDecided(DomainError):
+    """The proposal does not wait for this decision any more."""
+
+    reason = "PROPOSAL_DECIDED"
+    status = 409
+
+
+class TooManyProposals(DomainError):
+    """An author, and a record, have only so many proposals that wait for a decision."""
+
+    reason = "TOO_MANY_PROPOSALS"
+    status = 409
+
+
 class ImportFinished(DomainError):
     """The import has come to its end already."""
 

@@ -23,6 +23,7 @@ from crm_chassis.jobs.composing import compose
 from crm_chassis.jobs.kinds import JobKind
 from crm_chassis.jobs.operations import JobOperations
 from crm_chassis.merging import Merging
+from crm_chassis.proposals import FORGET_SECONDS, Proposals, forget_old
 from crm_chassis.records.anchors import Anchor
 from crm_chassis.records.batches import batch_use_cases
 from crm_chassis.records.directory import rights_of
@@ -150,6 +151,7 @@ class Service:
             ("JobService", JobOperations(self.name, self.job_kinds).functions),
             ("ReferenceService", (self.references.check_references,)),
             ("HistoryService", (list_history, *Recollection(self.records, found, self.references).functions)),
+            ("ProposalService", Proposals(self.name, self.records, found, self.references).functions),
         ]
         if self.shares is not None:
             groups.append(("SharingService", self.shares.functions))
@@ -196,9 +198,10 @@ class Service:
     @property
     def every_timer(self) -> tuple[Timer, ...]:
         """What the service does on time, that of the chassis included."""
+        own = (*self.timers, Timer("proposals", FORGET_SECONDS, forget_old))
         if self.shares is None:
-            return tuple(self.timers)
-        return (*self.timers, Timer("shares", TIDY_SECONDS, self.shares.tidy, idle_seconds=60.0))
+            return own
+        return (*own, Timer("shares", TIDY_SECONDS, self.shares.tidy, idle_seconds=60.0))
 
     @cached_property
     def unverified(self) -> Unverified:

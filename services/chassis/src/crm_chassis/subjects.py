@@ -57,6 +57,12 @@ COMMON = {
     "import_chunks": Common(reason="a part of a file; it ends with its import"),
     "imports": _NOTHING,
     "shares": Common("record_id = CAST(:subject AS uuid)"),
+    "proposals": Common(
+        "id IN (SELECT proposal_id FROM proposal_commands WHERE record_id = ANY(CAST(:records AS uuid[])))"
+    ),
+    "proposal_commands": Common(
+        "proposal_id IN (SELECT proposal_id FROM proposal_commands WHERE record_id = ANY(CAST(:records AS uuid[])))"
+    ),
     "inbox": _NOTHING,
     "inbox_positions": _NOTHING,
     "bus_subscriptions": _NOTHING,
@@ -111,7 +117,7 @@ def _find(session: Session, tables: MetaData, subject: str) -> dict[str, int]:
         filled = or_(*(model.__table__.c[name].is_distinct_from(blank) for name, blank in values))
         query = select(func.count()).select_from(model.__table__).where(_about(model, subject), filled)
         counts[model.__tablename__] = session.scalar(query) or 0
-    parameters = {"subject": subject, "values": _values(session, tables, subject)}
+    parameters = _parameters(session, tables, subject)
     for name, how in COMMON.items():
         if how.condition:
             query = select(func.count()).select_from(Base.metadata.tables[name]).where(text(how.condition))
@@ -130,7 +136,7 @@ def erase(session: Session, tables: MetaData, subject: str) -> dict[str, int]:
 
 def _erase(session: Session, tables: MetaData, subject: str) -> dict[str, int]:
     told = _find(session, tables, subject)
-    parameters = {"subject": subject, "values": _values(session, tables, subject)}
+    parameters = _parameters(session, tables, subject)
     for row in session.scalars(select(common.Parked).where(common.Parked.record_id == subject)):
         inbox.drop(session, row)  # later events of the record do not wait for it
     for record in _records_of(session, tables, subject):
@@ -145,6 +151,15 @@ def _erase(session: Session, tables: MetaData, subject: str) -> dict[str, int]:
         )
         session.execute(change.where(_about(model, subject)))
     return told
+
+
+def _parameters(session: Session, tables: MetaData, subject: str) -> dict[str, Any]:
+    """What the conditions of COMMON ask for."""
+    return {
+        "subject": subject,
+        "values": _values(session, tables, subject),
+        "records": [subject, *_records_of(session, tables, subject)],
+    }
 
 
 def _personal(tables: MetaData) -> list[Any]:

@@ -49,7 +49,7 @@ describe("messages", () => {
 });
 
 describe("texts are there when a page is", () => {
-  const featureOf = (file: string) => /^features\/([^/]+)\//.exec(file)?.[1];
+  const featureOf = (file: string) => /^(?:features|shared\/dialogs)\/([^/]+)\//.exec(file)?.[1];
   const waitedFor = (code: string) =>
     [...code.matchAll(/\buseText\(([^)]*)\)/g)].map(([, names]) =>
       [...(names ?? "").matchAll(/"(\w+)"/g)].map(([, name]) => name as string),

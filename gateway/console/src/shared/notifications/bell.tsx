@@ -25,6 +25,8 @@ import { quoted } from "@/shared/list/filter";
 import { useTell } from "@/shared/ui/problem";
 
 const HOUR_MS = 3_600_000;
+/** What is seen on the page of proposals. */
+const OF_PROPOSALS = new Set(["PROPOSED", "PROPOSAL_DECIDED"]);
 
 export function Bell() {
   const { text } = useText();
@@ -139,14 +141,18 @@ function Known({ resource, shown, onFollow, onSnooze, summary }: Props & { summa
     .map((notification) => (
       <Group key={notification.id} wrap="nowrap" justify="space-between" py={6} gap="xs">
         <UnstyledButton
-          renderRoot={(root) => (
-            <Link
-              {...root}
-              to="/$resource/$id"
-              params={{ resource, id: notification.record_id }}
-              hash={notification.comment_id ? placeOf(notification.comment_id) : undefined}
-            />
-          )}
+          renderRoot={(root) =>
+            OF_PROPOSALS.has(notification.kind ?? "") ? (
+              <Link {...root} to="/proposals" />
+            ) : (
+              <Link
+                {...root}
+                to="/$resource/$id"
+                params={{ resource, id: notification.record_id }}
+                hash={notification.comment_id ? placeOf(notification.comment_id) : undefined}
+              />
+            )
+          }
           onClick={() => onFollow(notification.id)}
         >
           <Text size="sm" fw={notification.read_at ? 400 : 600}>

@@ -33,6 +33,7 @@ import { Failed, fieldErrors, useTell } from "@/shared/ui/problem";
 import { useDescribedRecord } from "./described-record";
 import { FieldTitle } from "./origin";
 import { Sharing } from "./sharing";
+import { Suggestion } from "./suggestion";
 
 type Props = {
   resource: string;
@@ -116,6 +117,7 @@ export function RecordHeader({ description, record, names, tools, offered, page 
         </Group>
         <Group gap="xs">
           {tools}
+          <Suggestion description={description} record={record} names={names} title={title} />
           {description.shareable && <Sharing resource={description.plural} id={record.id} title={title} />}
           <Actions description={description} record={record} names={names} offered={offered} />
         </Group>

@@ -14,7 +14,7 @@ export type Shares = Told<components["schemas"]["GetSharesResponse"]>;
 export type SharingProps = { resource: string; id: string; title: string };
 
 // Most pages are left again without it.
-const SharingDialog = lazy(() => import("./sharing-dialog"));
+const SharingDialog = lazy(() => import("@/shared/dialogs/sharing/sharing-dialog"));
 
 export const sharesOf = (resource: string, id: string) => ({
   queryKey: [...accessKey(resource, id), "shares"],

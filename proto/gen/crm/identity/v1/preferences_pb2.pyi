@@ -21,6 +21,8 @@ class NotificationKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     MENTIONED: _ClassVar[NotificationKind]
     COMMENTED: _ClassVar[NotificationKind]
     REFERENCE_DANGLING: _ClassVar[NotificationKind]
+    PROPOSED: _ClassVar[NotificationKind]
+    PROPOSAL_DECIDED: _ClassVar[NotificationKind]
 NOTIFICATION_KIND_UNSPECIFIED: NotificationKind
 ASSIGNED: NotificationKind
 TASK_DUE: NotificationKind
@@ -29,6 +31,8 @@ DEAL_WON: NotificationKind
 MENTIONED: NotificationKind
 COMMENTED: NotificationKind
 REFERENCE_DANGLING: NotificationKind
+PROPOSED: NotificationKind
+PROPOSAL_DECIDED: NotificationKind
 
 class Preferences(_message.Message):
     __slots__ = ("language", "time_zone", "currency", "date_format", "density", "theme", "start_page", "notifications")

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, cast
 
 import crm_contracts
-from crm.common.v1 import batches_pb2
+from crm.common.v1 import batches_pb2, proposals_pb2
 from google.protobuf.message import Message
 
 from crm_chassis.access.actor import Actor
@@ -21,6 +21,7 @@ from crm_chassis.errors import NotFound
 from crm_chassis.records.tx import Transaction
 from crm_chassis.service import Service
 
+_GET_PROPOSAL = crm_contracts.method("crm.common.v1.ProposalService.GetProposal")
 DONE_BEFORE = "The call with this Idempotency-Key was carried out."
 
 Read = Callable[[crm_contracts.Method, Message], Message]
@@ -60,6 +61,12 @@ class Answers:
         """
         if isinstance(answer, batches_pb2.BatchWriteResponse):
             return self._seen_rows(method, request, answer, tx)
+        if isinstance(answer, proposals_pb2.Proposal):
+            # It holds values of records: who may see which of them is asked anew.
+            try:
+                return read(_GET_PROPOSAL, proposals_pb2.GetProposalRequest(id=answer.id))
+            except NotFound as error:
+                raise NotFound(f"{error.detail} {DONE_BEFORE}") from error
         shown = _shown(answer)
         reader = self._readers.get(shown.DESCRIPTOR.full_name) if shown is not None else None
         if shown is None or reader is None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import crm_contracts
@@ -191,7 +192,17 @@ class Calls:
             clock=self._clock,
             source=f"api_key {actor.api_key}" if actor.api_key else source,
         ) as tx:
+            tx.call = partial(self._within, tx)
             yield tx
+
+    def _within(self, tx: Transaction, method: crm_contracts.Method, request: Message, source: str) -> Message:
+        """A call within one that is under way: the same steps, in the transaction of that one."""
+        policy = method.policy
+        authorize(policy, tx.actor)
+        check_input(request, tx.actor)
+        _, function = self._service.methods[method.path]
+        with tx.acting(tx.actor, policy.permission, reach=policy.reach, source=source) as inner:
+            return self._perform(inner, method, function, request, "", b"", first=False)
 
     def upload(self, parts: Iterator[Any], actor: Actor, context: RequestContext) -> Any:
         """Stores a file and begins its import. The actor needs the right to create the kind of record too."""

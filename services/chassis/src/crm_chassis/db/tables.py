@@ -271,6 +271,54 @@ class MergedRow(Base):
     """What stood there before and after, as far as the ids do not say it: ids, states and times, no personal values."""
 
 
+class Proposal(Base):
+    """Changes of records that wait for somebody's yes, and what became of them (crm_chassis.proposals)."""
+
+    __tablename__ = "proposals"
+    __table_args__ = (
+        Index("proposals_author", "author_id", "id"),
+        Index("proposals_state", "state", "id"),
+        Index("proposals_ended", "ended_at"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    author_id: Mapped[str] = mapped_column(Id)
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String)
+    """OPEN, APPLIED, DECLINED, WITHDRAWN or UNDONE: EXPIRED and OUTDATED is what an open one has become by itself."""
+    terms_hash: Mapped[str] = mapped_column(String)
+    told: Mapped[int] = mapped_column(Integer)
+    """How many events have told of it."""
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+    """When it was last decided; of an open one, when it expires."""
+    decided_by: Mapped[str | None] = mapped_column(Id)
+    decided_at: Mapped[datetime | None]
+    decision_reason: Mapped[str] = mapped_column(Text)
+    undone_by: Mapped[str | None] = mapped_column(Id)
+    undone_at: Mapped[datetime | None]
+
+
+class ProposalCommand(Base):
+    """The update of one record within a proposal."""
+
+    __tablename__ = "proposal_commands"
+    __table_args__ = (Index("proposal_commands_record", "record_id"),)
+
+    proposal_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    seq: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    resource: Mapped[str] = mapped_column(String)
+    """Plural of the kind of record."""
+    record_id: Mapped[str] = mapped_column(Id)
+    version: Mapped[int] = mapped_column(BigInteger)
+    """Of the record: that which it is about, and once it is applied, that which it has led to."""
+    new: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """The proposed values by field, as answers write them."""
+    old: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """Those before, and which of them nobody had set."""
+
+
 class SearchTerm(Base):
     """A word by which a record is found. Collation "C", so that a beginning is a range of the index."""
 

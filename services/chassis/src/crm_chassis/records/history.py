@@ -102,24 +102,26 @@ def readable(actor: Actor, row: History, changes: dict[str, list[Any]]) -> dict[
     for name, values in changes.items():
         field = fields.get(name) or fields.get(name.removesuffix("_currency"))
         if field is not None and actor.can_read(field):
-            shown[name] = [_part(actor, field.message_type, value) for value in values]
+            shown[name] = [readable_part(actor, field.message_type, value) for value in values]
         elif field is None and not (fields and row.version):
             shown[name] = values
     return shown
 
 
-def _part(actor: Actor, message: Descriptor | None, value: Any) -> Any:
+def readable_part(actor: Actor, message: Descriptor | None, value: Any) -> Any:
     """Of messages within a value only the fields that the actor may read."""
     if message is None or message.full_name.startswith("google."):
         return value
     if isinstance(value, list):
-        return [_part(actor, message, one) for one in value]
+        return [readable_part(actor, message, one) for one in value]
     if not isinstance(value, dict):
         return value
     if message.GetOptions().map_entry:
-        return {key: _part(actor, message.fields_by_name["value"].message_type, one) for key, one in value.items()}
+        return {
+            key: readable_part(actor, message.fields_by_name["value"].message_type, one) for key, one in value.items()
+        }
     return {
-        name: _part(actor, field.message_type, value[name])
+        name: readable_part(actor, field.message_type, value[name])
         for name, field in message.fields_by_name.items()
         if name in value and actor.can_read(field)
     }

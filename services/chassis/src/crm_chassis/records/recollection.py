@@ -44,7 +44,7 @@ class ValueNotKnown(RuleViolated):
 
 
 @dataclass(frozen=True)
-class _Kind:
+class Kind:
     """A kind of record, with the methods and functions that read and change one."""
 
     model: Any
@@ -69,7 +69,7 @@ class Recollection:
     ) -> None:
         """`methods` are those of the service, by path."""
         self._references = references
-        self._kinds = dict(_kinds(records, [*methods.values()]))
+        self._kinds = dict(kinds_of(records, [*methods.values()]))
 
     @property
     def functions(self) -> tuple[UseCase, ...]:
@@ -147,7 +147,7 @@ class Recollection:
         names = _restorable(kind, tx.actor, request.fields, past, now)
         wanted: Any = updater.request()
         body = next(one for one in updater.request.DESCRIPTOR.fields if crm_contracts.is_resource(one))
-        _fill(getattr(wanted, body.name), past.message(), now, names)
+        fill(getattr(wanted, body.name), past.message(), now, names)
         if names:
             wanted.update_mask.paths.extend(names)
             check_input(wanted, tx.actor)
@@ -167,13 +167,13 @@ class Recollection:
             return at_version(tx, record, request.version)
         return as_of(tx, record, moment_of(tx, request.as_of))
 
-    def _kind(self, resource: str) -> _Kind:
+    def _kind(self, resource: str) -> Kind:
         kind = self._kinds.get(resource)
         if kind is None:
             raise NotFound(f"There are no {resource[:100]} here.")
         return kind
 
-    def _read(self, tx: Transaction, request: Any) -> tuple[_Kind, Record]:
+    def _read(self, tx: Transaction, request: Any) -> tuple[Kind, Record]:
         """The record that a request names, if the actor may read it."""
         kind = self._kind(request.resource)
         needed = kind.reader.policy.permission
@@ -194,9 +194,9 @@ class Recollection:
             last = rows[-1].id
 
 
-def _kinds(
+def kinds_of(
     records: Sequence[type[Record]], methods: Sequence[tuple[crm_contracts.Method, UseCase]]
-) -> Iterator[tuple[str, _Kind]]:
+) -> Iterator[tuple[str, Kind]]:
     """The kinds of records that are read by their ids, by plural."""
     models = {model.message.DESCRIPTOR.full_name: model for model in records}
     updates = {
@@ -207,7 +207,7 @@ def _kinds(
     for method, function in methods:
         name = method.response.DESCRIPTOR.full_name
         if method.request is standard_pb2.GetRequest and name in models:
-            yield models[name].plural, _Kind(models[name], method, function, updates.get(name))
+            yield models[name].plural, Kind(models[name], method, function, updates.get(name))
 
 
 def _changes(record: Record) -> Select[Any]:
@@ -263,7 +263,7 @@ def _origin(name: str, value: Any, row: History) -> history_pb2.FieldOrigin:
     )
 
 
-def _restorable(kind: _Kind, actor: Actor, named: Sequence[str], past: Past[Record], now: Message) -> tuple[str, ...]:
+def _restorable(kind: Kind, actor: Actor, named: Sequence[str], past: Past[Record], now: Message) -> tuple[str, ...]:
     """The fields to restore: those that are named, else those that differ and that the actor may write.
 
     Raises InvalidInput for a name that no field has, ValueNotKnown.
@@ -292,7 +292,7 @@ def _differ(one: Any, other: Any, name: str) -> bool:
     return said or getattr(one, name) != getattr(other, name)
 
 
-def _fill(body: Any, then: Any, now: Any, names: Sequence[str]) -> None:
+def fill(body: Any, then: Any, now: Any, names: Sequence[str]) -> None:
     """Puts the values of then into the body of an update.
 
     What followed something else then, because nobody had set it, follows it again.

@@ -134,6 +134,16 @@ class References:
             for one in self.unusable(tx, references)
         }
 
+    def refusals_in(self, tx: Transaction, message: Message) -> dict[str, list[str]]:
+        """The same for all that a message names, this service's own records included, whether it changes or not."""
+        references = list(named(message))
+        own: dict[str, list[str]] = {
+            one.path: [UNKNOWN_REFERENCE(f"no such {one.kind.rsplit('.', 1)[1]}")]
+            for one in references
+            if one.kind in self._own and tx.unusable(self._own[one.kind], {id_ for id_ in one.ids if id_})[0]
+        }
+        return own | self.refusals(tx, references)
+
     def unusable(self, tx: Transaction, references: Iterable[Named]) -> list[Named]:
         """Those of the references to other services' records that may not be named here, asked for by kind.
 

@@ -208,6 +208,9 @@ class Transaction(View):
         """Whether this transaction has left something in the audit trail."""
         self.current_ids: set[str] = set()
         """Ids of records that can be merged, of which this transaction knows that they are not old."""
+        self.call: Callable[[crm_contracts.Method, Message, str], Message] = _no_calls
+        """Makes another call of the same actor within this transaction, under a source of its own for the audit trail:
+        all of both is committed, or nothing (crm_chassis.calls.pipeline)."""
         self._vault = vault
         self._changes: dict[Record, _Change] = {}
         self._named: dict[Record, Message] = {}
@@ -493,12 +496,12 @@ class Transaction(View):
         left.note(kind, record_id, 0, action, noted, sealed)
         self._leave(left)
 
-    def acting(self, actor: Actor, permission: str) -> Transaction:
+    def acting(self, actor: Actor, permission: str, *, reach: str = "", source: str = "") -> Transaction:
         """A transaction of somebody else on the session of this one: its changes are noted as that actor's, and the
         change sets of the two are apart."""
         return Transaction(
-            self.session, actor, vault=self._vault, permission=permission, context=self.context,
-            clock=lambda: self.now, source=self.source, caused_by=self.caused_by,
+            self.session, actor, vault=self._vault, permission=permission, reach=reach, context=self.context,
+            clock=lambda: self.now, source=source or self.source, caused_by=self.caused_by,
         )  # fmt: skip
 
     def fingerprint(self, content: bytes) -> bytes:
@@ -793,6 +796,10 @@ def _numbers(value: Any) -> Any:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return repr(float(value))
     return value
+
+
+def _no_calls(*_: Any) -> Message:
+    raise RuntimeError("only what was called itself makes calls")
 
 
 @contextmanager

@@ -22,6 +22,8 @@ from crm_identity.notifications.telling import (
     DANGLING,
     DEAL_WON,
     MENTIONED,
+    PROPOSAL_DECIDED,
+    PROPOSED,
     SLA_BROKEN,
     TASK_DUE,
     News,
@@ -132,6 +134,28 @@ def _on_dangling(tx: Transaction, event: IncomingEvent) -> None:
         tell(tx, owner_id, News(DANGLING, resource, reference["holder_id"], "", event.time, event.id))
 
 
+def _on_proposal(tx: Transaction, event: IncomingEvent) -> None:
+    """Tells who has the records that changes of them are proposed, and who proposed them what became of it."""
+    proposal = event.payload["proposal"]
+    records = [one for one in proposal["records"] if one["resource"] in RESOURCES]
+    if event.action == "decided":
+        for one in records:
+            withdraw(tx, PROPOSED, one["resource"], one["id"], once=True)
+        # Of one that was about several records, one is named: the way there shows the others.
+        for one in records[:1]:
+            tell(tx, proposal["created_by"], _of_proposal(event, PROPOSAL_DECIDED, one))
+        return
+    told: set[str] = set()
+    for one in records:
+        if one["owner_id"] and one["owner_id"] not in told:
+            told.add(one["owner_id"])
+            tell(tx, one["owner_id"], _of_proposal(event, PROPOSED, one))
+
+
+def _of_proposal(event: IncomingEvent, kind: str, record: dict[str, Any]) -> News:
+    return News(kind, record["resource"], record["id"], event.actor_id, event.time, event.id)
+
+
 def _members(tx: Transaction, team_id: str | None) -> Iterable[str]:
     if not team_id:
         return ()
@@ -188,6 +212,9 @@ _NEWS: dict[str, Handler] = {
     "crm.sales.opportunity.won.v1": _on_won,
     "crm.support.ticket.sla_breached.v1": _on_breach,
     **{f"{domain}.comment.*": _on_comment for domain in ("crm.contacts", "crm.sales", "crm.support")},
+    **{
+        f"{domain}.proposal.*": _on_proposal for domain in ("crm.contacts", "crm.sales", "crm.marketing", "crm.support")
+    },
     **{f"{domain}.reference.dangling.v1": _on_dangling for domain in ("crm.contacts", "crm.sales", "crm.support")},
 }
 SUBSCRIPTIONS = (

@@ -38,6 +38,8 @@ _TEXTS: dict[str, dict[str, str]] = {
         "MENTIONED": "Comments that mention you: {count}",
         "COMMENTED": "Comments on your records: {count}",
         "REFERENCE_DANGLING": "Your records that name one that does not exist: {count}",
+        "PROPOSED": "Changes that are proposed to your records: {count}",
+        "PROPOSAL_DECIDED": "Your proposals that somebody has decided: {count}",
         "end": "Read them here: {url}\n\nWhat you are told by mail you choose in your preferences.",
     },
     "de": {
@@ -49,6 +51,8 @@ _TEXTS: dict[str, dict[str, str]] = {
         "MENTIONED": "Kommentare, die Sie erwähnen: {count}",
         "COMMENTED": "Kommentare zu Ihren Datensätzen: {count}",
         "REFERENCE_DANGLING": "Ihre Datensätze, die einen nennen, den es nicht gibt: {count}",
+        "PROPOSED": "Vorgeschlagene Änderungen an Ihren Datensätzen: {count}",
+        "PROPOSAL_DECIDED": "Ihre Vorschläge, über die entschieden wurde: {count}",
         "end": "Hier lesen Sie mehr: {url}\n\nWas Sie per Mail erfahren, wählen Sie in Ihren Einstellungen.",
     },
 }

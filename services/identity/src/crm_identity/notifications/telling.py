@@ -18,6 +18,7 @@ from crm_identity.users.model import User
 
 ASSIGNED, TASK_DUE, SLA_BROKEN, DEAL_WON = "ASSIGNED", "TASK_DUE", "SLA_BROKEN", "DEAL_WON"
 MENTIONED, COMMENTED, DANGLING = "MENTIONED", "COMMENTED", "REFERENCE_DANGLING"
+PROPOSED, PROPOSAL_DECIDED = "PROPOSED", "PROPOSAL_DECIDED"
 MOST_UNREAD = 1000
 """Whoever has so many unread is told no more: nobody reads them."""
 
@@ -94,9 +95,12 @@ def _put(tx: Transaction, user_id: str, news: News, *, in_app: bool, email: str)
     return True
 
 
-def withdraw(tx: Transaction, kind: str, resource: str, record_id: str, *, but: str | None) -> None:
-    """Takes back what users but one have not read: it is no longer so."""
+def withdraw(
+    tx: Transaction, kind: str, resource: str, record_id: str, *, but: str | None = None, once: bool = False
+) -> None:
+    """Takes back what users but one have not read: it is no longer so. With `once` only what has happened once."""
     others = [Notification.user_id != but] if but else []
+    others += [Notification.occurrences == 1] if once else []
     tx.session.execute(
         delete(Notification)
         .where(*of_record(resource, record_id), Notification.kind == kind, Notification.read_at.is_(None), *others)

@@ -17,6 +17,7 @@ _SALES = f"{_CUSTOMERS} {_OWN_WORK}"
 _MARKETING = "segments templates campaigns campaign_members"
 _SUPPORT_SETUP = "business_calendars sla_policies"
 _PEOPLE = "users teams territories"
+_PROPOSALS = (ALL, "proposals", "create")
 _OWN_KEYS = (OWN, "api_keys", "create read delete")
 _BOTH_CLEARANCES = (ALL, "fields.personal fields.financial", "read")
 
@@ -62,6 +63,7 @@ BUILT_IN = (
             (ALL, f"{_PEOPLE} roles", "read"),
             (ALL, "saved_views", "share"),
             _BOTH_CLEARANCES,
+            _PROPOSALS,
             _OWN_KEYS,
         ],
     ),
@@ -83,6 +85,7 @@ BUILT_IN = (
             (TEAM, "tickets messages", "read"),
             (ALL, _PEOPLE, "read"),
             _BOTH_CLEARANCES,
+            _PROPOSALS,
             _OWN_KEYS,
         ],
     ),
@@ -102,6 +105,7 @@ BUILT_IN = (
             (ALL, "imports", "create read"),
             (OWN, "imports", "cancel"),
             (ALL, "fields.personal", "read"),
+            _PROPOSALS,
             _OWN_KEYS,
         ],
     ),
@@ -123,6 +127,7 @@ BUILT_IN = (
             (ALL, "users", "read"),
             (ALL, "saved_views", "share"),
             (ALL, "fields.personal", "read"),
+            _PROPOSALS,
             _OWN_KEYS,
         ],
     ),
@@ -140,6 +145,7 @@ BUILT_IN = (
             (ALL, _SUPPORT_SETUP, "read"),
             (ALL, "users teams", "read"),
             (ALL, "fields.personal", "read"),
+            _PROPOSALS,
             _OWN_KEYS,
         ],
     ),
@@ -172,6 +178,7 @@ BUILT_IN = (
             (OWN, "imports", "cancel"),
             (ALL, _PEOPLE, "read"),
             _BOTH_CLEARANCES,
+            _PROPOSALS,
             (OWN, "api_keys", "read"),
         ],
     ),

@@ -9,9 +9,9 @@ import { ReferenceInput } from "@/shared/fields/reference-input";
 import { useTitles } from "@/shared/fields/titles";
 import { useText } from "@/shared/i18n";
 import { newId } from "@/shared/new-id";
+import { accessKey, accessOf, type Explained } from "@/shared/record/access";
+import { type Share, type SharingProps, sharesOf } from "@/shared/record/sharing";
 import { Failed, useTell } from "@/shared/ui/problem";
-import { accessKey, accessOf, type Explained } from "./access";
-import { type Share, type SharingProps, sharesOf } from "./sharing";
 
 type Props = SharingProps & { onClose: () => void };
 type Kind = NonNullable<Share["principal_kind"]>;
@@ -30,7 +30,7 @@ const LEVELS = ["READ", "UPDATE", "FULL"] as const;
 const choiceOf = (reference: string) => ({ name: "principal_id", reference, required: true }) as unknown as Field;
 
 export default function SharingDialog({ resource, id, title, onClose }: Props) {
-  const { text } = useText();
+  const { text } = useText("sharing");
   const read = useQuery(sharesOf(resource, id));
   const shares = read.data?.shares ?? [];
   const far = LEVELS.indexOf((read.data?.may_share ?? "LEVEL_UNSPECIFIED") as (typeof LEVELS)[number]);
@@ -62,7 +62,7 @@ export default function SharingDialog({ resource, id, title, onClose }: Props) {
 
 /** The names of those shares are with. */
 function useNames(shares: readonly Share[]) {
-  const { text } = useText();
+  const { text } = useText("sharing");
   const of = (kind: Kind) => shares.filter((one) => one.principal_kind === kind).map((one) => one.principal_id);
   const users = useTitles("users", [...of("USER"), ...shares.map((one) => one.granted_by)]);
   const names = {
@@ -82,7 +82,7 @@ function useNames(shares: readonly Share[]) {
 type SharedProps = { resource: string; id: string; shares: Share[]; mayRemove: boolean };
 
 function Shared({ resource, id, shares, mayRemove }: SharedProps) {
-  const { text, time } = useText();
+  const { text, time } = useText("sharing");
   const tell = useTell();
   const names = useNames(shares);
   const client = useQueryClient();
@@ -146,7 +146,7 @@ function Shared({ resource, id, shares, mayRemove }: SharedProps) {
 type NewProps = { resource: string; id: string; levels: readonly (typeof LEVELS)[number][] };
 
 function NewShare({ resource, id, levels }: NewProps) {
-  const { text } = useText();
+  const { text } = useText("sharing");
   const tell = useTell();
   const client = useQueryClient();
   const [kind, setKind] = useState<(typeof KINDS)[number]>("USER");
@@ -252,7 +252,7 @@ function NewShare({ resource, id, levels }: NewProps) {
 }
 
 function Why({ resource, id }: { resource: string; id: string }) {
-  const { text } = useText();
+  const { text } = useText("sharing");
   const [whom, setWhom] = useState<string | null>(null);
   const explained = useQuery({ ...accessOf(resource, id, whom ?? ""), enabled: Boolean(whom) });
   return (
@@ -275,7 +275,7 @@ function Why({ resource, id }: { resource: string; id: string }) {
 type Access = Explained["access"][number];
 
 function Answer({ explained }: { explained: Explained }) {
-  const { text } = useText();
+  const { text } = useText("sharing");
   const names = useNames(explained.access.flatMap((one) => one.grounds.flatMap(({ share }) => (share ? [share] : []))));
   const why = (access: Access) =>
     access.allowed
