@@ -119,6 +119,7 @@ HARMLESS_OF = {
     "activities": {"channel": "seen"}, "tasks": {"subject": "seen"}, "messages": {}, "opt_outs": {},
     "campaigns": {"description": "seen"}, "segments": {"description": "seen"}, "templates": {"description": "seen"},
     "products": {"description": "seen"}, "pipelines": {"name": "seen"}, "affiliations": {"role": "seen"},
+    "account_relationships": {"note": "seen"},
 }  # fmt: skip
 
 
@@ -233,6 +234,7 @@ class World:
         self.make("comments", f"/v1/tickets/{ticket}/comments", body=f"{mark} mutters")
         self.make("opt_outs", email=f"{mark}@optouts.example", reach="ADDRESS")
         self.make("affiliations", contact_id=contact, account_id=other)
+        self.make("account_relationships", from_account_id=account, kind="PARTNER", to_account_id=other)
         self.make_import()
 
     def make_import(self) -> None:

@@ -168,3 +168,15 @@ TASKS = ("Call back about the offer", "Prepare the site visit", "Send the data s
 
 NEWSLETTER = "Demo: newsletter"
 """The template, of samples.yaml, of the campaign that is ready to be launched."""
+
+RELATIONSHIPS = (
+    ("SUPPLIER", "Calibration gases, by a frame contract"),
+    ("CUSTOMER", ""),
+    ("PARTNER", "Joint stand at the spring fair"),
+    ("COMPETITOR", ""),
+    ("RESELLER", "Northern Europe only"),
+    ("INVESTOR", "Holds a minority since 2021"),
+    ("ADVISED_BY", ""),
+    ("REFERRED_BY", ""),
+)
+"""What one account is to another one, and what is noted of it."""
