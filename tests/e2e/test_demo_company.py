@@ -125,7 +125,8 @@ def _state(run_dir: Path) -> dict[str, str]:
 
 def _counts(admin: Api) -> dict[str, int]:
     query = {"page_size": 1, "exact_total_size": "true"}
-    kinds = ("users", "accounts", "contacts", "leads", "opportunities", "tickets", "activities", "campaigns", "tasks")
+    kinds = ("users", "accounts", "contacts", "leads", "opportunities", "tickets", "activities", "campaigns", "tasks",
+             "account_relationships")  # fmt: skip
     found = {kind: int(admin.get(f"/v1/{kind}", **query)["total_size"]) for kind in kinds}
     return found | {"templates": len(admin.get("/v1/templates")["templates"])}
 

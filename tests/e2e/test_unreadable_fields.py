@@ -127,6 +127,7 @@ HARMLESS_OF = {
     "activities": {"channel": "seen"}, "tasks": {"subject": "seen"}, "messages": {}, "opt_outs": {},
     "campaigns": {"description": "seen"}, "segments": {"description": "seen"}, "templates": {"description": "seen"},
     "products": {"description": "seen"}, "pipelines": {"name": "seen"}, "affiliations": {"role": "seen"},
+    "account_relationships": {"note": "seen"},
 }  # fmt: skip
 
 
@@ -245,6 +246,7 @@ class World:
         commands = [{"resource": "contacts", "id": contact, "fields": proposed}]
         self.make("proposals", commands=commands, reason=f"{mark} is why")
         self.ids["terms of proposals"] = self.admin.get(f"/v1/proposals/{self.ids['proposals']}")["terms_hash"]
+        self.make("account_relationships", from_account_id=account, kind="PARTNER", to_account_id=other)
         self.make_import()
 
     def make_import(self) -> None:

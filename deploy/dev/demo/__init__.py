@@ -60,6 +60,7 @@ class _Load:
         """
         passwords = self._organisation(admin_email) | {admin_email: admin_password}
         self._import("accounts")
+        self._import("account_relationships")
         self._import("contacts")
         for told in load_samples(self._client):
             self._progress(told)

@@ -11,7 +11,7 @@ import math
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import accumulate
+from itertools import accumulate, cycle
 from random import Random
 from typing import TypeVar
 
@@ -256,7 +256,18 @@ class _Generator:
         # Files name subsidiaries before their parents too.
         listed = rows[:1] + rows[95:] + rows[1:95]
         self._tables["accounts"] = listed
+        self._tables["account_relationships"] = self._relationships([row["external_id"] for row in rows])
         return customers
+
+    def _relationships(self, accounts: list[str]) -> list[Row]:
+        """What some accounts are to each other, the key account to most kinds of them."""
+        random = self._random("relationships")
+        ends = [(accounts[0], other) for other in random.sample(accounts[1:], len(words.RELATIONSHIPS))]
+        ends += zip(accounts[40:60], accounts[60:80], strict=True)
+        return [
+            {"from_account": one, "kind": kind, "to_account": other, "note": note}
+            for (one, other), (kind, note) in zip(ends, cycle(words.RELATIONSHIPS), strict=False)
+        ]
 
     def _company_name(self, random: Random, taken: set[str]) -> str:
         while (name := random.choice(words.COMPANY_STARTS) + random.choice(words.COMPANY_ENDS)) in taken:

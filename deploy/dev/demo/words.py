@@ -174,3 +174,14 @@ PROPOSALS = (
     ({"employees": 12_000}, "Their imprint says so."),
     ({"employees": 1_450, "website": "https://www.customers.example"}, "From the annual report, page 7."),
 )
+RELATIONSHIPS = (
+    ("SUPPLIER", "Calibration gases, by a frame contract"),
+    ("CUSTOMER", ""),
+    ("PARTNER", "Joint stand at the spring fair"),
+    ("COMPETITOR", ""),
+    ("RESELLER", "Northern Europe only"),
+    ("INVESTOR", "Holds a minority since 2021"),
+    ("ADVISED_BY", ""),
+    ("REFERRED_BY", ""),
+)
+"""What one account is to another one, and what is noted of it."""

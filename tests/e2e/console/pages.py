@@ -50,12 +50,14 @@ def make_one_of_each(api: Api) -> None:
     mark, soon = secrets.token_hex(4), (datetime.now(UTC) + timedelta(days=30)).isoformat()
     make = api.post
     account, contact = make("/v1/accounts", name="Quorum Mills")["id"], make("/v1/contacts", last_name="Quorum")["id"]
+    other = make("/v1/accounts", name="Quorum Supplies")["id"]
     campaign = make("/v1/campaigns", name=f"Fair {mark}", channel="EMAIL")["id"]
     calendar = make(
         "/v1/business_calendars", name=f"Office {mark}", time_zone="Europe/Berlin",
         working_hours=[{"weekday": 1, "start": "09:00", "end": "17:00"}],
     )["id"]  # fmt: skip
     others: dict[str, dict[str, Any]] = {
+        "account_relationships": {"from_account_id": account, "kind": "CUSTOMER", "to_account_id": other},
         "activities": {"type": "CALL", "subject": "Asked for an offer", "contact_id": contact},
         "affiliations": {"contact_id": contact, "account_id": account},
         "api_keys": {"name": f"Shop {mark}", "permissions": ["contacts.read"], "expires_at": soon},

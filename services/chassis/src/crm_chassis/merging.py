@@ -84,8 +84,16 @@ class Fold:
     """What becomes of two rows of a model that say the same of one record; the rule for each model where more is to be
     done than to mark the one of the loser as deleted."""
 
+    def twin(self, tx: Transaction, row: Any, column: str, id_: str, *, stands: bool = False) -> Any:
+        """The row that says the same as this one would if `column` named another record, where the unique index that
+        allows one does not have the column; locked. The row itself if it would say nothing: it gives way too.
+
+        None if there is none, or the row is deleted; `stands`: as if it was not.
+        """
+        return None
+
     def absorb(self, tx: Transaction, staying: Any, leaving: Any) -> None:
-        """Takes over into the row that stays what the other one says beyond it."""
+        """Takes over into the row that stays what the other one says beyond it. Both are one for its own twin."""
 
     def give_way(self, tx: Transaction, leaving: Any) -> None:
         """Takes the row of the loser out of the way of the unique index."""
@@ -249,9 +257,9 @@ class Merging:
 
     def _move_row(self, tx: Transaction, model: Any, place: Place, row: Any, path: Sequence[Alias]) -> None:
         old_id, new_id = path[0].old_id, path[-1].new_id
-        staying = _twin(tx, model, place, row, new_id)
+        fold = self._folds.get(model, _FOLD)
+        staying = _twin(tx, model, place, row, new_id) or fold.twin(tx, row, place.column, new_id)
         if staying is not None:
-            fold = self._folds.get(model, _FOLD)
             before = _values(staying)
             fold.absorb(tx, staying, row)
             fold.changed(tx, staying, before)
@@ -293,9 +301,9 @@ class Merging:
         if row is None:
             return
         place = next(one for one in places(model) if one.column == noted.field)
+        fold = self._folds.get(model, _FOLD)
         if noted.folded:
             staying: Any = tx.session.scalar(select(model).where(model.id == noted.note["twin"]).with_for_update())
-            fold = self._folds.get(model, _FOLD)
             if staying is not None:
                 was = _values(staying)
                 for name, (before, after) in noted.note["changed"].items():
@@ -303,16 +311,19 @@ class Merging:
                         setattr(staying, name, _typed(model, name, before))
                 fold.changed(tx, staying, was)
                 tx.session.flush()
-            if _twin(tx, model, place, row, noted.old_id, stands=True) is None:
+            twin = _twin(tx, model, place, row, noted.old_id, stands=True)
+            if (twin or fold.twin(tx, row, noted.field, noted.old_id, stands=True)) is None:
                 fold.come_back(tx, row)
                 setattr(row, noted.field, noted.old_id)
             return
         if place.inner or place.many:
             if getattr(row, noted.field) == noted.note["after"]:
                 setattr(row, noted.field, noted.note["before"])
-        elif getattr(row, noted.field) == noted.new_id and _twin(tx, model, place, row, noted.old_id) is None:
-            setattr(row, noted.field, noted.old_id)
-            tx.session.flush()
+        elif getattr(row, noted.field) == noted.new_id:
+            twin = _twin(tx, model, place, row, noted.old_id) or fold.twin(tx, row, noted.field, noted.old_id)
+            if twin is None:
+                setattr(row, noted.field, noted.old_id)
+                tx.session.flush()
 
 
 def note(

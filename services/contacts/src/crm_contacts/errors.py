@@ -45,6 +45,13 @@ class HierarchyCycle(DomainError):
     status = 422
 
 
+class RelatedToItself(DomainError):
+    """An account is not related to itself; name another one."""
+
+    reason = "ACCOUNT_RELATED_TO_ITSELF"
+    status = 422
+
+
 class SourceAlreadyRecorded(DomainError):
     """An activity with the same source_id was recorded before."""
 

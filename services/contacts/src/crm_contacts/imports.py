@@ -11,15 +11,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from crm.contacts.v1 import accounts_pb2, activities_pb2, contacts_pb2, leads_pb2
+from crm.contacts.v1 import account_relationships_pb2, accounts_pb2, activities_pb2, contacts_pb2, leads_pb2
 from crm_chassis.contracts.formats import address_key
 from crm_chassis.errors import InvalidInput
+from crm_chassis.ids import as_uuid
 from crm_chassis.imports.kinds import Importer
 from crm_chassis.records.hierarchy import in_circle
+from crm_chassis.records.mapping import assign
 from crm_chassis.records.rows import Column, Row, Upserts, bring_in_line, columns_of, moment, outcome, read_row
 from crm_chassis.records.tx import Transaction
 from crm_kit.naming import Names, accounts_named, cells, contacts_named
+from sqlalchemy import select
 
+from crm_contacts.account_relationships.model import AccountRelationship, edge_of
+from crm_contacts.account_relationships.usecases import check_holder, relate
 from crm_contacts.accounts.model import Account
 from crm_contacts.activities.model import Activity
 from crm_contacts.base import Record
@@ -33,6 +38,7 @@ from crm_contacts.leads.queries import in_status_since
 from crm_contacts.likenesses import TYPES, Likenesses, wish_of
 
 R = TypeVar("R", bound=Record)
+_ENDS = ("from_account_id", "to_account_id")
 
 
 @dataclass
@@ -191,6 +197,70 @@ def import_contact(tx: Transaction, row: Row, batch: _Batch[Contact], message: c
         return outcome(tx, contact, created)
 
 
+class _Related:
+    """What the rows of one transaction name: accounts, and what those are to each other."""
+
+    def __init__(self, tx: Transaction, rows: Sequence[Row]) -> None:
+        self._tx = tx
+        self._named = accounts_named(tx, Account, cells(rows, "from_account") | cells(rows, "to_account"))
+        self._known: dict[str, AccountRelationship] = {}
+        ids = self._named.all() | {row[name] for row in rows for name in _ENDS if as_uuid(row.get(name, ""))}
+        if ids:
+            column = AccountRelationship.from_account_id, AccountRelationship.to_account_id
+            query = select(AccountRelationship).where(
+                *(one.in_(ids) for one in column), AccountRelationship.deleted_at.is_(None)
+            )
+            with tx.session.no_autoflush:
+                found = tx.session.scalars(query.order_by(AccountRelationship.id).with_for_update())
+                self._known = {one.edge: one for one in found}
+
+    def ends(self, row: Row) -> dict[str, str]:
+        """The ids of the accounts that a row names. Raises what is said of a name that calls none, or several."""
+        named = {name: self._named.cell(row, name.removesuffix("_id"), "account") for name in _ENDS}
+        return {name: id_ for name, id_ in named.items() if id_}
+
+    def find(self, message: account_relationships_pb2.AccountRelationship) -> AccountRelationship | None:
+        """What the two are to each other already by that kind, from whichever end it was said."""
+        kind = account_relationships_pb2.AccountRelationship.Kind.Name(message.kind)
+        return self._known.get(edge_of(kind, message.from_account_id, message.to_account_id))
+
+    def put(self, relationship: AccountRelationship) -> None:
+        """Keeps a new one, so that a later row of the batch finds it."""
+        relationship.settle()
+        self._known[relationship.edge] = relationship
+
+
+def read_account_relationship(
+    tx: Transaction, row: Row, related: _Related
+) -> account_relationships_pb2.AccountRelationship:
+    """A relationship; `from_account` and `to_account` name the accounts by name or external id."""
+    message = read_row(tx, account_relationships_pb2.AccountRelationship, row, extra=related.ends(row))
+    with tx.session.no_autoflush:
+        for name in _ENDS:
+            tx.check_reference(Account, getattr(message, name), name)
+    return message
+
+
+def import_account_relationship(
+    tx: Transaction, row: Row, related: _Related, message: account_relationships_pb2.AccountRelationship
+) -> str:
+    """Of two that are related so already note and dates change, from whichever end it was said. Raises what relating by
+    hand raises."""
+    with tx.session.no_autoflush:
+        known = related.find(message)
+        if known is None:
+            relationship = AccountRelationship()
+            assign(relationship, message)
+            if row.get("created_at"):
+                relationship.created_at = moment("created_at", row["created_at"])
+            related.put(relate(tx, relationship))
+            return "created"
+        check_holder(tx, known)
+        said = {name for name in ("note", "start_date", "end_date") if row.get(name)}
+        assign(known, message, said | row.cleared & {"note", "start_date", "end_date"})
+        return outcome(tx, known, False)
+
+
 def read_lead(tx: Transaction, row: Row, batch: _Batch[Lead]) -> leads_pb2.Lead:
     """A lead that is not converted yet."""
     lead = batch.find(row)
@@ -290,6 +360,14 @@ IMPORTERS = (
     Importer(
         "leads", "leads.create", leads_pb2.Lead, columns_of(leads_pb2.Lead, last_activity=_PERSON),
         _prepare(Lead), read_lead, import_lead, seeks_duplicates=True,
+    ),
+    Importer(
+        "account_relationships", "account_relationships.create", account_relationships_pb2.AccountRelationship,
+        columns_of(
+            account_relationships_pb2.AccountRelationship,
+            from_account=Column("from_account_id"), to_account=Column("to_account_id"),
+        ),
+        _Related, read_account_relationship, import_account_relationship,
     ),
     Importer(
         "activities", "activities.create", activities_pb2.Activity,

@@ -11,6 +11,8 @@ from crm_chassis.service import Service, migrations_of
 from crm_kit import comments
 
 from crm_contacts import conversion
+from crm_contacts.account_relationships import usecases as relationships
+from crm_contacts.account_relationships.model import AccountRelationship
 from crm_contacts.accounts import usecases as accounts
 from crm_contacts.accounts.model import Account
 from crm_contacts.activities import usecases as activities
@@ -57,6 +59,10 @@ service = Service(
         *standard(Affiliation),
         contacts.update_affiliation,
         contacts.delete_affiliation,
+        relationships.create_account_relationship,
+        *standard(AccountRelationship),
+        relationships.update_account_relationship,
+        relationships.delete_account_relationship,
         checked(leads.create_lead),
         *standard(Lead),
         checked(leads.update_lead),

@@ -72,7 +72,7 @@ def test_a_few_statements_however_much_there_is(rpc: Any, family: Any, engine: A
         profile(rpc, account_id=family.account)
     finally:
         event.remove(engine, "before_cursor_execute", note)
-    assert len(statements) <= 4  # one of them asks where an old id leads
+    assert len(statements) <= 5  # one of them asks where an old id leads
 
 
 def test_an_invisible_customer_is_not_there(rpc: Any, family: Any) -> None:

@@ -35,6 +35,7 @@ import { useDescribedRecord } from "@/shared/record/described-record";
 import { Fields, RecordHeader } from "@/shared/record/record-page";
 import { Failed } from "@/shared/ui/problem";
 import { LookBack, PastBar, unchangeable } from "./past";
+import { Relationships, RelationshipsThen } from "./relationships";
 import { Timeline } from "./timeline";
 
 type Resource = "contacts" | "accounts";
@@ -126,6 +127,7 @@ export function CustomerPage({ resource, id }: { resource: Resource; id: string 
             <Tabs.Tab value="people">
               {text(resource === "contacts" ? "customer.accounts" : "customer.contacts")}
             </Tabs.Tab>
+            {resource === "accounts" && <Tabs.Tab value="relationships">{text("relationships.title")}</Tabs.Tab>}
             {!asOf && <Tabs.Tab value="history">{text("customer.history")}</Tabs.Tab>}
           </Tabs.List>
           <Tabs.Panel value="comments" pt="md">
@@ -134,6 +136,11 @@ export function CustomerPage({ resource, id }: { resource: Resource; id: string 
           <Tabs.Panel value="history" pt="md">
             <History resource={resource} id={id} />
           </Tabs.Panel>
+          {resource === "accounts" && !asOf && (
+            <Tabs.Panel value="relationships" pt="md">
+              <Relationships account={record.id} />
+            </Tabs.Panel>
+          )}
           {!sections ? (
             <Skeleton height={240} mt="md" />
           ) : (
@@ -167,6 +174,13 @@ export function CustomerPage({ resource, id }: { resource: Resource; id: string 
                   )}
                 </InState>
               </Tabs.Panel>
+              {resource === "accounts" && asOf && (
+                <Tabs.Panel value="relationships" pt="md">
+                  <InState section={sections.profile} again={again}>
+                    <RelationshipsThen account={record.id} profile={sections.profile.data} />
+                  </InState>
+                </Tabs.Panel>
+              )}
             </>
           )}
         </Tabs>

@@ -11,6 +11,7 @@ import { MOST_RECORDS, portions } from "./portions";
 type Batched = { [Path in keyof paths]: Path extends `/v1/${infer Plural}:batchUpdate` ? Plural : never }[keyof paths];
 
 const BATCHED: Record<Batched, true> = {
+  account_relationships: true,
   accounts: true,
   activities: true,
   affiliations: true,

@@ -24,13 +24,14 @@ _sym_db = _symbol_database.Default()
 
 from crm.common.v1 import search_pb2 as crm_dot_common_dot_v1_dot_search__pb2
 from crm.common.v1 import timelines_pb2 as crm_dot_common_dot_v1_dot_timelines__pb2
+from crm.contacts.v1 import account_relationships_pb2 as crm_dot_contacts_dot_v1_dot_account__relationships__pb2
 from crm.contacts.v1 import accounts_pb2 as crm_dot_contacts_dot_v1_dot_accounts__pb2
 from crm.contacts.v1 import affiliations_pb2 as crm_dot_contacts_dot_v1_dot_affiliations__pb2
 from crm.contacts.v1 import contacts_pb2 as crm_dot_contacts_dot_v1_dot_contacts__pb2
 from crm.options.v1 import options_pb2 as crm_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x63rm/contacts/v1/customers.proto\x12\x0f\x63rm.contacts.v1\x1a\x1a\x63rm/common/v1/search.proto\x1a\x1d\x63rm/common/v1/timelines.proto\x1a\x1e\x63rm/contacts/v1/accounts.proto\x1a\"crm/contacts/v1/affiliations.proto\x1a\x1e\x63rm/contacts/v1/contacts.proto\x1a\x1c\x63rm/options/v1/options.proto\"\xeb\x02\n\x0f\x43ustomerProfile\x12)\n\x07\x63ontact\x18\x01 \x01(\x0b\x32\x18.crm.contacts.v1.Contact\x12)\n\x07\x61\x63\x63ount\x18\x02 \x01(\x0b\x32\x18.crm.contacts.v1.Account\x12*\n\x08\x61\x63\x63ounts\x18\x03 \x03(\x0b\x32\x18.crm.contacts.v1.Account\x12\x32\n\x0c\x61\x66\x66iliations\x18\x04 \x03(\x0b\x32\x1c.crm.contacts.v1.Affiliation\x12*\n\x08\x63ontacts\x18\x05 \x03(\x0b\x32\x18.crm.contacts.v1.Contact\x12\x15\n\rcontact_count\x18\x06 \x01(\x03\x12.\n\x08timeline\x18\x07 \x03(\x0b\x32\x1c.crm.common.v1.TimelineEntry\x12/\n\x0b\x63ontact_ids\x18\x08 \x03(\tB\x1a\xe2\xf3\x18\x16j\x14\x63rm.contacts.contact2\x9f\x03\n\x0f\x43ustomerService\x12\x81\x01\n\x12GetCustomerProfile\x12!.crm.common.v1.GetCustomerRequest\x1a .crm.contacts.v1.CustomerProfile\"&\xca\xf3\x18\x11\n\rcontacts.read@\x01\xea\xf3\x18\r\x08\x01\x12\x07profile\x18\x01\x12\x8e\x01\n\x14ListCustomerTimeline\x12*.crm.common.v1.ListCustomerTimelineRequest\x1a+.crm.common.v1.ListCustomerTimelineResponse\"\x1d\xca\xf3\x18\x13\n\x0f\x61\x63tivities.read@\x01\xea\xf3\x18\x02\x08\x02\x12w\n\rSearchRecords\x12#.crm.common.v1.SearchRecordsRequest\x1a$.crm.common.v1.SearchRecordsResponse\"\x1b\xca\xf3\x18\x11\n\rcontacts.read@\x01\xea\xf3\x18\x02\x08\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x63rm/contacts/v1/customers.proto\x12\x0f\x63rm.contacts.v1\x1a\x1a\x63rm/common/v1/search.proto\x1a\x1d\x63rm/common/v1/timelines.proto\x1a+crm/contacts/v1/account_relationships.proto\x1a\x1e\x63rm/contacts/v1/accounts.proto\x1a\"crm/contacts/v1/affiliations.proto\x1a\x1e\x63rm/contacts/v1/contacts.proto\x1a\x1c\x63rm/options/v1/options.proto\"\xdc\x03\n\x0f\x43ustomerProfile\x12)\n\x07\x63ontact\x18\x01 \x01(\x0b\x32\x18.crm.contacts.v1.Contact\x12)\n\x07\x61\x63\x63ount\x18\x02 \x01(\x0b\x32\x18.crm.contacts.v1.Account\x12*\n\x08\x61\x63\x63ounts\x18\x03 \x03(\x0b\x32\x18.crm.contacts.v1.Account\x12\x32\n\x0c\x61\x66\x66iliations\x18\x04 \x03(\x0b\x32\x1c.crm.contacts.v1.Affiliation\x12*\n\x08\x63ontacts\x18\x05 \x03(\x0b\x32\x18.crm.contacts.v1.Contact\x12\x15\n\rcontact_count\x18\x06 \x01(\x03\x12.\n\x08timeline\x18\x07 \x03(\x0b\x32\x1c.crm.common.v1.TimelineEntry\x12/\n\x0b\x63ontact_ids\x18\x08 \x03(\tB\x1a\xe2\xf3\x18\x16j\x14\x63rm.contacts.contact\x12;\n\rrelationships\x18\t \x03(\x0b\x32$.crm.contacts.v1.AccountRelationship\x12\x32\n\x10related_accounts\x18\n \x03(\x0b\x32\x18.crm.contacts.v1.Account2\x9f\x03\n\x0f\x43ustomerService\x12\x81\x01\n\x12GetCustomerProfile\x12!.crm.common.v1.GetCustomerRequest\x1a .crm.contacts.v1.CustomerProfile\"&\xca\xf3\x18\x11\n\rcontacts.read@\x01\xea\xf3\x18\r\x08\x01\x12\x07profile\x18\x01\x12\x8e\x01\n\x14ListCustomerTimeline\x12*.crm.common.v1.ListCustomerTimelineRequest\x1a+.crm.common.v1.ListCustomerTimelineResponse\"\x1d\xca\xf3\x18\x13\n\x0f\x61\x63tivities.read@\x01\xea\xf3\x18\x02\x08\x02\x12w\n\rSearchRecords\x12#.crm.common.v1.SearchRecordsRequest\x1a$.crm.common.v1.SearchRecordsResponse\"\x1b\xca\xf3\x18\x11\n\rcontacts.read@\x01\xea\xf3\x18\x02\x08\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,8 +46,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CUSTOMERSERVICE'].methods_by_name['ListCustomerTimeline']._serialized_options = b'\312\363\030\023\n\017activities.read@\001\352\363\030\002\010\002'
   _globals['_CUSTOMERSERVICE'].methods_by_name['SearchRecords']._loaded_options = None
   _globals['_CUSTOMERSERVICE'].methods_by_name['SearchRecords']._serialized_options = b'\312\363\030\021\n\rcontacts.read@\001\352\363\030\002\010\003'
-  _globals['_CUSTOMERPROFILE']._serialized_start=242
-  _globals['_CUSTOMERPROFILE']._serialized_end=605
-  _globals['_CUSTOMERSERVICE']._serialized_start=608
-  _globals['_CUSTOMERSERVICE']._serialized_end=1023
+  _globals['_CUSTOMERPROFILE']._serialized_start=287
+  _globals['_CUSTOMERPROFILE']._serialized_end=763
+  _globals['_CUSTOMERSERVICE']._serialized_start=766
+  _globals['_CUSTOMERSERVICE']._serialized_end=1181
 # @@protoc_insertion_point(module_scope)

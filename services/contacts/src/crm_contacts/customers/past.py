@@ -11,9 +11,10 @@ from crm_chassis.records.tx import Transaction
 from crm_kit.customers import until
 from sqlalchemy import or_
 
+from crm_contacts.account_relationships.model import AccountRelationship
 from crm_contacts.accounts.model import Account
 from crm_contacts.contacts.model import Affiliation, Contact
-from crm_contacts.customers.queries import SHOWN_ACCOUNTS, SHOWN_CONTACTS, timeline_of
+from crm_contacts.customers.queries import SHOWN_ACCOUNTS, SHOWN_CONTACTS, SHOWN_RELATIONSHIPS, timeline_of
 
 
 def contact_then(tx: Transaction, contact_id: str, moment: datetime) -> customers_pb2.CustomerProfile:
@@ -55,6 +56,10 @@ def account_then(tx: Transaction, account_id: str, moment: datetime) -> customer
     people = [one for one in those_as_of(tx, query, moment) if one.record.account_id == own or one.record.id in tied]
     shown = people[:SHOWN_CONTACTS]
     ids = [one.record.id for one in people]
+    said = or_(AccountRelationship.from_account_id == own, AccountRelationship.to_account_id == own)
+    query = tx.visible(AccountRelationship, deleted=True).where(said).order_by(AccountRelationship.created_at.desc())
+    related = [one for one in those_as_of(tx, query, moment) if own in _ends(one)][:SHOWN_RELATIONSHIPS]
+    others = {id_ for one in related for id_ in _ends(one)} - {own}
     return customers_pb2.CustomerProfile(
         account=account.message(),
         accounts=messages_then(sorted(family, key=lambda one: (one.record.name, one.record.id))[:SHOWN_ACCOUNTS]),
@@ -63,7 +68,13 @@ def account_then(tx: Transaction, account_id: str, moment: datetime) -> customer
         contact_count=len(people),
         timeline=timeline_of(tx, ids, own, until(moment)),
         contact_ids=ids,
+        relationships=messages_then(related),
+        related_accounts=messages_then(_accounts(tx, moment, Account.id.in_(others))),
     )
+
+
+def _ends(past: Past[AccountRelationship]) -> tuple[str, str]:
+    return past.record.from_account_id, past.record.to_account_id
 
 
 def _accounts(tx: Transaction, moment: datetime, which: Any) -> list[Past[Account]]:

@@ -12,12 +12,14 @@ from crm_chassis.records.view import View, kept
 from crm_kit.customers import entries, timeline
 from sqlalchemy import ARRAY, Select, String, and_, any_, bindparam, case, cast, func, literal, or_, select, union_all
 
+from crm_contacts.account_relationships.model import AccountRelationship
 from crm_contacts.accounts.model import Account
 from crm_contacts.activities.model import Activity
 from crm_contacts.contacts.model import Affiliation, Contact
 
 SHOWN_ACCOUNTS = 50
 SHOWN_CONTACTS = 50
+SHOWN_RELATIONSHIPS = 50
 
 
 @kept
@@ -71,6 +73,21 @@ def newest_people_of(view: View) -> Select[Any]:
     )
     counted = people_of(view).outerjoin(Affiliation, tied).add_columns(Affiliation, func.count().over().label("total"))
     return counted.order_by(Contact.created_at.desc(), Contact.id.desc()).limit(SHOWN_CONTACTS)
+
+
+@kept
+def relationships_of(view: View) -> Select[Any]:
+    """What an account is to others, the newest first, each with the other account."""
+    own = bindparam("account_id", type_=Id)
+    one, other = AccountRelationship.from_account_id, AccountRelationship.to_account_id
+    return (
+        view.visible(AccountRelationship)
+        .where(or_(one == own, other == own))
+        .join(Account, Account.id == case((one == own, other), else_=one))
+        .add_columns(Account)
+        .order_by(AccountRelationship.created_at.desc(), AccountRelationship.id.desc())
+        .limit(SHOWN_RELATIONSHIPS)
+    )
 
 
 def timeline_of(

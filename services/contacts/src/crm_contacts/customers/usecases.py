@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crm.common.v1 import search_pb2, timelines_pb2
-from crm.contacts.v1 import accounts_pb2, affiliations_pb2, contacts_pb2, customers_pb2
+from crm.contacts.v1 import account_relationships_pb2, accounts_pb2, affiliations_pb2, contacts_pb2, customers_pb2
 from crm_chassis.errors import InvalidInput, NotFound
 from crm_chassis.records.mapping import messages_within, to_message
 from crm_chassis.records.model import Record
@@ -14,7 +14,14 @@ from crm_kit.search import Shown, search_hits
 from crm_contacts.accounts.model import Account
 from crm_contacts.contacts.model import Contact
 from crm_contacts.customers.past import account_then, contact_then
-from crm_contacts.customers.queries import accounts_of, family_of, newest_people_of, people_of, timeline_of
+from crm_contacts.customers.queries import (
+    accounts_of,
+    family_of,
+    newest_people_of,
+    people_of,
+    relationships_of,
+    timeline_of,
+)
 from crm_contacts.leads.model import Lead
 
 GATHERED_CONTACTS = 500
@@ -62,6 +69,7 @@ def _account_profile(tx: Transaction, account_id: str) -> customers_pb2.Customer
     ids = [row[0].id for row in rows]
     if total > len(rows):
         ids = _ids_of_people(tx, account.id)
+    related = tx.execute(relationships_of(tx), account_id=account.id).all()
     return customers_pb2.CustomerProfile(
         account=to_message(account, accounts_pb2.Account),
         accounts=messages_within(relatives, accounts_pb2.Account),
@@ -70,6 +78,8 @@ def _account_profile(tx: Transaction, account_id: str) -> customers_pb2.Customer
         contact_count=total,
         timeline=timeline_of(tx, ids, account.id),
         contact_ids=ids,
+        relationships=[to_message(row[0], account_relationships_pb2.AccountRelationship) for row in related],
+        related_accounts=messages_within({row[1].id: row[1] for row in related}.values(), accounts_pb2.Account),
     )
 
 

@@ -8,6 +8,7 @@ from crm_chassis.merging import Fold, Links, Merge, Merging
 from crm_chassis.records.tx import Transaction
 from sqlalchemy import select
 
+from crm_contacts.account_relationships.model import AccountRelationship, edge_of
 from crm_contacts.activities.model import Activity
 from crm_contacts.base import Base
 from crm_contacts.contacts.model import Affiliation, Contact
@@ -20,6 +21,31 @@ class TieFold(Fold):
         """It is the primary one if either is, and knows role and dates if either does."""
         staying.primary = staying.primary or leaving.primary
         staying.role = staying.role or leaving.role
+        staying.start_date = staying.start_date or leaving.start_date
+        staying.end_date = staying.end_date or leaving.end_date
+
+
+class RelationshipFold(Fold):
+    """Two accounts are related once by each kind, from whichever end it is said, and none to itself."""
+
+    def twin(self, tx: Transaction, row: Any, column: str, id_: str, *, stands: bool = False) -> Any:
+        """What says the same; the row itself if it would relate an account to itself."""
+        if row.deleted_at is not None and not stands:
+            return None
+        ends = {"from_account_id": row.from_account_id, "to_account_id": row.to_account_id, column: id_}
+        from_id, to_id = ends["from_account_id"], ends["to_account_id"]
+        if from_id == to_id:
+            return row
+        same = select(AccountRelationship).where(
+            AccountRelationship.edge == edge_of(row.kind, from_id, to_id),
+            AccountRelationship.deleted_at.is_(None),
+            AccountRelationship.id != row.id,
+        )
+        return tx.session.scalar(same.with_for_update())
+
+    def absorb(self, tx: Transaction, staying: AccountRelationship, leaving: AccountRelationship) -> None:
+        """It knows note and dates if either does."""
+        staying.note = staying.note or leaving.note
         staying.start_date = staying.start_date or leaving.start_date
         staying.end_date = staying.end_date or leaving.end_date
 
@@ -43,5 +69,5 @@ class Emails(Links):
                 activity.contact_id = loser.id
 
 
-_FOLDS: dict[Any, Fold] = {Affiliation: TieFold()}
+_FOLDS: dict[Any, Fold] = {Affiliation: TieFold(), AccountRelationship: RelationshipFold()}
 MERGING = Merging("crm.contacts", Base, folds=_FOLDS, links=(Emails(),), publishes=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from crm_chassis.access.actor import ALL, OWN, SUBTREE, TEAM
 
 _CRUD = "create read update delete"
-_CUSTOMERS = "accounts contacts affiliations activities"
+_CUSTOMERS = "accounts contacts affiliations account_relationships activities"
 _OWN_WORK = "leads opportunities tasks"
 _SALES = f"{_CUSTOMERS} {_OWN_WORK}"
 _MARKETING = "segments templates campaigns campaign_members"
@@ -93,7 +93,7 @@ BUILT_IN = (
         "marketer",
         "Reaches people: campaigns, segments, templates, opt-outs, new leads.",
         [
-            (ALL, "contacts accounts affiliations leads activities", "read"),
+            (ALL, "contacts accounts affiliations account_relationships leads activities", "read"),
             (ALL, "leads", "create update"),
             (ALL, "contacts", "update"),
             (ALL, "duplicates", "read update"),
@@ -117,7 +117,7 @@ BUILT_IN = (
             (ALL, "tickets", "assign resolve share"),
             (ALL, "messages", "create read"),
             (SUBTREE, "tasks", _CRUD),
-            (ALL, "contacts accounts affiliations activities", "read"),
+            (ALL, "contacts accounts affiliations account_relationships activities", "read"),
             (ALL, "contacts", "update send_email merge"),
             (ALL, "merges", "read undo"),
             (ALL, "activities", "create"),
@@ -140,7 +140,7 @@ BUILT_IN = (
             (TEAM, "activities", "create read"),
             (OWN, "tasks", "create update delete"),
             (TEAM, "tasks", "read"),
-            (ALL, "contacts accounts affiliations", "read"),
+            (ALL, "contacts accounts affiliations account_relationships", "read"),
             (ALL, "contacts", "update send_email"),
             (ALL, _SUPPORT_SETUP, "read"),
             (ALL, "users teams", "read"),
