@@ -56,11 +56,17 @@ class Api:
         self.email, self.password = email, password
         self.id = ""
         if email:
-            answer = self.http.post("/v1/auth/login", json={"email": email, "password": password})
+            answer = eventually(self._login)
             assert answer.status_code == 200, answer.text
             self.session = Session(answer.json())
             self.http.auth = self.session
             self.id = self.get("/v1/me")["id"]
+
+    def _login(self) -> httpx.Response:
+        """The answer; who is asked to repeat later fails, and is tried again."""
+        answer = self.http.post("/v1/auth/login", json={"email": self.email, "password": self.password})
+        assert answer.status_code != 503, answer.text
+        return answer
 
     def bearer(self) -> str:
         """The Authorization header that is good now."""
