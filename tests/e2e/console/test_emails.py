@@ -54,7 +54,7 @@ def test_a_customer_is_written_to(suite: Instance, page_as: PageAs, staff: dict[
     assert message.get_content().splitlines() == ["Dear Erika,", "", "it is on its way."]
     page.get_by_role("link", name="Your order").click()
     expect(page.get_by_text("Email state")).to_be_visible()
-    expect(page.get_by_text("Sent", exact=True)).to_be_visible()
+    expect(page.locator("dl").get_by_text("Sent", exact=True)).to_be_visible()
 
 
 def test_a_lead_is_written_to_and_its_page_tells_what_became_of_it(suite: Instance, page_as: PageAs) -> None:
