@@ -53,7 +53,7 @@ def test_a_customer_is_written_to(suite: Instance, page_as: PageAs, staff: dict[
     assert message["Reply-To"].addresses[0].addr_spec == staff["sales_rep"].email
     assert message.get_content().splitlines() == ["Dear Erika,", "", "it is on its way."]
     page.get_by_role("link", name="Your order").click()
-    expect(page.get_by_text("Email state")).to_be_visible()
+    expect(page.locator("dl").get_by_text("Email state")).to_be_visible()
     expect(page.locator("dl").get_by_text("Sent", exact=True)).to_be_visible()
 
 
