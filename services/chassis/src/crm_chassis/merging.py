@@ -258,7 +258,7 @@ class Merging:
     def _move_row(self, tx: Transaction, model: Any, place: Place, row: Any, path: Sequence[Alias]) -> None:
         old_id, new_id = path[0].old_id, path[-1].new_id
         fold = self._folds.get(model, _FOLD)
-        staying = _twin(tx, model, place, row, new_id) or fold.twin(tx, row, place.column, new_id)
+        staying = _twin(tx, model, place, row, new_id, fold)
         if staying is not None:
             before = _values(staying)
             fold.absorb(tx, staying, row)
@@ -311,19 +311,16 @@ class Merging:
                         setattr(staying, name, _typed(model, name, before))
                 fold.changed(tx, staying, was)
                 tx.session.flush()
-            twin = _twin(tx, model, place, row, noted.old_id, stands=True)
-            if (twin or fold.twin(tx, row, noted.field, noted.old_id, stands=True)) is None:
+            if _twin(tx, model, place, row, noted.old_id, fold, stands=True) is None:
                 fold.come_back(tx, row)
                 setattr(row, noted.field, noted.old_id)
             return
         if place.inner or place.many:
             if getattr(row, noted.field) == noted.note["after"]:
                 setattr(row, noted.field, noted.note["before"])
-        elif getattr(row, noted.field) == noted.new_id:
-            twin = _twin(tx, model, place, row, noted.old_id) or fold.twin(tx, row, noted.field, noted.old_id)
-            if twin is None:
-                setattr(row, noted.field, noted.old_id)
-                tx.session.flush()
+        elif getattr(row, noted.field) == noted.new_id and _twin(tx, model, place, row, noted.old_id, fold) is None:
+            setattr(row, noted.field, noted.old_id)
+            tx.session.flush()
 
 
 def note(
@@ -380,8 +377,9 @@ def _naming(tx: Transaction, model: Any, place: Place, id_: str) -> Sequence[Any
     return tx.session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
 
 
-def _twin(tx: Transaction, model: Any, place: Place, row: Any, id_: str, *, stands: bool = False) -> Any:
-    """The row that stands in the way of this one, if that named another record: by a unique index.
+def _twin(tx: Transaction, model: Any, place: Place, row: Any, id_: str, fold: Fold, *, stands: bool = False) -> Any:
+    """The row that stands in the way of this one, if that named another record: by a unique index, or by the rule of
+    the model.
 
     `stands`: as if the index had this row already.
     """
@@ -399,7 +397,7 @@ def _twin(tx: Transaction, model: Any, place: Place, row: Any, id_: str, *, stan
         if (found := tx.session.scalar(twin.limit(1))) is not None:
             query = select(model).where(model.id == found).with_for_update()
             return tx.session.scalar(query.execution_options(populate_existing=True))
-    return None
+    return fold.twin(tx, row, place.column, id_, stands=stands)
 
 
 def _values(row: Any) -> dict[str, Any]:

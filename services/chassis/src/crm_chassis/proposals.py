@@ -14,7 +14,7 @@ from typing import Any
 
 import crm_contracts
 import orjson
-from crm.common.v1 import history_pb2, proposals_pb2, standard_pb2
+from crm.common.v1 import history_pb2, proposals_pb2
 from google.protobuf.message import Message
 from sqlalchemy import ColumnElement, and_, delete, exists, false, func, not_, or_, select
 from sqlalchemy.orm import aliased
@@ -40,7 +40,7 @@ from crm_chassis.records.mapping import timestamp, to_message, within, writable_
 from crm_chassis.records.model import Record
 from crm_chassis.records.paging import PAGE_BYTES, page_size
 from crm_chassis.records.past import UseCase, current
-from crm_chassis.records.recollection import Kind, fill, kinds_of
+from crm_chassis.records.recollection import Kind, kinds_of
 from crm_chassis.records.references import References
 from crm_chassis.records.tx import Transaction
 from crm_chassis.records.visibility import predicate
@@ -124,16 +124,16 @@ class Proposals:
         self._check_room(tx, [one.record_id for one in commands])
         tx.session.add_all([proposal, *commands])
         tx.session.flush()
-        self._tell(tx, proposal, "created", "proposed")
+        self._tell(tx, proposal, commands, "created", "proposed")
         return self._one(tx, proposal.id)
 
     def _command(self, tx: Transaction, proposal_id: str, place: int, wanted: Any) -> ProposalCommand:
         where = f"commands.{place}"
         kind = self._kind(wanted.resource, where)
-        record = _read(tx, kind, wanted.id)
+        record = kind.record(tx, wanted.id)
         record.check_etag(wanted.etag)
         names = _named(kind, tx.actor, wanted.fields, f"{where}.fields")
-        body = _body_of(kind)
+        body = kind.body
         try:
             change = _update(kind, decode(kind.model.message, plain_values(wanted.fields)), record, names)
             unset = [f"{body}.{one.name}" for one in kind.model.message.DESCRIPTOR.fields if one.name not in names]
@@ -326,14 +326,14 @@ class Proposals:
             set_ = {mark: True for name in command.new if (mark := f"{name}{_OVERRIDDEN}") in kind.fields}
             self._apply(tx, proposal, command, _told(kind, command.new | set_), [*command.new])
         self._note_versions(tx, commands)
-        self._decide(tx, proposal, "APPLIED")
+        self._decide(tx, proposal, commands, "APPLIED")
         return self._one(tx, proposal.id)
 
     def decline_proposal(self, tx: Transaction, request: Any) -> Any:
         """Refuses the changes. Raises NotFound, PermissionDenied, ProposalDecided and TermsMismatch."""
-        proposal, _ = self._to_decide(tx, request)
+        proposal, commands = self._to_decide(tx, request)
         proposal.decision_reason = request.reason
-        self._decide(tx, proposal, "DECLINED")
+        self._decide(tx, proposal, commands, "DECLINED")
         return self._one(tx, proposal.id)
 
     def withdraw_proposal(self, tx: Transaction, request: Any) -> Any:
@@ -342,7 +342,7 @@ class Proposals:
         if proposal.author_id != tx.actor.id:
             raise PermissionDenied("A proposal is withdrawn by its author only.")
         _check_open(shown)
-        self._decide(tx, proposal, "WITHDRAWN")
+        self._decide(tx, proposal, self._commands(tx, proposal), "WITHDRAWN")
         return self._one(tx, proposal.id)
 
     def undo_proposal(self, tx: Transaction, request: Any) -> Any:
@@ -362,7 +362,7 @@ class Proposals:
         self._note_versions(tx, commands)
         proposal.state, proposal.undone_by, proposal.undone_at = "UNDONE", tx.actor.id, tx.now
         proposal.ended_at = tx.now
-        self._tell(tx, proposal, "decided", "undone")
+        self._tell(tx, proposal, commands, "decided", "undone")
         return self._one(tx, proposal.id)
 
     def _to_decide(self, tx: Transaction, request: Any) -> tuple[Proposal, list[ProposalCommand]]:
@@ -405,11 +405,8 @@ class Proposals:
         """Calls the Update method of a record, as the actor."""
         kind = self._kinds[command.resource]
         assert kind.writer is not None
-        change: Any = kind.writer[0].request()
         now = to_message(current(tx, kind.model, command.record_id), kind.model.message)
-        fill(getattr(change, _body_of(kind)), wanted, now, names)
-        change.update_mask.paths.extend(names)
-        tx.call(kind.writer[0], change, f"proposal {proposal.id}")
+        tx.call(kind.writer[0], kind.update(wanted, now, names), f"proposal {proposal.id}")
 
     def _note_versions(self, tx: Transaction, commands: Sequence[ProposalCommand]) -> None:
         """The versions that the records have now, by which an undo sees whether they have moved."""
@@ -417,14 +414,15 @@ class Proposals:
             model = self._kinds[command.resource].model
             command.version = tx.session.scalars(select(model.version).where(model.id == command.record_id)).one()
 
-    def _decide(self, tx: Transaction, proposal: Proposal, state: str) -> None:
+    def _decide(self, tx: Transaction, proposal: Proposal, commands: Sequence[ProposalCommand], state: str) -> None:
         proposal.state, proposal.decided_by, proposal.decided_at = state, tx.actor.id, tx.now
         proposal.ended_at = tx.now
-        self._tell(tx, proposal, "decided", state.lower())
+        self._tell(tx, proposal, commands, "decided", state.lower())
 
-    def _tell(self, tx: Transaction, proposal: Proposal, event: str, action: str) -> None:
+    def _tell(
+        self, tx: Transaction, proposal: Proposal, commands: Sequence[ProposalCommand], event: str, action: str
+    ) -> None:
         """Notes in the audit trail what became of a proposal, and tells of it if the service has an event for it."""
-        commands = self._commands(tx, proposal)
         noted = {"records": [f"{one.resource}/{one.record_id}" for one in commands], "terms_hash": proposal.terms_hash}
         tx.audit(f"crm.{self._service}.proposal", proposal.id, action, noted)
         type_ = f"crm.{self._service}.proposal.{event}.v1"
@@ -460,15 +458,6 @@ def forget_old(tx: Transaction) -> bool:
     return bool(ids)
 
 
-def _read(tx: Transaction, kind: Kind, id_: str) -> Any:
-    """The record, as its own method reads it."""
-    needed = kind.reader.policy.permission
-    if needed and not tx.actor.may(needed):
-        raise PermissionDenied(f"This needs the permission {needed}.")
-    found = kind.read(tx, standard_pb2.GetRequest(id=id_))
-    return current(tx, kind.model, found.id)
-
-
 def _named(kind: Kind, actor: Actor, fields: Any, where: str) -> list[str]:
     """The fields that are to change. Raises InvalidInput for none and for one that nobody changes, PermissionDenied for
     one that the actor may not read."""
@@ -493,17 +482,11 @@ def _named(kind: Kind, actor: Actor, fields: Any, where: str) -> list[str]:
     return names
 
 
-def _body_of(kind: Kind) -> str:
-    """The field of the kind's update request that holds the record."""
-    assert kind.writer is not None
-    return str(next(one.name for one in kind.writer[0].request.DESCRIPTOR.fields if crm_contracts.is_resource(one)))
-
-
 def _update(kind: Kind, wanted: Message, record: Any, names: Sequence[str]) -> Any:
     """The request that would change a record."""
     assert kind.writer is not None
     change: Any = kind.writer[0].request()
-    body = getattr(change, _body_of(kind))
+    body = getattr(change, kind.body)
     body.CopyFrom(wanted)
     body.id, body.etag = record.id, record.etag
     change.update_mask.paths.extend(names)

@@ -174,9 +174,11 @@ def _read(tx: Transaction, run: ImportRun, importer: Importer, job: Job) -> Agai
     begin = Position(**(job.cursor or job.payload["begin"]))
     layout = Layout(options["encoding"], run.codec, options["delimiter"], run.columns, begin)
     taken = list(_some(rows(lambda offset: StoredFile(tx.session, run.id, offset), layout, begin)))
-    taken = [_whole(run, row) for row in taken]
+    width = _width(run.columns)
+    if options.get("empty_cells") == "CLEAR":
+        taken = [_whole(row, width) for row in taken]
     good = [row for row in taken if not row.fault]
-    if short := sum(len(row.cells) < _width(run) for row in good):
+    if short := sum(len(row.cells) < width for row in good):
         run.repairs = {**run.repairs, SHORT_ROWS: run.repairs.get(SHORT_ROWS, 0) + short}
     if good:
         cells = [orjson.dumps(row.cells).decode() for row in good]
@@ -196,19 +198,18 @@ def _read(tx: Transaction, run: ImportRun, importer: Importer, job: Job) -> Agai
     return Again({"after": 0})
 
 
-def _width(run: ImportRun) -> int:
+def _width(columns: Sequence[str]) -> int:
     """The cells that a row has up to the last column with a name."""
-    return max((place for place, name in enumerate(run.columns, 1) if name), default=0)
+    return max((place for place, name in enumerate(columns, 1) if name), default=0)
 
 
-def _whole(run: ImportRun, row: FileRow) -> FileRow:
-    """A row, refused if it is shorter than the header and blank cells would take away what records have.
+def _whole(row: FileRow, width: int) -> FileRow:
+    """A row, refused if it is shorter than the header: its blank cells would take away what records have.
 
     Spreadsheets leave out blank cells at the end of a row. But a row that has lost a separator looks the same, and its
     cells stand in the wrong columns.
     """
-    width = _width(run)
-    if row.fault or len(row.cells) >= width or run.options.get("empty_cells") != "CLEAR":
+    if row.fault or len(row.cells) >= width:
         return row
     told = f"has {len(row.cells)} cells, the header has {width}; where empty cells empty a field, all are needed"
     return replace(row, fault=told)

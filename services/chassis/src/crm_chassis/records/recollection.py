@@ -57,6 +57,28 @@ class Kind:
     def fields(self) -> Mapping[str, FieldDescriptor]:
         return {one.name: one for one in self.model.message.DESCRIPTOR.fields}
 
+    @cached_property
+    def body(self) -> str:
+        """The field of the update request that holds the record."""
+        assert self.writer is not None
+        return str(next(one.name for one in self.writer[0].request.DESCRIPTOR.fields if crm_contracts.is_resource(one)))
+
+    def record(self, tx: Transaction, id_: str, *, show_deleted: bool = False) -> Any:
+        """The record, as its own method reads it. Raises what that raises, PermissionDenied."""
+        needed = self.reader.policy.permission
+        if needed and not tx.actor.may(needed):
+            raise PermissionDenied(f"This needs the permission {needed}.")
+        found = self.read(tx, standard_pb2.GetRequest(id=id_, show_deleted=show_deleted))
+        return current(tx, self.model, found.id)
+
+    def update(self, then: Any, now: Any, names: Sequence[str]) -> Any:
+        """The request that gives the record `now` the values that `then` has in these fields."""
+        assert self.writer is not None
+        request: Any = self.writer[0].request()
+        _fill(getattr(request, self.body), then, now, names)
+        request.update_mask.paths.extend(names)
+        return request
+
 
 class Recollection:
     """The use cases about the history of single records, for every kind of record that is read by its id."""
@@ -145,11 +167,8 @@ class Recollection:
         past = self._past(tx, record, request)
         now = to_message(record, kind.model.message)
         names = _restorable(kind, tx.actor, request.fields, past, now)
-        wanted: Any = updater.request()
-        body = next(one for one in updater.request.DESCRIPTOR.fields if crm_contracts.is_resource(one))
-        fill(getattr(wanted, body.name), past.message(), now, names)
+        wanted = kind.update(past.message(), now, names)
         if names:
-            wanted.update_mask.paths.extend(names)
             check_input(wanted, tx.actor)
             update(tx, wanted)
             self._references.check(tx, wanted)
@@ -176,12 +195,7 @@ class Recollection:
     def _read(self, tx: Transaction, request: Any) -> tuple[Kind, Record]:
         """The record that a request names, if the actor may read it."""
         kind = self._kind(request.resource)
-        needed = kind.reader.policy.permission
-        if needed and not tx.actor.may(needed):
-            raise PermissionDenied(f"This needs the permission {needed}.")
-        deleted = getattr(request, "show_deleted", False)
-        found = kind.read(tx, standard_pb2.GetRequest(id=request.id, show_deleted=deleted))
-        return kind, current(tx, kind.model, found.id)
+        return kind, kind.record(tx, request.id, show_deleted=getattr(request, "show_deleted", False))
 
     def _downwards(self, tx: Transaction, record: Record) -> Iterator[tuple[History, dict[str, Any] | None]]:
         """The changes of a record, newest first, each with what it changed; None if that cannot be read any more."""
@@ -292,7 +306,7 @@ def _differ(one: Any, other: Any, name: str) -> bool:
     return said or getattr(one, name) != getattr(other, name)
 
 
-def fill(body: Any, then: Any, now: Any, names: Sequence[str]) -> None:
+def _fill(body: Any, then: Any, now: Any, names: Sequence[str]) -> None:
     """Puts the values of then into the body of an update.
 
     What followed something else then, because nobody had set it, follows it again.
